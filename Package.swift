@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+// The layers of the house, lowest first. Arrows point down only; Tests/HouseTests checks this file against the imports.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "secr",
+    products: [
+        .executable(name: "secr-scrub", targets: ["secr-scrub"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        // 0: C, no Swift
+        .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
+        .target(
+            name: "CTurboJPEG",
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("turbojpeg")]
+        ),
+        .target(name: "CSecrShims"),
+
+        // 1: mechanisms
+        .target(name: "SecrBytes", swiftSettings: settings),
+        .target(
+            name: "SecrSystem",
+            dependencies: ["SecrBytes", "CSecrShims", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: settings
+        ),
+
+        // 2: formats
+        .target(name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CTurboJPEG"], swiftSettings: settings),
+
+        // 3: systems
+        .target(
+            name: "SecrScrubFiles",
+            dependencies: [
+                "SecrBytes", "SecrSystem", "SecrScrub", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // 4: people
+        .target(
+            name: "SecrCLI",
+            dependencies: [
+                "SecrSystem",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "secr-scrub",
+            dependencies: [
+                "SecrCLI", "SecrScrub", "SecrScrubFiles", "SecrSystem",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+    ]
+)

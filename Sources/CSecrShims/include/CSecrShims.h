@@ -1,0 +1,26 @@
+#ifndef SECR_SHIMS_H
+#define SECR_SHIMS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* The few things that Swift cannot see: macros with parts it does not import, and a handler that is safe in a signal. */
+
+/* O_TMPFILE, whose definition is an expression over private macros. */
+int secr_o_tmpfile(void);
+
+/* Linux calls that the C library hides from Swift. Results and errno are the calls' own. */
+ssize_t secr_copy_file_range(int from, off_t *from_offset, int to, off_t *to_offset, size_t count);
+int secr_memory_file(void);
+int secr_syncfs(int descriptor);
+
+/* From now on SIGINT, SIGTERM and SIGHUP are remembered instead of ending the process. A second one ends it at once. */
+void secr_interrupts_catch(void);
+
+/* The signal that came, or 0. */
+int secr_interrupts_caught(void);
+
+/* Ends the process by `signal` as if it had never been caught, so that the shell sees the truth. */
+void secr_interrupts_reraise(int signal);
+
+#endif

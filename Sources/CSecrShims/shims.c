@@ -1,0 +1,57 @@
+#define _GNU_SOURCE
+#include "CSecrShims.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t caught;
+
+static void remember(int signal) {
+    caught = signal;
+}
+
+int secr_o_tmpfile(void) {
+    return O_TMPFILE;
+}
+
+ssize_t secr_copy_file_range(int from, off_t *from_offset, int to, off_t *to_offset, size_t count) {
+    return copy_file_range(from, from_offset, to, to_offset, count, 0);
+}
+
+int secr_memory_file(void) {
+    return memfd_create("secr", MFD_CLOEXEC);
+}
+
+int secr_syncfs(int descriptor) {
+    return syncfs(descriptor);
+}
+
+void secr_interrupts_catch(void) {
+    struct sigaction action = { .sa_handler = remember };
+    /* No SA_RESTART: a blocked read must return. SA_RESETHAND: a second signal acts as if nothing were installed. */
+    action.sa_flags = (int)SA_RESETHAND;
+    const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct sigaction before;
+        /* nohup and background jobs of old shells start with signals ignored: leave them so. */
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+        sigaction(signals[i], &action, NULL);
+    }
+}
+
+int secr_interrupts_caught(void) {
+    return caught;
+}
+
+void secr_interrupts_reraise(int signal) {
+    sigset_t set;
+    struct sigaction action = { .sa_handler = SIG_DFL };
+    sigaction(signal, &action, NULL);
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    kill(getpid(), signal);
+    _exit(130);
+}

@@ -1,0 +1,49 @@
+#ifndef SECR_CTURBOJPEG_H
+#define SECR_CTURBOJPEG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * libjpeg-turbo behind plain status codes. The classic library reports errors by a call that must not return, which needs
+ * setjmp and therefore C; nothing of that leaves this module.
+ */
+
+#define SECR_JPEG_MESSAGE 200
+
+/* Copies `count` bytes from `offset` to `buffer`; returns 0, or anything else where that is impossible. */
+typedef int (*secr_jpeg_read)(void *context, size_t offset, uint8_t *buffer, size_t count);
+
+typedef struct {
+    secr_jpeg_read read;
+    void *context;
+    size_t size;
+} secr_jpeg_input;
+
+typedef enum {
+    SECR_JPEG_SAME = 0,
+    SECR_JPEG_DIFFERENT,
+    /* The first input can't be decoded; `message` says why. */
+    SECR_JPEG_UNDECODABLE,
+    /* The second one can't, although the first can. */
+    SECR_JPEG_BROKEN,
+} secr_jpeg_verdict;
+
+/*
+ * Decodes both inputs row by row, side by side, and compares every sample.
+ * `memory` bounds what each decoder allocates, in bytes. `message` holds SECR_JPEG_MESSAGE bytes.
+ */
+secr_jpeg_verdict secr_jpeg_compare(secr_jpeg_input first, secr_jpeg_input second, long memory, char *message);
+
+/*
+ * Applies the transform for `orientation` to a whole file, without its metadata and without losing a coefficient.
+ * Returns 0 and a buffer for secr_jpeg_free; otherwise `message` says why, for example that an edge does not fall on a
+ * block border.
+ */
+int secr_jpeg_transform(
+    const uint8_t *bytes, size_t count, int orientation, int progressive, uint8_t **result, size_t *result_count,
+    char *message);
+
+void secr_jpeg_free(uint8_t *result);
+
+#endif

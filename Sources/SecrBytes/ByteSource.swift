@@ -1,0 +1,62 @@
+/// Random access to the bytes of one input.
+///
+/// A format handler never opens anything: whoever calls it hands in a source, be it a file, a buffer in memory or a
+/// stored object. A source has a fixed size; one whose bytes vanish while it is read throws.
+public protocol ByteSource: Sendable {
+    /// The number of bytes, at least 0.
+    var size: Int { get }
+
+    /// Copies the bytes of `range` to the front of `buffer`.
+    ///
+    /// - Parameters:
+    ///   - range: must lie within `0..<size`.
+    ///   - buffer: must hold at least `range.count` bytes; what lies behind them stays as it was.
+    func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(ByteSourceError)
+}
+
+/// Why bytes could not be read from a ``ByteSource``.
+public struct ByteSourceError: Error, Equatable, Sendable, CustomStringConvertible {
+    public var description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// A ``ByteSource`` over a buffer in memory.
+public struct MemorySource: ByteSource {
+    public let bytes: [UInt8]
+    public var size: Int { bytes.count }
+
+    public init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    public func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(ByteSourceError) {
+        guard range.lowerBound >= 0, range.upperBound <= bytes.count else {
+            throw ByteSourceError("read past the end")
+        }
+        buffer.replaceSubrange(0..<range.count, with: bytes[range])
+    }
+}
+
+extension ByteSource {
+    /// Whether two ranges of two sources hold the same bytes; compares window by window in constant memory.
+    public func holdsSameBytes(
+        in range: Range<Int>, as other: some ByteSource, in otherRange: Range<Int>
+    ) throws(ByteSourceError) -> Bool {
+        guard range.count == otherRange.count else { return false }
+        let step = min(range.count, ByteWindow.defaultCapacity)
+        var left = [UInt8](repeating: 0, count: step)
+        var right = left
+        var done = 0
+        while done < range.count {
+            let count = min(step, range.count - done)
+            try read(range.lowerBound + done..<range.lowerBound + done + count, into: &left)
+            try other.read(otherRange.lowerBound + done..<otherRange.lowerBound + done + count, into: &right)
+            guard left.sharesPrefix(count, with: right) else { return false }
+            done += count
+        }
+        return true
+    }
+}

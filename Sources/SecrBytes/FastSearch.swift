@@ -1,0 +1,26 @@
+internal import Glibc
+
+// The two loops that every byte of an input passes through; the C library's are vectorised, Swift's early exits are not.
+
+extension [UInt8] {
+    /// The index of the first `byte` within `range`.
+    func firstIndex(of byte: UInt8, within range: Range<Int>) -> Int? {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        // Safe: the range was checked against the buffer, and the pointer does not leave the closure.
+        return unsafe withUnsafeBytes { buffer -> Int? in
+            guard let base = buffer.baseAddress else { return nil }
+            guard let hit = unsafe memchr(base + range.lowerBound, CInt(byte), range.count) else { return nil }
+            return unsafe UnsafeRawPointer(hit) - base
+        }
+    }
+
+    /// Whether the first `count` bytes of two buffers are equal.
+    func sharesPrefix(_ count: Int, with other: [UInt8]) -> Bool {
+        precondition(count <= self.count && count <= other.count)
+        if count == 0 { return true }
+        // Safe: both buffers hold `count` bytes, checked above.
+        return unsafe withUnsafeBytes { left in
+            unsafe other.withUnsafeBytes { right in unsafe memcmp(left.baseAddress!, right.baseAddress!, count) == 0 }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// How much of anything a parser accepts from outside. A hostile file may cost an error, never memory or time.
+public struct Limits: Sendable {
+    /// Named nodes in one document. Real JPEG files have fewer than a thousand.
+    public var nodes = 32_768
+    /// Directories followed in one Exif block.
+    public var exifDirectories = 16
+    /// Entries read in one Exif directory.
+    public var exifEntries = 1_024
+    /// Tags in one ICC profile; lcms2 stops at 100.
+    public var iccTags = 100
+    /// Bytes of one ICC profile. APP2 segments can carry 255 x 65,519.
+    public var iccBytes = 16 << 20
+    /// Pictures looked for behind the end of another.
+    public var embeddedPictures = 64
+    /// Bytes of a picture that has to be held in memory as a whole, for a lossless rotation.
+    public var wholePictureBytes = 256 << 20
+    /// Bytes that a decoder may allocate for a check by decoding.
+    public var decoderBytes = 512 << 20
+
+    public init() {}
+}

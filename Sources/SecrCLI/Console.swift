@@ -1,0 +1,175 @@
+internal import Glibc
+internal import SecrSystem
+internal import Synchronization
+public import SystemPackage
+
+/// Where a command speaks: results on standard output, everything else on standard error.
+public final class Console: Sendable {
+    public enum Color: String, Sendable, CaseIterable { case auto, always, never }
+    public enum Style: String, Sendable { case bold = "1", red = "31", yellow = "33", faint = "2" }
+
+    private enum Stream: CInt { case output = 1, error = 2 }
+
+    private struct State {
+        var buffer: [UInt8] = []
+        var showsProgress = false
+        var lost = false
+    }
+
+    private let tool: String
+    private let isQuiet: Bool
+    private let color: Color
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - tool: the command's name, in front of every message.
+    ///   - isQuiet: drops warnings, hints and progress, never errors.
+    public init(tool: String, isQuiet: Bool = false, color: Color = .auto) {
+        self.tool = tool
+        self.isQuiet = isQuiet
+        self.color = color
+    }
+
+    public static var outputIsTerminal: Bool { isatty(1) == 1 }
+
+    // MARK: Results
+
+    /// A line of results.
+    public func line(_ text: String = "") {
+        write(Array((text + "\n").utf8), to: .output)
+    }
+
+    /// A piece of a line.
+    public enum Part {
+        case text(String)
+        /// A file's name, or a standard stream's: escaped for a terminal, exact otherwise.
+        case name(FilePath?)
+    }
+
+    public func line(_ parts: [Part]) {
+        write(bytes(parts, on: .output), to: .output)
+    }
+
+    /// Untrusted text, made fit for where results go.
+    public func safe(_ text: String) -> String { Self.outputIsTerminal ? SafeText.escape(text) : text }
+
+    public func styled(_ text: String, _ style: Style) -> String { styled(text, style, on: .output) }
+
+    /// Sends what is buffered; returns whether all results so far have been taken.
+    @discardableResult
+    public func flush() -> Bool {
+        state.withLock { state in
+            Self.send(&state)
+            return !state.lost
+        }
+    }
+
+    // MARK: Messages
+
+    public func error(_ path: FilePath?, _ text: String, hint: String? = nil) {
+        message("error", .red, path, text)
+        if let hint { self.hint(hint) }
+    }
+
+    public func error(_ text: String, hint: String? = nil) {
+        emit("error", .red, SafeText.escape(text))
+        if let hint { self.hint(hint) }
+    }
+
+    public func warning(_ path: FilePath?, _ text: String) {
+        if !isQuiet { message("warning", .yellow, path, text) }
+    }
+
+    public func note(_ parts: [Part]) {
+        if !isQuiet { write(bytes(parts, on: .error), to: .error) }
+    }
+
+    private func hint(_ text: String) {
+        if !isQuiet { emit("hint", .faint, text) }
+    }
+
+    /// Messages are for people wherever they go, so names in them are always escaped.
+    private func message(_ kind: String, _ style: Style, _ path: FilePath?, _ text: String) {
+        let name = path.map { "'\(SafeText.escape($0))'" } ?? "standard input"
+        emit(kind, style, "\(name): \(SafeText.escape(text))")
+    }
+
+    private func emit(_ kind: String, _ style: Style, _ text: String) {
+        write(Array("\(tool): \(styled("\(kind):", style, on: .error)) \(text)\n".utf8), to: .error)
+    }
+
+    // MARK: Progress
+
+    /// Shows how far the work is, on a terminal only.
+    public func progress(_ done: Int, of total: Int) {
+        guard !isQuiet, total > 1, isatty(2) == 1 else { return }
+        state.withLock { state in
+            state.showsProgress = true
+            Self.send(Array("\r\(done) of \(total)".utf8), to: .error)
+        }
+    }
+
+    // MARK: Inner workings
+
+    private func bytes(_ parts: [Part], on stream: Stream) -> [UInt8] {
+        let isTerminal = isatty(stream.rawValue) == 1
+        return parts.flatMap { part -> [UInt8] in
+            switch part {
+            case .text(let text): Array(text.utf8)
+            case .name(nil): Array("-".utf8)
+            case .name(let path?): isTerminal ? Array(SafeText.escape(path).utf8) : path.rawBytes
+            }
+        } + [0x0A]
+    }
+
+    private func styled(_ text: String, _ style: Style, on stream: Stream) -> String {
+        let isColored =
+            switch color {
+            case .always: true
+            case .never: false
+            case .auto: isatty(stream.rawValue) == 1 && Self.environmentAllowsColor
+            }
+        return isColored ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    private static let environmentAllowsColor: Bool = {
+        func value(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+        return (value("NO_COLOR") ?? "").isEmpty && value("TERM") != "dumb"
+    }()
+
+    private func write(_ bytes: [UInt8], to stream: Stream) {
+        state.withLock { state in
+            if state.showsProgress {
+                state.showsProgress = false
+                Self.send(Array("\r\u{1B}[K".utf8), to: .error)
+            }
+            if stream == .error {
+                Self.send(&state)
+                Self.send(bytes, to: .error)
+                return
+            }
+            state.buffer += bytes
+            if state.buffer.count > 1 << 15 || isatty(1) == 1 { Self.send(&state) }
+        }
+    }
+
+    private static func send(_ state: inout State) {
+        if !state.buffer.isEmpty && !send(state.buffer, to: .output) { state.lost = true }
+        state.buffer = []
+    }
+
+    @discardableResult
+    private static func send(_ bytes: [UInt8], to stream: Stream) -> Bool {
+        var done = 0
+        while done < bytes.count {
+            // Safe: the pointer stays within the array, `done < bytes.count`.
+            let written = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.write(stream.rawValue, $0.baseAddress! + done, bytes.count - done)
+            }
+            if written < 0 && errno == EINTR { continue }
+            if written <= 0 { return false }
+            done += written
+        }
+        return true
+    }
+}

@@ -1,0 +1,27 @@
+/// A format that this module scrubs.
+public enum FileFormat: String, Sendable, CaseIterable {
+    case jpeg
+
+    /// As people call it.
+    public var name: String {
+        switch self {
+        case .jpeg: "JPEG picture"
+        }
+    }
+
+    /// Lower-case name extensions that promise this format, the usual one first.
+    public var extensions: [String] {
+        switch self {
+        case .jpeg: ["jpg", "jpeg", "jpe", "jfif", "jif", "thm"]
+        }
+    }
+}
+
+/// What the first bytes of an input say it is. Names and extensions are never asked.
+public enum DetectedFormat: Sendable, Equatable {
+    case handled(FileFormat)
+    /// A kind of file that is recognised but not handled, named as people know it.
+    case known(String)
+    case empty
+    case unknown
+}

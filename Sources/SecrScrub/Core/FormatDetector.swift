@@ -1,0 +1,47 @@
+internal import SecrBytes
+
+/// Recognises formats by content.
+enum FormatDetector {
+    /// How many bytes from the start are enough.
+    static let prefixLength = 16
+
+    static func detect(_ prefix: [UInt8]) -> DetectedFormat {
+        if prefix.isEmpty { return .empty }
+        if prefix.starts(with: [0xFF, 0xD8, 0xFF]) { return .handled(.jpeg) }
+        if prefix.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .known("PNG picture") }
+        if prefix.hasPrefix("GIF8") { return .known("GIF picture") }
+        if prefix.hasPrefix("RIFF"), prefix.dropFirst(8).hasPrefix("WEBP") { return .known("WebP picture") }
+        if prefix.hasPrefix("RIFF"), prefix.dropFirst(8).hasPrefix("AVI ") { return .known("AVI video") }
+        if isTIFF(prefix) { return .known("TIFF picture or raw photo") }
+        if prefix.starts(with: [0xFF, 0x0A]) || prefix.dropFirst(4).hasPrefix("JXL ") { return .known("JPEG XL picture") }
+        if prefix.dropFirst(4).hasPrefix("jP  ") || prefix.starts(with: [0xFF, 0x4F, 0xFF, 0x51]) {
+            return .known("JPEG 2000 picture")
+        }
+        if prefix.dropFirst(4).hasPrefix("ftyp") { return .known(isoBaseMedia(brand: Array(prefix.dropFirst(8).prefix(4)))) }
+        if ["moov", "mdat", "wide", "skip", "free"].contains(where: { prefix.dropFirst(4).hasPrefix($0) }) {
+            return .known("QuickTime video")
+        }
+        if prefix.hasPrefix("%PDF-") { return .known("PDF document") }
+        if prefix.hasPrefix("BM") { return .known("BMP picture") }
+        if prefix.hasPrefix("8BPS") { return .known("Photoshop document") }
+        if prefix.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) { return .known("Matroska or WebM video") }
+        if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return .known("ZIP archive or office document") }
+        return .unknown
+    }
+
+    private static func isTIFF(_ prefix: [UInt8]) -> Bool {
+        [[0x49, 0x49, 0x2A, 0], [0x4D, 0x4D, 0, 0x2A], [0x49, 0x49, 0x2B, 0], [0x4D, 0x4D, 0, 0x2B]]
+            .contains { prefix.starts(with: $0) }
+    }
+
+    private static func isoBaseMedia(brand: [UInt8]) -> String {
+        if ["heic", "heix", "heim", "heis", "hevc", "mif1", "msf1"].contains(where: { brand.hasPrefix($0) }) {
+            return "HEIC or HEIF picture"
+        }
+        if ["avif", "avis"].contains(where: { brand.hasPrefix($0) }) { return "AVIF picture" }
+        if brand.hasPrefix("qt  ") { return "QuickTime video" }
+        if brand.hasPrefix("M4A") { return "MPEG-4 audio" }
+        if brand.hasPrefix("3g") { return "3GP video" }
+        return "MPEG-4 video"
+    }
+}

@@ -1,0 +1,37 @@
+internal import SecrBytes
+
+/// What a format brings to the frame.
+///
+/// A handler is pure: it reads through the window it is given and opens nothing. ``parse(_:limits:)`` must assign every
+/// byte of the input to exactly one named node (checked by ``Coverage``); ``plan(for:policy:limits:)`` may only emit nodes on the
+/// handler's allow-list, copied or rebuilt; ``checkContract(_:output:policy:limits:)`` reads the finished output and
+/// proves what it has in common with the input.
+protocol FormatHandler: Sendable {
+    associatedtype Document: Sendable
+
+    /// - Throws: `ParseError`, `ByteSourceError` or `ScrubError`.
+    func parse(_ window: inout ByteWindow, limits: Limits) throws -> Document
+
+    /// Everything in the input that the policy acts on, one finding per part, or per value where `detail` asks for it.
+    ///
+    /// - Throws: `ByteSourceError` where values have to be read.
+    func findings(in original: Parsed<Document>, policy: Policy, detail: Inspection.Detail) throws -> [Finding]
+
+    /// What lossless scrubbing leaves in this very file.
+    func limitations(of document: Document) -> [Limitation]
+
+    /// A line about the picture itself: size and kind.
+    func summary(of document: Document) -> String
+
+    /// - Throws: `ScrubError` where the policy can't be kept.
+    func plan(for original: Parsed<Document>, policy: Policy, limits: Limits) throws -> OutputPlan
+
+    /// - Throws: `ScrubError` with code `contract` at the first difference.
+    func checkContract(_ original: Parsed<Document>, output: any ByteSource, policy: Policy, limits: Limits) throws
+}
+
+/// A document together with the bytes that it was parsed from.
+struct Parsed<Document: Sendable>: Sendable {
+    var document: Document
+    var source: any ByteSource
+}

@@ -1,0 +1,26 @@
+/// Something that tells about the origin of a file and that no lossless tool can take away.
+public enum Limitation: Sendable, Equatable {
+    /// What is to be seen.
+    case content
+    /// The noise of the sensor, which identifies a camera among others.
+    case sensorNoise
+    /// Quantisation tables that are those of the widespread JPEG library at this quality.
+    case commonQuantization(quality: Int)
+    /// Quantisation tables of a camera's or an editor's own.
+    case ownQuantization
+    /// How the encoder laid out its tables and scans.
+    case encoderDecisions
+    /// Parts whose content was not looked into because the policy keeps them.
+    case keptParts([FindingClass])
+
+    public var description: String {
+        switch self {
+        case .content: "what the picture shows"
+        case .sensorNoise: "the sensor's noise pattern"
+        case .commonQuantization(let quality): "compression tables (common ones, quality \(quality))"
+        case .ownQuantization: "compression tables (typical of a camera or program)"
+        case .encoderDecisions: "the encoder's habits"
+        case .keptParts(let kinds): "kept on request: " + kinds.map(\.name).joined(separator: ", ")
+        }
+    }
+}

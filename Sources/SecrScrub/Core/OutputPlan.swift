@@ -1,0 +1,53 @@
+public import SecrBytes
+
+/// What an output consists of: ranges of the input, and bytes that a handler made itself. Nothing else can get in.
+public struct OutputPlan: Sendable, Equatable {
+    public enum Piece: Sendable, Equatable {
+        case copy(Range<Int>)
+        case bytes([UInt8])
+
+        public var count: Int {
+            switch self {
+            case .copy(let range): range.count
+            case .bytes(let bytes): bytes.count
+            }
+        }
+    }
+
+    public private(set) var pieces: [Piece] = []
+
+    /// Bytes of the whole output.
+    public var size: Int { pieces.reduce(0) { $0 + $1.count } }
+
+    init() {}
+
+    /// Appends, joining neighbours.
+    mutating func append(_ piece: Piece) {
+        if piece.count == 0 { return }
+        switch (pieces.last, piece) {
+        case (.copy(let last), .copy(let next)) where last.upperBound == next.lowerBound:
+            pieces[pieces.count - 1] = .copy(last.lowerBound..<next.upperBound)
+        case (.bytes(let last), .bytes(let next)):
+            pieces[pieces.count - 1] = .bytes(last + next)
+        default:
+            pieces.append(piece)
+        }
+    }
+
+    /// The whole output in memory, for small inputs and for tests.
+    public func bytes(from source: any ByteSource) throws(ByteSourceError) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(size)
+        var buffer: [UInt8] = []
+        for piece in pieces {
+            switch piece {
+            case .bytes(let bytes): output += bytes
+            case .copy(let range):
+                if buffer.count < range.count { buffer = [UInt8](repeating: 0, count: range.count) }
+                try source.read(range, into: &buffer)
+                output += buffer[..<range.count]
+            }
+        }
+        return output
+    }
+}

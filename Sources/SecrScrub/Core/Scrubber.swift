@@ -1,0 +1,138 @@
+public import SecrBytes
+
+/// Scrubs one input: detect, parse, decide, plan; the caller writes the plan, then has it verified.
+///
+/// ```swift
+/// let scrubber = Scrubber(policy: Policy())
+/// let scrub = try scrubber.prepare(source)
+/// let output = try scrub.plan.bytes(from: source)
+/// try scrub.verify(MemorySource(output))      // before anybody sees it
+/// ```
+public struct Scrubber: Sendable {
+    /// How an output is compared with its input before it appears.
+    public enum Verification: String, Sendable, CaseIterable {
+        /// Tables, scans, colour and orientation, byte by byte.
+        case contract
+        /// The same, and then both are decoded and their pixels compared.
+        case decode
+    }
+
+    public var policy: Policy
+    public var verification: Verification
+    /// Turn the picture itself instead of keeping the note that says how to turn it.
+    public var bakesOrientation: Bool
+    public var limits: Limits
+    /// For tests: what may reach a JPEG output. `nil` is the real list.
+    package var jpegAllowList: JPEGAllowList?
+
+    public init(
+        policy: Policy = Policy(), verification: Verification = .contract, bakesOrientation: Bool = false,
+        limits: Limits = Limits()
+    ) {
+        self.policy = policy
+        self.verification = verification
+        self.bakesOrientation = bakesOrientation
+        self.limits = limits
+    }
+
+    /// What the content of `source` is.
+    public func detect(_ source: any ByteSource) throws(ScrubError) -> DetectedFormat {
+        try ScrubError.translating {
+            var window = ByteWindow(source, capacity: FormatDetector.prefixLength)
+            return FormatDetector.detect(try window.bytes(in: 0..<min(source.size, FormatDetector.prefixLength)))
+        }
+    }
+
+    /// What `source` gives away, without writing anything.
+    public func inspect(_ source: any ByteSource, detail: Inspection.Detail = .values) throws(ScrubError) -> Inspection {
+        switch try handledFormat(of: source) {
+        case .jpeg: try inspect(source, format: .jpeg, handler: jpegHandler, detail: detail)
+        }
+    }
+
+    /// Everything up to the point where an output has to be written.
+    public func prepare(_ source: any ByteSource) throws(ScrubError) -> PreparedScrub {
+        switch try handledFormat(of: source) {
+        case .jpeg: try prepare(source, format: .jpeg, handler: jpegHandler)
+        }
+    }
+
+    private var jpegHandler: JPEGHandler {
+        JPEGHandler(
+            allowList: jpegAllowList ?? .standard, bakesOrientation: bakesOrientation, decodes: verification == .decode)
+    }
+
+    private func handledFormat(of source: any ByteSource) throws(ScrubError) -> FileFormat {
+        switch try detect(source) {
+        case .handled(let format): return format
+        case .known(let name): throw ScrubError(.unsupportedFormat, "\(name): not a supported format")
+        case .empty: throw ScrubError(.unsupportedFormat, "the file is empty")
+        case .unknown: throw ScrubError(.unsupportedFormat, "not a supported format")
+        }
+    }
+
+    private func parse<Handler: FormatHandler>(
+        _ source: any ByteSource, handler: Handler
+    ) throws -> Parsed<Handler.Document> {
+        var window = ByteWindow(source)
+        return Parsed(document: try handler.parse(&window, limits: limits), source: source)
+    }
+
+    private func inspect(
+        _ source: any ByteSource, format: FileFormat, handler: some FormatHandler, detail: Inspection.Detail
+    ) throws(ScrubError) -> Inspection {
+        try ScrubError.translating {
+            let parsed = try parse(source, handler: handler)
+            return Inspection(
+                format: format, summary: handler.summary(of: parsed.document),
+                findings: try handler.findings(in: parsed, policy: policy, detail: detail),
+                limitations: handler.limitations(of: parsed.document) + keptParts)
+        }
+    }
+
+    private func prepare(
+        _ source: any ByteSource, format: FileFormat, handler: some FormatHandler
+    ) throws(ScrubError) -> PreparedScrub {
+        try ScrubError.translating {
+            let parsed = try parse(source, handler: handler)
+            let plan = try handler.plan(for: parsed, policy: policy, limits: limits)
+            return PreparedScrub(
+                format: format,
+                findings: try handler.findings(in: parsed, policy: policy, detail: .parts),
+                limitations: handler.limitations(of: parsed.document) + keptParts,
+                plan: plan
+            ) { [policy, limits] output in
+                try handler.checkContract(parsed, output: output, policy: policy, limits: limits)
+            }
+        }
+    }
+
+    private var keptParts: [Limitation] {
+        policy.keep.isEmpty ? [] : [.keptParts(policy.keep.sorted { $0.rawValue < $1.rawValue })]
+    }
+}
+
+/// A scrub that is decided but not yet written.
+public struct PreparedScrub: Sendable {
+    public let format: FileFormat
+    public let findings: [Finding]
+    public let limitations: [Limitation]
+    public let plan: OutputPlan
+    private let contract: @Sendable (any ByteSource) throws -> Void
+
+    init(
+        format: FileFormat, findings: [Finding], limitations: [Limitation], plan: OutputPlan,
+        contract: @escaping @Sendable (any ByteSource) throws -> Void
+    ) {
+        self.format = format
+        self.findings = findings
+        self.limitations = limitations
+        self.plan = plan
+        self.contract = contract
+    }
+
+    /// Proves that `output`, as it was really written, shows the same as the input. To be called before it appears.
+    public func verify(_ output: any ByteSource) throws(ScrubError) {
+        try ScrubError.translating { try contract(output) }
+    }
+}

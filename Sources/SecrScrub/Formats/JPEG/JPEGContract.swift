@@ -1,0 +1,74 @@
+internal import SecrBytes
+
+/// The equality between a JPEG file and its scrubbed form, proved on the bytes that were really written.
+///
+/// - Every table segment and every coded byte is the same (under `strict`: every table that is in force at a scan).
+/// - Decoders decide about colours in the same way: JFIF, Adobe marker, component ids.
+/// - The colour profile has the same rendering tags; the orientation is the same.
+/// - The output consists of allowed nodes only.
+///
+/// A picture that was turned has other coded bytes; ``JPEGRotation`` compares it instead.
+struct JPEGContract {
+    var original: Parsed<JPEGDocument>
+    var written: Parsed<JPEGDocument>
+    var handler: JPEGHandler
+    var policy: Policy
+    var limits: Limits
+
+    func check() throws {
+        for node in written.document.nodes where handler.allowList.rule(for: node.kind, policy: policy) == nil {
+            throw violation("\(node.label) where nothing may be", at: node.range.lowerBound)
+        }
+        guard !written.document.isTruncated else { throw violation("its end is missing", at: written.document.size) }
+        try checkColors()
+        guard written.document.orientation == expectedOrientation else { throw violation("the orientation differs", at: 0) }
+        if handler.turns(original.document) {
+            return try JPEGRotation(handler: handler, limits: limits).check(original, written, policy: policy)
+        }
+        try checkPicture()
+        if handler.decodes { try JPEGDecodeComparison(limits: limits).compare(original.source, written.source) }
+    }
+
+    private func checkColors() throws {
+        let (before, after) = (original.document, written.document)
+        guard before.color == after.color else { throw violation("decoders would choose other colours", at: 0) }
+        switch (before.icc, after.icc) {
+        case (_, nil) where policy.drops(.icc): break
+        case (nil, nil): break
+        case (.profile(let old, _), .profile(let new, _)) where old == new: break
+        case (.unusable, .unusable) where policy.keep.contains(.icc): break
+        default: throw violation("the colour profile differs", at: 0)
+        }
+        let marks = [before, after].map { $0.exifBlock.flatMap { MinimalExif($0).color } }
+        guard before.icc != nil || policy.drops(.colorSpace) || marks[0] == marks[1] else {
+            throw violation("the colour space differs", at: 0)
+        }
+    }
+
+    private var expectedOrientation: Int {
+        policy.drops(.orientation) || handler.turns(original.document) ? 1 : original.document.orientation
+    }
+
+    /// Compares the picture's own nodes one by one, in order.
+    private func checkPicture() throws {
+        let comparesTables = policy.profile != .strict
+        func essence(_ document: JPEGDocument) -> [JPEGNode] {
+            document.nodes.filter { $0.kind.isEssence && (comparesTables || document.tables[$0.range.lowerBound] == nil) }
+        }
+        let (before, after) = (essence(original.document), essence(written.document))
+        guard before.count == after.count else { throw violation("a part of the picture is missing", at: 0) }
+        for (old, new) in zip(before, after) {
+            guard old.kind == new.kind,
+                try original.source.holdsSameBytes(in: old.range, as: written.source, in: new.range)
+            else { throw violation("\(old.label) differs", at: new.range.lowerBound) }
+        }
+        guard
+            comparesTables
+                || JPEGTableState.atEachScan(original.document) == JPEGTableState.atEachScan(written.document)
+        else { throw violation("a table differs", at: 0) }
+    }
+
+    private func violation(_ what: String, at offset: Int) -> ScrubError {
+        ScrubError(.contract, "the output would not be the same picture: \(what)", at: offset)
+    }
+}

@@ -1,0 +1,50 @@
+internal import SecrBytes
+
+/// A parsed JPEG file: its nodes, which tile the input, and what decides how it is shown.
+struct JPEGDocument: Sendable {
+    var size: Int
+    var nodes: [JPEGNode] = []
+    var frame: JPEGFrame
+    /// Payloads of the last JFIF header and the last Adobe marker before the first scan, as decoders take them.
+    var jfifSegment: Located<[UInt8]>?
+    var adobeSegment: Located<[UInt8]>?
+    /// The first Exif segment, from `Exif` on, and where it stands.
+    var exif: Located<[UInt8]>?
+    /// Its directories; `nil` where it has no TIFF header.
+    var exifBlock: ExifBlock?
+    /// `nil` where there is no profile; a failure where there is one that can't be understood.
+    var icc: ICC?
+    /// XMP, ISO 21496 or a picture behind the end says that there is a gain map.
+    var hasGainMap: Bool
+    /// The end-of-image marker is missing.
+    var isTruncated: Bool
+    /// For each scan, in order.
+    var scanHeaders: [JPEGScanHeader]
+    /// The tables of each table segment, by where the segment begins.
+    var tables: [Int: [JPEGTables.Table]]
+
+    struct Located<Value: Sendable>: Sendable {
+        var value: Value
+        var range: Range<Int>
+    }
+
+    enum ICC: Sendable {
+        case profile(ICCProfile, original: [UInt8])
+        case unusable(ParseError)
+    }
+
+    var color: JPEGColorDecision {
+        JPEGColorDecision(hasJFIF: jfif != nil, adobeTransform: adobe?.transform, componentIDs: frame.components.map(\.id))
+    }
+
+    var jfif: JFIFHeader? { jfifSegment.flatMap { JFIFHeader($0.value) } }
+    var adobe: AdobeMarker? { adobeSegment.flatMap { AdobeMarker($0.value) } }
+
+    /// `Exif`, NUL and one more byte.
+    static let exifPrefixLength = 6
+
+    /// 1...8, as the first Exif segment says.
+    var orientation: Int { exifBlock?.orientation ?? 1 }
+
+    func nodes(_ kind: JPEGNodeKind) -> [JPEGNode] { nodes.filter { $0.kind == kind } }
+}

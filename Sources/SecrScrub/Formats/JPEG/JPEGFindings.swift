@@ -1,0 +1,123 @@
+internal import SecrBytes
+
+/// Says what a policy does with each part of a JPEG file that is not the picture itself.
+struct JPEGFindings {
+    var document: JPEGDocument
+    var policy: Policy
+    var handler: JPEGHandler
+
+    /// One per part.
+    var all: [Finding] {
+        let presentation = handler.presentation(of: document, policy: policy)
+        return document.nodes.flatMap { findings(for: $0, presentation: presentation) } + arrangementFindings
+            + orientationFindings
+    }
+
+    private func findings(for node: JPEGNode, presentation: JPEGPresentation) -> [Finding] {
+        guard let kind = node.kind.findingClass else { return [] }
+        let action: Finding.Action =
+            handler.allowList.rule(for: node.kind, policy: policy) == .copied ? .kept : self.action(for: node, presentation)
+        switch node.kind {
+        case .jfif: return action == .kept ? [] : jfifFindings(node, action)
+        case .adobe: return action == .kept ? [] : [Finding(kind, node.label, range: node.range, action: action)]
+        case .iccProfile: return iccFindings(node, action)
+        case .exif: return exifFindings(node, action)
+        default:
+            return [Finding(kind, reveals: reveals(node.kind), node.label, value: size(node), range: node.range, action: action)]
+        }
+    }
+
+    /// Of a node that is rebuilt or gone: `kept` where the original already has the only form that is written.
+    private func action(for node: JPEGNode, _ presentation: JPEGPresentation) -> Finding.Action {
+        switch node.kind {
+        case .jfif where node.range == document.jfifSegment?.range:
+            return presentation.jfif?.payload == document.jfifSegment?.value ? .kept : .reduced
+        case .adobe where node.range == document.adobeSegment?.range:
+            return presentation.adobe?.payload == document.adobeSegment?.value ? .kept : .reduced
+        case .exif where node.payload == document.exif?.range:
+            if presentation.exif.payload == document.exif?.value { return .kept }
+            return presentation.exif.isEmpty ? .removed : .reduced
+        case .iccProfile:
+            guard let icc = presentation.icc, case .profile(_, let original) = document.icc else { return .removed }
+            return icc == original ? .kept : .reduced
+        default: return .removed
+        }
+    }
+
+    private func jfifFindings(_ node: JPEGNode, _ action: Finding.Action) -> [Finding] {
+        var findings = [Finding(.density, reveals: [.settings], node.label, range: node.range, action: action)]
+        if node.payload.count > JFIFHeader.minimumLength {
+            let thumbnail = node.payload.lowerBound + JFIFHeader.minimumLength..<node.range.upperBound
+            findings.append(
+                Finding(.thumbnail, reveals: [.picture], "JFIF thumbnail", value: size(thumbnail), range: thumbnail, action: .removed))
+        }
+        return findings
+    }
+
+    private func iccFindings(_ node: JPEGNode, _ action: Finding.Action) -> [Finding] {
+        let kept = action == .kept ? "rendering tags only" : size(node)
+        return [Finding(.icc, reveals: [.colour], node.label, value: kept, range: node.range, action: action)]
+    }
+
+    private func exifFindings(_ node: JPEGNode, _ action: Finding.Action) -> [Finding] {
+        guard node.payload == document.exif?.range, let block = document.exifBlock else {
+            return [Finding(.exif, "a further Exif block", value: size(node), range: node.range, action: action)]
+        }
+        if action == .kept && !policy.keep.contains(.exif) { return [] }
+        let origin = node.payload.lowerBound + JPEGDocument.exifPrefixLength
+        var findings: [Finding] = []
+        let meanings = block.entries.compactMap(ExifTags.meaning)
+        findings.append(
+            Finding(.exif, reveals: Set(meanings.map(\.reveals)), node.label, value: size(node), range: node.range, action: action))
+        if let thumbnail = block.thumbnail {
+            let range = origin + thumbnail.lowerBound..<origin + thumbnail.upperBound
+            findings.append(
+                Finding(
+                    .thumbnail, reveals: [.picture], "Exif thumbnail", value: size(range), range: range,
+                    action: action == .kept ? .kept : .removed))
+        }
+        return findings
+    }
+
+    /// Under `strict`, tables that are not in canonical order.
+    private var arrangementFindings: [Finding] {
+        guard policy.profile == .strict else { return [] }
+        var lax = policy
+        lax.profile = .default
+        let original = handler.arrangement(of: document, policy: lax).openingTables(document)
+        guard original != handler.arrangement(of: document, policy: policy) else { return [] }
+        let first = document.tables.keys.min() ?? 0
+        return [Finding(.table, reveals: [.software], "arrangement of the tables", range: first..<first, action: .reduced)]
+    }
+
+    private var orientationFindings: [Finding] {
+        guard document.orientation != 1, let exif = document.exif else { return [] }
+        let isGone = policy.drops(.orientation) || handler.bakesOrientation
+        let action: Finding.Action = isGone ? .removed : .kept
+        return [
+            Finding(.orientation, "orientation", value: Self.turns[document.orientation - 1], range: exif.range, action: action)
+        ]
+    }
+
+    private static let turns = [
+        "upright", "mirrored", "upside down", "upside down and mirrored", "mirrored, turned left", "turned right",
+        "mirrored, turned right", "turned left",
+    ]
+
+    private func reveals(_ kind: JPEGNodeKind) -> Set<Revelation> {
+        switch kind {
+        case .jfifExtension, .trailingPicture, .trailingGainMap: [.picture]
+        case .xmp, .xmpExtension: [.history]
+        case .multiPicture: [.picture]
+        case .photoshop, .comment: [.text]
+        case .contentCredentials: [.history, .identifier]
+        case .application: [.device]
+        case .trailingVideo: [.video]
+        case .unusedTables, .fill, .gap, .trailing, .reserved: [.leftover]
+        default: []
+        }
+    }
+
+    private func size(_ node: JPEGNode) -> String { size(node.range) }
+    private func size(_ range: Range<Int>) -> String { "\(range.count) bytes" }
+}

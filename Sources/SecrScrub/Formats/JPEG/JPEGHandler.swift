@@ -1,0 +1,100 @@
+internal import SecrBytes
+
+/// JPEG, from the frame's point of view.
+struct JPEGHandler: FormatHandler {
+    var allowList: JPEGAllowList
+    /// Turn the picture itself instead of keeping its orientation as a number.
+    var bakesOrientation: Bool
+    /// Also compare decoded pixels.
+    var decodes: Bool
+
+    func parse(_ window: inout ByteWindow, limits: Limits) throws -> JPEGDocument {
+        var parser = JPEGParser(window, limits: limits)
+        return try parser.parse()
+    }
+
+    func summary(of document: JPEGDocument) -> String {
+        let frame = document.frame
+        let height = frame.height > 0 ? "\(frame.height)" : "?"
+        let extra = frame.isProgressive ? ", progressive" : frame.isLossless ? ", lossless" : ""
+        return "\(frame.width) x \(height) pixels, \(document.color.colorSpace)\(extra)"
+    }
+
+    func limitations(of document: JPEGDocument) -> [Limitation] {
+        [.content, .sensorNoise, JPEGQuantization.limitation(of: document), .encoderDecisions]
+    }
+
+    func findings(
+        in original: Parsed<JPEGDocument>, policy: Policy, detail: Inspection.Detail
+    ) throws -> [Finding] {
+        let document = original.document
+        let findings = JPEGFindings(document: document, policy: policy, handler: self)
+        let parts = findings.all
+        return detail == .parts ? parts : parts + (try JPEGValues(original: original, parts: parts).all)
+    }
+
+    func plan(for original: Parsed<JPEGDocument>, policy: Policy, limits: Limits) throws -> OutputPlan {
+        let document = original.document
+        try refuse(document, policy: policy)
+        if turns(document) { return try JPEGRotation(handler: self, limits: limits).plan(for: original, policy: policy) }
+        return plan(for: document, presentation: presentation(of: document, policy: policy), policy: policy)
+    }
+
+    /// The plan before any rotation; ``JPEGRotation`` turns what it produces.
+    func plan(for document: JPEGDocument, presentation: JPEGPresentation, policy: Policy) -> OutputPlan {
+        var plan = OutputPlan()
+        var head: [UInt8]? = presentation.bytes
+        for element in arrangement(of: document, policy: policy).elements {
+            switch element {
+            case .node(let node): plan.append(.copy(node.range))
+            case .tables(let kind, let tables): plan.append(.bytes(JPEGArrangement.segment(kind, tables)))
+            }
+            if let bytes = head.take() { plan.append(.bytes(bytes)) }
+        }
+        if document.isTruncated { plan.append(.bytes([0xFF, JPEGMarker.endOfImage])) }
+        return plan
+    }
+
+    func presentation(of document: JPEGDocument, policy: Policy) -> JPEGPresentation {
+        JPEGPresentation(document, policy: policy, allowList: allowList)
+    }
+
+    func arrangement(of document: JPEGDocument, policy: Policy) -> JPEGArrangement {
+        let isKept = { (kind: JPEGNodeKind) in allowList.rule(for: kind, policy: policy) == .copied }
+        return policy.profile == .strict
+            ? .canonical(document, keeping: isKept) : .original(document, keeping: isKept)
+    }
+
+    func checkContract(
+        _ original: Parsed<JPEGDocument>, output: any ByteSource, policy: Policy, limits: Limits
+    ) throws {
+        var window = ByteWindow(output)
+        let written = Parsed(document: try parse(&window, limits: limits), source: output)
+        try JPEGContract(original: original, written: written, handler: self, policy: policy, limits: limits).check()
+    }
+
+    /// Whether the output's picture lies differently from the input's.
+    func turns(_ document: JPEGDocument) -> Bool { bakesOrientation && document.orientation != 1 }
+
+    /// What can be understood but not be scrubbed without changing what is seen.
+    private func refuse(_ document: JPEGDocument, policy: Policy) throws(ScrubError) {
+        if document.isTruncated && !policy.tolerate.contains(.truncated) {
+            throw ScrubError(
+                .refused, "the picture is cut off: its end is missing", at: document.size,
+                hint: "--tolerate truncated scrubs what is there")
+        }
+        if document.hasGainMap && !policy.drops(.gainMap) {
+            throw ScrubError(
+                .refused, "the picture has an HDR gain map, which can't be kept yet",
+                hint: "--drop gain-map scrubs it without; it will look as on an ordinary screen")
+        }
+        if turns(document) && policy.keep.contains(.exif) {
+            throw ScrubError(.refused, "a turned picture would contradict the Exif data that is to be kept")
+        }
+        if case .unusable(let error) = document.icc, !policy.drops(.icc), !policy.keep.contains(.icc) {
+            throw ScrubError(
+                .refused, "\(error.context); without it colours would change", at: error.offset,
+                hint: "--drop icc scrubs the file without the profile")
+        }
+    }
+}

@@ -1,0 +1,259 @@
+internal import SecrBytes
+
+/// Assigns every byte of a JPEG file to a node.
+///
+/// Lenient with what is dropped anyway, exact with what is kept: a segment that reaches the output has been read to its
+/// last byte. Follows libjpeg-turbo where files in the wild stray from the standard (bytes between segments, fill bytes,
+/// segment lengths below 2), so that what it decodes decodes the same afterwards.
+struct JPEGParser {
+    private let limits: Limits
+    private var window: ByteWindow
+    private var position = 0
+    private var nodes: [JPEGNode] = []
+    private var frame: JPEGFrame?
+    private var jfif: JPEGDocument.Located<[UInt8]>?
+    private var adobe: JPEGDocument.Located<[UInt8]>?
+    private var exif: JPEGDocument.Located<[UInt8]>?
+    private var exifBlock: ExifBlock?
+    private var profile = ICCAssembly()
+    private var scanHeaders: [JPEGScanHeader] = []
+    private var tables: [Int: [JPEGTables.Table]] = [:]
+    private var mentionsGainMap = false
+    private var isTruncated = false
+
+    init(_ window: ByteWindow, limits: Limits) {
+        self.window = window
+        self.limits = limits
+    }
+
+    mutating func parse() throws -> JPEGDocument {
+        guard window.size >= 2, try window.bytes(in: 0..<2) == [0xFF, JPEGMarker.startOfImage] else {
+            throw ParseError(.malformed, at: 0, "no start of a picture")
+        }
+        try add(.startOfImage, 0..<2, "start of the picture")
+        position = 2
+        while try parseNext() {}
+        guard let frame else {
+            throw ParseError(isTruncated ? .truncated : .malformed, at: position, "the file holds no picture")
+        }
+        guard !scanHeaders.isEmpty else {
+            throw ParseError(.truncated, at: position, "the file ends before the picture begins")
+        }
+        guard frame.height > 0 || nodes.contains(where: { $0.kind == .numberOfLines }) else {
+            throw ParseError(.malformed, at: position, "the picture has no height")
+        }
+        dropWhatNoScanUses(frame)
+        if position < window.size {
+            for node in try JPEGTrailer(limits: limits).nodes(in: position..<window.size, &window) {
+                try add(node.kind, node.range, node.label)
+            }
+        }
+        precondition(Coverage.isComplete(nodes.lazy.map(\.range), size: window.size), "bytes without a node")
+        return JPEGDocument(
+            size: window.size, nodes: nodes, frame: frame, jfifSegment: jfif, adobeSegment: adobe, exif: exif, exifBlock: exifBlock,
+            icc: profile.result(limits: limits), hasGainMap: hasGainMap, isTruncated: isTruncated,
+            scanHeaders: scanHeaders, tables: tables)
+    }
+
+    /// A mention alone is no gain map: somebody may have cut it off already.
+    private var hasGainMap: Bool {
+        nodes.contains { $0.kind == .trailingGainMap || (mentionsGainMap && $0.kind == .trailingPicture) }
+    }
+
+    /// Adds one or more nodes; returns whether the picture goes on.
+    private mutating func parseNext() throws -> Bool {
+        if position == window.size { return endWithoutMarker() }
+        if try window.byte(at: position) != 0xFF {
+            let end = try window.firstOffset(of: 0xFF, in: position..<window.size) ?? window.size
+            try addNext(.gap, to: end, "bytes between the parts")
+            return true
+        }
+        let runEnd = try window.endOfRun(of: 0xFF, from: position)
+        if runEnd == window.size {
+            try addNext(.fill, to: runEnd, "fill bytes")
+            return endWithoutMarker()
+        }
+        try addNext(.fill, to: runEnd - 1, "fill bytes")
+        let marker = try window.byte(at: position + 1)
+        switch marker {
+        case JPEGMarker.endOfImage:
+            try addNext(.endOfImage, to: position + 2, "end of the picture")
+            return false
+        case 0, JPEGMarker.startOfImage, JPEGMarker.temporary, JPEGMarker.restarts:
+            try addNext(.gap, to: position + 2, "a stray marker")
+            return true
+        case 0xC0...0xFE: return try parseSegment(marker)
+        default: throw ParseError(.malformed, at: position, "unknown marker \(hexadecimal(marker))")
+        }
+    }
+
+    private mutating func endWithoutMarker() -> Bool {
+        isTruncated = true
+        return false
+    }
+
+    private mutating func parseSegment(_ marker: UInt8) throws -> Bool {
+        let start = position
+        let length = start + 4 <= window.size ? try window.bigEndian16(at: start + 2) : Int.max - start - 2
+        let isOurs = !(JPEGMarker.applications.contains(marker) || marker == JPEGMarker.comment)
+        guard length >= 2 || !isOurs else { throw ParseError(.malformed, at: start, "a segment without room for its length") }
+        guard start + 2 + max(length, 2) <= window.size else {
+            if scanHeaders.isEmpty { throw ParseError(.truncated, at: start, "the file ends before the picture begins") }
+            try addNext(.gap, to: window.size, "a part that is cut off")
+            return endWithoutMarker()
+        }
+        let end = start + 2 + max(length, 2)
+        switch marker {
+        case JPEGMarker.applications: try parseApplication(Int(marker - 0xE0), to: end)
+        case JPEGMarker.comment: try addNext(.comment, to: end, "comment")
+        case JPEGMarker.quantizationTables: try parseTables(.quantizationTables, to: end, "quantisation tables")
+        case JPEGMarker.huffmanTables: try parseTables(.huffmanTables, to: end, "Huffman tables")
+        case JPEGMarker.arithmeticConditioning: try parseTables(.arithmeticConditioning, to: end, "arithmetic conditioning")
+        case JPEGMarker.restartInterval: try parseTables(.restartInterval, to: end, "restart interval")
+        case JPEGMarker.startOfScan: try parseScan(headerEnd: end)
+        case JPEGMarker.numberOfLines:
+            guard end - start == 6 else { throw ParseError(.malformed, at: start, "damaged number of lines") }
+            try addNext(.numberOfLines, to: end, "number of lines")
+        case JPEGMarker.hierarchicalProgression, JPEGMarker.expand:
+            throw ParseError(.unsupported, at: start, "hierarchical JPEG")
+        case JPEGMarker.jpegLS where frame == nil: throw ParseError(.unsupported, at: start, "JPEG-LS")
+        case JPEGMarker.reservedJPG, JPEGMarker.reservedExtensions: try addNext(.reserved, to: end, "a reserved segment")
+        default: try parseFrame(marker, to: end)
+        }
+        return true
+    }
+
+    private mutating func parseFrame(_ marker: UInt8, to end: Int) throws {
+        guard frame == nil else { throw ParseError(.malformed, at: position, "a second picture inside the first") }
+        let header = try JPEGFrame(marker: marker, segment(to: end))
+        guard !header.isHierarchical else { throw ParseError(.unsupported, at: position, "hierarchical JPEG") }
+        frame = header
+        try addNext(.frameHeader, to: end, "frame header")
+    }
+
+    private mutating func parseTables(_ kind: JPEGNodeKind, to end: Int, _ label: String) throws {
+        tables[position] = try JPEGTables.tables(kind, segment(to: end))
+        try addNext(kind, to: end, label)
+    }
+
+    private mutating func parseScan(headerEnd: Int) throws {
+        guard let frame else { throw ParseError(.malformed, at: position, "a scan before the frame header") }
+        scanHeaders.append(try JPEGScanHeader(segment(to: headerEnd), frame: frame))
+        try addNext(.scanHeader, to: headerEnd, "scan header")
+        try addNext(.scan, to: try endOfScan(from: headerEnd), "coded picture")
+    }
+
+    /// Where coded data ends: at a marker that is no restart. An 0xFF before a zero is data, however many precede it.
+    private mutating func endOfScan(from start: Int) throws -> Int {
+        var from = start
+        while let hit = try window.firstOffset(of: 0xFF, in: from..<window.size) {
+            let runEnd = try window.endOfRun(of: 0xFF, from: hit)
+            if runEnd == window.size { return hit }
+            let marker = try window.byte(at: runEnd)
+            guard marker == 0 || JPEGMarker.restarts.contains(marker) else { return hit }
+            from = runEnd + 1
+        }
+        return window.size
+    }
+
+    private mutating func parseApplication(_ application: Int, to end: Int) throws {
+        let payload = min(position + 4, end)..<end
+        let prefix = try window.bytes(in: payload.lowerBound..<min(end, payload.lowerBound + JPEGApplicationSegment.prefixLength))
+        let (kind, label) = JPEGApplicationSegment.classify(application: application, prefix: prefix, length: payload.count)
+        // Decoders decide about colours when the first scan begins; what comes later decides nothing.
+        let decides = scanHeaders.isEmpty
+        switch kind {
+        case .jfif: if decides { jfif = .init(value: try window.bytes(in: payload), range: position..<end) }
+        case .adobe: if decides { adobe = .init(value: try window.bytes(in: payload), range: position..<end) }
+        case .exif: if exif == nil { try readExif(payload) }
+        case .iccProfile: profile.add(try window.bytes(in: payload), at: payload.lowerBound)
+        case .xmp, .xmpExtension:
+            if !mentionsGainMap { mentionsGainMap = XMPPacket.mentionsGainMap(try window.bytes(in: payload)) }
+        case .gainMapMetadata: mentionsGainMap = true
+        default: break
+        }
+        try addNext(kind, to: end, label)
+    }
+
+    private mutating func readExif(_ payload: Range<Int>) throws {
+        let bytes = try window.bytes(in: payload)
+        exif = .init(value: bytes, range: payload)
+        exifBlock = ExifBlock(Array(bytes.dropFirst(JPEGDocument.exifPrefixLength)), limits: limits)
+    }
+
+    /// Tables behind the last scan, and a number of lines that the frame header already gives.
+    private mutating func dropWhatNoScanUses(_ frame: JPEGFrame) {
+        guard let lastScan = nodes.lastIndex(where: { $0.kind == .scan }) else { return }
+        for index in nodes.indices {
+            switch nodes[index].kind {
+            case .quantizationTables, .huffmanTables, .arithmeticConditioning, .restartInterval:
+                if index > lastScan { nodes[index].kind = .unusedTables }
+            case .numberOfLines where frame.height > 0: nodes[index].kind = .unusedTables
+            default: break
+            }
+        }
+    }
+
+    /// The payload of the segment at the current position.
+    private mutating func segment(to end: Int) throws -> ByteReader {
+        ByteReader(try window.bytes(in: position + 4..<end), base: position + 4)
+    }
+
+    /// Adds a node from the current position on and moves there; nothing where it would be empty.
+    private mutating func addNext(_ kind: JPEGNodeKind, to end: Int, _ label: String) throws {
+        if end > position { try add(kind, position..<end, label) }
+        position = end
+    }
+
+    private mutating func add(_ kind: JPEGNodeKind, _ range: Range<Int>, _ label: String) throws {
+        guard nodes.count < limits.nodes else { throw ParseError(.limit, at: range.lowerBound, "too many parts") }
+        nodes.append(JPEGNode(kind: kind, range: range, label: label))
+    }
+}
+
+private func hexadecimal(_ byte: UInt8) -> String {
+    "0x" + String(byte, radix: 16, uppercase: true)
+}
+
+/// An ICC profile arrives in up to 255 numbered segments (ICC.1:2010, annex B.4).
+private struct ICCAssembly {
+    private static let prefixLength = 14
+    private var chunks: [Int: [UInt8]] = [:]
+    private var total: Int?
+    private var failure: ParseError?
+
+    mutating func add(_ payload: [UInt8], at offset: Int) {
+        guard failure == nil else { return }
+        guard payload.count >= Self.prefixLength else {
+            failure = ParseError(.truncated, at: offset, "colour profile: a part without its number")
+            return
+        }
+        let (number, count) = (Int(payload[12]), Int(payload[13]))
+        guard number >= 1, number <= count, total ?? count == count, chunks[number] == nil else {
+            failure = ParseError(.malformed, at: offset, "colour profile: its parts contradict each other")
+            return
+        }
+        total = count
+        chunks[number] = Array(payload.dropFirst(Self.prefixLength))
+    }
+
+    func result(limits: Limits) -> JPEGDocument.ICC? {
+        if let failure { return .unusable(failure) }
+        guard let total else { return nil }
+        var bytes: [UInt8] = []
+        for number in 1...total {
+            guard let chunk = chunks[number] else {
+                return .unusable(ParseError(.truncated, at: 0, "colour profile: a part is missing"))
+            }
+            bytes += chunk
+        }
+        guard bytes.count <= limits.iccBytes else {
+            return .unusable(ParseError(.limit, at: 0, "colour profile: too large"))
+        }
+        do throws(ParseError) {
+            return .profile(try ICCProfile(bytes, limits: limits), original: bytes)
+        } catch {
+            return .unusable(error)
+        }
+    }
+}

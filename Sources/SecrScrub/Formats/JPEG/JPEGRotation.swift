@@ -1,0 +1,84 @@
+internal import CTurboJPEG
+internal import SecrBytes
+
+/// Turns a picture upright without losing a coefficient, by libjpeg-turbo.
+///
+/// Blocks are moved and mirrored, never decoded. That is only possible where the edges that move fall on block borders;
+/// elsewhere it is refused. The coded bytes change, so the contract is another one: turned back, and both brought into
+/// the library's own normal form, output and input are byte-identical.
+struct JPEGRotation {
+    var handler: JPEGHandler
+    var limits: Limits
+
+    func plan(for original: Parsed<JPEGDocument>, policy: Policy) throws -> OutputPlan {
+        let document = original.document
+        var presentation = handler.presentation(of: document, policy: policy)
+        let stored = try scrubbed(original, presentation: presentation, policy: policy)
+        let turned = try Self.transform(stored, orientation: document.orientation, of: document)
+        let result = try parse(turned)
+        presentation.exif.orientation = 1
+        if document.orientation >= 5 { presentation.jfif?.transpose() }
+        let plan = handler.plan(for: result.document, presentation: presentation, policy: policy)
+        var whole = OutputPlan()
+        whole.append(.bytes(try plan.bytes(from: result.source)))
+        return whole
+    }
+
+    /// - Throws: `ScrubError` with code `contract` where the pictures differ.
+    func check(_ original: Parsed<JPEGDocument>, _ written: Parsed<JPEGDocument>, policy: Policy) throws {
+        let presentation = handler.presentation(of: original.document, policy: policy)
+        let before = try scrubbed(original, presentation: presentation, policy: policy)
+        let after = try whole(written.source)
+        let inverse = [1, 2, 3, 4, 5, 8, 7, 6][original.document.orientation - 1]
+        guard
+            try Self.transform(before, orientation: 1, of: original.document)
+                == Self.transform(after, orientation: inverse, of: original.document)
+        else { throw ScrubError(.contract, "the turned picture would not be the same picture") }
+    }
+
+    private func scrubbed(
+        _ original: Parsed<JPEGDocument>, presentation: JPEGPresentation, policy: Policy
+    ) throws -> [UInt8] {
+        let plan = handler.plan(for: original.document, presentation: presentation, policy: policy)
+        try checkSize(plan.size)
+        return try plan.bytes(from: original.source)
+    }
+
+    private func whole(_ source: any ByteSource) throws -> [UInt8] {
+        try checkSize(source.size)
+        var bytes = [UInt8](repeating: 0, count: source.size)
+        try source.read(0..<source.size, into: &bytes)
+        return bytes
+    }
+
+    private func checkSize(_ size: Int) throws(ScrubError) {
+        guard size <= limits.wholePictureBytes else {
+            throw ScrubError(.refused, "the picture is too large to be turned", hint: "leave out --bake-orientation")
+        }
+    }
+
+    private func parse(_ bytes: [UInt8]) throws -> Parsed<JPEGDocument> {
+        let source = MemorySource(bytes)
+        var window = ByteWindow(source)
+        return Parsed(document: try handler.parse(&window, limits: limits), source: source)
+    }
+
+    private static func transform(
+        _ bytes: [UInt8], orientation: Int, of document: JPEGDocument
+    ) throws(ScrubError) -> [UInt8] {
+        var result: UnsafeMutablePointer<UInt8>?
+        var count = 0
+        var message = [CChar](repeating: 0, count: Int(SECR_JPEG_MESSAGE))
+        // Safe: the library reads `bytes.count` bytes and hands over a buffer of `count`, which is copied and freed here.
+        let status = unsafe secr_jpeg_transform(
+            bytes, bytes.count, CInt(orientation), document.frame.isProgressive ? 1 : 0, &result, &count, &message)
+        guard status == 0, let buffer = unsafe result else {
+            let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            throw ScrubError(
+                .refused, "the picture can't be turned without loss: \(text)",
+                hint: "without --bake-orientation its orientation is kept as a number")
+        }
+        defer { unsafe secr_jpeg_free(buffer) }
+        return unsafe Array(UnsafeBufferPointer(start: buffer, count: count))
+    }
+}

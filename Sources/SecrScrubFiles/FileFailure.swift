@@ -1,0 +1,56 @@
+public import SecrScrub
+public import SecrSystem
+internal import SystemPackage
+
+/// Why one file was not done. Nothing appeared in its place.
+public struct FileFailure: Error, Equatable, Sendable {
+    /// Lower case, no full stop; names no file, since whoever prints it does.
+    public var reason: String
+    public var hint: String?
+    /// Where in the input, where that helps.
+    public var offset: Int?
+    /// The kind of problem for programs: `refused`, `damaged`, `unsupported`, `exists`, `io`, `usage`.
+    public var code: String
+
+    public init(_ code: String, _ reason: String, hint: String? = nil, at offset: Int? = nil) {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+        self.offset = offset
+    }
+
+    public init(_ error: ScrubError) {
+        switch error.code {
+        case .unsupportedFormat: code = "unsupported"
+        case .damaged: code = "damaged"
+        case .refused: code = "refused"
+        case .contract: code = "contract"
+        case .unreadable: code = "io"
+        }
+        reason = error.code == .damaged ? "damaged: \(error.reason)" : error.reason
+        hint = error.hint
+        offset = error.offset
+    }
+
+    public init(_ error: SystemError) {
+        let description = error.errno.description
+        code = error.errno == .fileExists ? "exists" : error.errno == .interrupted ? "interrupted" : "io"
+        reason = "can't \(error.operation): \(description.prefix(1).lowercased())\(description.dropFirst())"
+        hint = error.errno == .fileExists ? "--force overwrites" : nil
+    }
+
+    /// Runs `body`, translating what the layers below throw.
+    static func translating<Result>(_ body: () throws -> Result) throws(FileFailure) -> Result {
+        do {
+            return try body()
+        } catch let failure as FileFailure {
+            throw failure
+        } catch let error as ScrubError {
+            throw FileFailure(error)
+        } catch let error as SystemError {
+            throw FileFailure(error)
+        } catch {
+            preconditionFailure("an undeclared error")
+        }
+    }
+}

@@ -1,0 +1,33 @@
+public import SecrScrub
+internal import SecrSystem
+
+/// Looks into files without writing anything.
+public struct FileInspector: Sendable {
+    public var scrubber: Scrubber
+
+    public init(scrubber: Scrubber) {
+        self.scrubber = scrubber
+    }
+
+    public struct Report: Sendable {
+        public var inspection: Inspection
+        public var warnings: [String]
+        public var size: Int
+    }
+
+    public func inspect(_ input: Input, detail: Inspection.Detail) throws(FileFailure) -> Report {
+        let opened = try OpenInput(input)
+        let inspection = try FileFailure.translating { try scrubber.inspect(opened.source, detail: detail) }
+        let warnings = input.path.map {
+            FileWarnings.about($0, format: inspection.format, status: opened.status, destination: .beside)
+        }
+        return Report(inspection: inspection, warnings: warnings ?? [], size: opened.source.size)
+    }
+
+    /// What scrubbing would do, including its refusals; `true` where nothing would be removed.
+    public func isClean(_ input: Input) throws(FileFailure) -> (isClean: Bool, findings: [Finding], limitations: [Limitation]) {
+        let opened = try OpenInput(input)
+        let prepared = try FileFailure.translating { try scrubber.prepare(opened.source) }
+        return (prepared.findings.isClean, prepared.findings, prepared.limitations)
+    }
+}

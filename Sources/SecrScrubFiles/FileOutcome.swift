@@ -1,0 +1,33 @@
+public import SecrScrub
+public import SystemPackage
+
+/// What became of one input.
+public struct FileOutcome: Sendable {
+    public enum Result: Sendable {
+        /// Written to a file, or to standard output where `to` is `nil`.
+        case scrubbed(to: FilePath?)
+        /// As ``scrubbed(to:)``, had this not been a dry run.
+        case wouldScrub(to: FilePath?)
+        /// In place, and there was nothing to do.
+        case alreadyClean
+        /// An output of an earlier run, still clean.
+        case ownOutput
+        /// Found in a folder and not worked on.
+        case skipped(String)
+        case failed(FileFailure)
+    }
+
+    /// `nil` is standard input.
+    public var path: FilePath?
+    public var result: Result
+    public var warnings: [String] = []
+    public var findings: [Finding] = []
+    public var limitations: [Limitation] = []
+    /// Bytes of the input and of the output.
+    public var sizes: (before: Int, after: Int)?
+
+    public init(path: FilePath?, result: Result) {
+        self.path = path
+        self.result = result
+    }
+}

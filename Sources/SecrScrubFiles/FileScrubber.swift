@@ -1,0 +1,158 @@
+internal import SecrBytes
+public import SecrScrub
+internal import SecrSystem
+internal import Synchronization
+internal import SystemPackage
+
+/// Scrubs files: opens, has them scrubbed, checks what was written, and only then lets it appear.
+public struct FileScrubber: Sendable {
+    public var scrubber: Scrubber
+    public var destination: Destination
+    /// Whether existing files may be replaced by outputs.
+    public var overwrites = false
+    public var isDryRun = false
+    /// Threads.
+    public var jobs = WorkerPool.processors
+
+    /// Files whose replacement waits for one common sync of their file system.
+    private static let groupSize = 256
+
+    public init(scrubber: Scrubber, destination: Destination) {
+        self.scrubber = scrubber
+        self.destination = destination
+        // Read before threads make files.
+        _ = OutputFolder.creationMask
+    }
+
+    /// Works on all inputs and reports in their order. One bad file does not stop the others; an interruption does.
+    ///
+    /// - Parameters:
+    ///   - progress: called with the number of inputs that are done, from any thread.
+    ///   - report: called once per input, on the caller's thread.
+    public func run(
+        _ inputs: [Input], progress: @escaping @Sendable (Int) -> Void = { _ in }, report: (FileOutcome) -> Void
+    ) {
+        let done = Mutex(0)
+        for start in stride(from: 0, to: inputs.count, by: Self.groupSize) {
+            let group = Array(inputs[start..<min(inputs.count, start + Self.groupSize)])
+            let results = Mutex([Attempt?](repeating: nil, count: group.count))
+            WorkerPool.forEach(group.count, width: jobs) { index in
+                if Interruption.isRequested { return }
+                let attempt = attempt(group[index])
+                results.withLock { $0[index] = attempt }
+                progress(done.withLock { count in
+                    count += 1
+                    return count
+                })
+            }
+            let attempts = results.withLock { $0 }
+            for outcome in publish(attempts.compactMap(\.self)) { report(outcome) }
+            if Interruption.isRequested { return }
+        }
+    }
+
+    /// What became of an input, and what remains to be done to let its output appear.
+    private struct Attempt: Sendable {
+        var outcome: FileOutcome
+        var replacement: Replacement?
+    }
+
+    private func attempt(_ input: Input) -> Attempt {
+        var outcome = FileOutcome(path: input.path, result: .scrubbed(to: nil))
+        var replacement: Replacement?
+        do throws(FileFailure) {
+            replacement = try scrub(input, &outcome)
+        } catch {
+            outcome.result = input.isDiscovered && error.code == "unsupported" ? .skipped(error.reason) : .failed(error)
+        }
+        return Attempt(outcome: outcome, replacement: replacement)
+    }
+
+    private func scrub(_ input: Input, _ outcome: inout FileOutcome) throws(FileFailure) -> Replacement? {
+        let opened = try OpenInput(input)
+        let target = destination.target(for: input)
+        let existing = try checkTarget(target, input: input, opened: opened)
+        let prepared = try FileFailure.translating { try scrubber.prepare(opened.source) }
+        outcome.findings = prepared.findings
+        outcome.limitations = prepared.limitations
+        outcome.sizes = (opened.source.size, prepared.plan.size)
+        if let path = input.path {
+            outcome.warnings = FileWarnings.about(path, format: prepared.format, status: opened.status, destination: destination)
+        }
+        if destination == .inPlace && prepared.findings.isClean {
+            outcome.result = .alreadyClean
+            return nil
+        }
+        if destination == .beside, let path = input.path, OutputName.isOutput(path) {
+            guard prepared.findings.isClean else {
+                throw FileFailure(
+                    "refused", "named like a scrubbed copy, but not clean", hint: "-o, --output-dir or --in-place scrubs it")
+            }
+            outcome.result = .ownOutput
+            return nil
+        }
+        outcome.result = isDryRun ? .wouldScrub(to: target) : .scrubbed(to: target)
+        if isDryRun { return nil }
+        guard let target else {
+            try FileFailure.translating { try writeToStandardOutput(prepared, opened) }
+            return nil
+        }
+        return try FileFailure.translating { try write(prepared, opened, to: target, replacing: existing) }
+    }
+
+    /// What stands where the output goes; an error where it may not be replaced.
+    private func checkTarget(
+        _ target: FilePath?, input: Input, opened: OpenInput
+    ) throws(FileFailure) -> FileStatus? {
+        guard let target else { return nil }
+        let existing = try FileFailure.translating { try FileStatus.of(target, followSymlinks: false) }
+        guard let existing else { return nil }
+        if existing.kind == .symbolicLink {
+            throw FileFailure("refused", "\(destination == .inPlace ? "it" : "the output") is a symbolic link", hint: "name the file itself")
+        }
+        if destination == .inPlace { return existing }
+        if existing.identity == opened.status.identity {
+            throw FileFailure("refused", "input and output are the same file", hint: "--in-place replaces it")
+        }
+        // A copy of an earlier run is looked at, not written to.
+        if destination == .beside, let path = input.path, OutputName.isOutput(path) { return existing }
+        guard existing.kind == .regular else { throw FileFailure("refused", "the output is not a regular file") }
+        guard overwrites else { throw FileFailure("exists", "the output exists already", hint: "--force overwrites it") }
+        return existing
+    }
+
+    private func write(
+        _ prepared: PreparedScrub, _ opened: OpenInput, to target: FilePath, replacing existing: FileStatus?
+    ) throws -> Replacement? {
+        if case .folder = destination { try OutputFolder.make(for: target) }
+        let staged = try StagedFile(for: target)
+        try PlanWriter(plan: prepared.plan, source: opened.source).write(to: staged.descriptor)
+        try prepared.verify(FileSource(staged.descriptor, size: prepared.plan.size))
+        guard opened.isUnchanged else { throw FileFailure("changed", "the file changed while it was read") }
+        if let existing { return Replacement(staged: staged, status: existing) }
+        try staged.publishNew(mode: opened.status.mode & ~OutputFolder.creationMask & 0o777)
+        return nil
+    }
+
+    private func writeToStandardOutput(_ prepared: PreparedScrub, _ opened: OpenInput) throws {
+        guard prepared.plan.size <= AnonymousFile.limit else {
+            throw FileFailure("limit", "too large for standard output", hint: "-o writes it to a file")
+        }
+        let staged = try AnonymousFile.make()
+        try PlanWriter(plan: prepared.plan, source: opened.source).write(to: staged)
+        let output = FileSource(staged, size: prepared.plan.size)
+        try prepared.verify(output)
+        guard opened.isUnchanged else { throw FileFailure("changed", "the file changed while it was read") }
+        try PlanWriter.stream(output, to: OwnedDescriptor.duplicate(1))
+    }
+
+    /// Lets replacements appear, after one sync for all of them.
+    private func publish(_ attempts: [Attempt]) -> [FileOutcome] {
+        let failures = Replacement.publish(attempts.map(\.replacement))
+        return zip(attempts, failures).map { attempt, failure in
+            var outcome = attempt.outcome
+            if let failure { outcome.result = .failed(failure) }
+            return outcome
+        }
+    }
+}

@@ -1,0 +1,44 @@
+internal import SecrScrub
+public import SecrSystem
+internal import SystemPackage
+
+/// An input that is open for reading, with what the file system said when it was opened.
+public struct OpenInput: Sendable {
+    public let source: FileSource
+    public let status: FileStatus
+
+    public init(_ input: Input) throws(FileFailure) {
+        guard let path = input.path else {
+            do {
+                source = try AnonymousFile.spool(0)
+                status = try source.descriptor.status()
+            } catch let failure as AnonymousFile.Failure {
+                throw Self.failure(failure)
+            } catch {
+                throw FileFailure(error as! SystemError)
+            }
+            return
+        }
+        (source, status) = try FileFailure.translating {
+            let descriptor = try OwnedDescriptor.openForReading(path)
+            let status = try descriptor.status(of: path)
+            switch status.kind {
+            case .regular: return (FileSource(descriptor, size: status.size), status)
+            case .directory: throw FileFailure("usage", "it is a folder", hint: "-r works on what is inside")
+            case .symbolicLink, .other: throw FileFailure("usage", "not a regular file")
+            }
+        }
+    }
+
+    private static func failure(_ failure: AnonymousFile.Failure) -> FileFailure {
+        switch failure {
+        case .system(let error): FileFailure(error)
+        case .tooLarge:
+            FileFailure(
+                "limit", "standard input is larger than \(AnonymousFile.limit >> 20) MiB", hint: "give the file by its name")
+        }
+    }
+
+    /// Whether nobody wrote to the file since it was opened.
+    public var isUnchanged: Bool { (try? source.descriptor.status()) == status }
+}

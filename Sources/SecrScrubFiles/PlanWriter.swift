@@ -1,0 +1,57 @@
+internal import SecrBytes
+internal import SecrScrub
+internal import SecrSystem
+internal import SystemPackage
+
+/// Writes an output plan to a file.
+struct PlanWriter {
+    var plan: OutputPlan
+    var source: FileSource
+
+    /// Shorter ranges are gathered in memory: a system call costs more than their copy.
+    private static let copyThreshold = 64 * 1024
+
+    func write(to file: OwnedDescriptor) throws {
+        var pending: [UInt8] = []
+        var position = 0
+        for piece in plan.pieces {
+            switch piece {
+            case .bytes(let bytes): pending += bytes
+            case .copy(let range) where range.count < Self.copyThreshold: pending += try read(range)
+            case .copy(let range):
+                try file.write(pending, at: position)
+                position += pending.count
+                pending = []
+                try file.copy(range, of: source.descriptor, to: position)
+                position += range.count
+            }
+        }
+        try file.write(pending, at: position)
+    }
+
+    private func read(_ range: Range<Int>) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        do {
+            try source.read(range, into: &bytes)
+        } catch {
+            throw FileFailure("io", error.description)
+        }
+        return bytes
+    }
+
+    /// Sends a file through a stream.
+    static func stream(_ file: FileSource, to stream: OwnedDescriptor) throws {
+        var window = ByteWindow(file)
+        var position = 0
+        while position < file.size {
+            if Interruption.isRequested { throw SystemError("write", nil, .interrupted) }
+            let end = min(file.size, position + ByteWindow.defaultCapacity)
+            do {
+                try stream.write(window.bytes(in: position..<end))
+            } catch let error as ByteSourceError {
+                throw FileFailure("io", error.description)
+            }
+            position = end
+        }
+    }
+}

@@ -1,0 +1,53 @@
+public import SystemPackage
+internal import Glibc
+
+/// What the file system knows of a file; two equal values mean that nothing wrote to it in between.
+public struct FileStatus: Equatable, Sendable {
+    public enum Kind: Sendable { case regular, directory, symbolicLink, other }
+
+    public struct Identity: Hashable, Sendable {
+        fileprivate var device: UInt64
+        fileprivate var inode: UInt64
+    }
+
+    public var identity: Identity
+    /// Which file system it lies on.
+    public var fileSystem: UInt64 { identity.device }
+    public var kind: Kind
+    public var size: Int
+    /// Permission bits, without the file type.
+    public var mode: UInt32
+    public var owner: UInt32
+    public var group: UInt32
+    /// How many names the file has.
+    public var links: Int
+    private var modified: [Int]
+    private var changed: [Int]
+
+    init(_ raw: stat) {
+        identity = Identity(device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino))
+        switch raw.st_mode & S_IFMT {
+        case S_IFREG: kind = .regular
+        case S_IFDIR: kind = .directory
+        case S_IFLNK: kind = .symbolicLink
+        default: kind = .other
+        }
+        size = Int(raw.st_size)
+        mode = raw.st_mode & 0o7777
+        owner = raw.st_uid
+        group = raw.st_gid
+        links = Int(raw.st_nlink)
+        modified = [raw.st_mtim.tv_sec, raw.st_mtim.tv_nsec]
+        changed = [raw.st_ctim.tv_sec, raw.st_ctim.tv_nsec]
+    }
+
+    /// Of a name; a symbolic link is described itself unless `followSymlinks`. `nil` where there is no such name.
+    public static func of(_ path: FilePath, followSymlinks: Bool) throws(SystemError) -> FileStatus? {
+        var raw = stat()
+        let flags = followSymlinks ? 0 : AT_SYMLINK_NOFOLLOW
+        let result = unsafe path.withPlatformString { unsafe fstatat(AT_FDCWD, $0, &raw, flags) }
+        if result == 0 { return FileStatus(raw) }
+        if lastErrno == ENOENT || lastErrno == ENOTDIR { return nil }
+        throw .current("examine", path)
+    }
+}

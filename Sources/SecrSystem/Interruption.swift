@@ -1,0 +1,16 @@
+internal import CSecrShims
+
+/// Ctrl-C and its relatives as something that work in progress can ask about, so that it ends without litter.
+///
+/// The first signal asks to stop; a second one ends the process at once.
+public enum Interruption {
+    public static func startCatching() { secr_interrupts_catch() }
+
+    public static var isRequested: Bool { secr_interrupts_caught() != 0 }
+
+    /// If a signal came: ends the process by that very signal.
+    public static func reraise() {
+        let signal = secr_interrupts_caught()
+        if signal != 0 { secr_interrupts_reraise(signal) }
+    }
+}

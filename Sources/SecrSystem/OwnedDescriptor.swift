@@ -1,0 +1,61 @@
+public import SystemPackage
+internal import Glibc
+
+/// A file descriptor that is closed when its last owner lets go of it.
+public final class OwnedDescriptor: Sendable {
+    public let raw: CInt
+
+    public init(adopting raw: CInt) {
+        self.raw = raw
+    }
+
+    deinit {
+        _ = Glibc.close(raw)
+    }
+
+    /// Opens an existing file for reading. Never blocks on a FIFO and never becomes the controlling terminal's owner.
+    public static func openForReading(
+        _ path: FilePath, followSymlinks: Bool = true
+    ) throws(SystemError) -> OwnedDescriptor {
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (followSymlinks ? 0 : O_NOFOLLOW)
+        return try open(path, flags: flags)
+    }
+
+    /// Opens a directory as the anchor of later calls.
+    public static func openDirectory(_ path: FilePath) throws(SystemError) -> OwnedDescriptor {
+        try open(path, flags: O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+
+    private static func open(_ path: FilePath, flags: CInt) throws(SystemError) -> OwnedDescriptor {
+        let raw = unsafe path.withPlatformString { pointer in retrying { unsafe Glibc.open(pointer, flags) } }
+        guard raw >= 0 else { throw .current("open", path) }
+        return OwnedDescriptor(adopting: raw)
+    }
+
+    /// A second descriptor for a stream that somebody else owns, such as standard input.
+    public static func duplicate(_ raw: CInt) throws(SystemError) -> OwnedDescriptor {
+        let copy = fcntl(raw, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { throw .current("duplicate", nil) }
+        return OwnedDescriptor(adopting: copy)
+    }
+
+    public func status(of path: FilePath? = nil) throws(SystemError) -> FileStatus {
+        var raw = stat()
+        guard unsafe fstat(self.raw, &raw) == 0 else { throw .current("examine", path) }
+        return FileStatus(raw)
+    }
+
+    /// Writes all of `bytes` at the current position.
+    public func write(_ bytes: some Sequence<UInt8>, path: FilePath? = nil) throws(SystemError) {
+        let bytes = Array(bytes)
+        var done = 0
+        while done < bytes.count {
+            // Safe: the pointer stays within the array, `done < bytes.count`.
+            let written = retrying {
+                unsafe bytes.withUnsafeBytes { unsafe Glibc.write(raw, $0.baseAddress! + done, bytes.count - done) }
+            }
+            guard written > 0 else { throw .current("write", path) }
+            done += written
+        }
+    }
+}

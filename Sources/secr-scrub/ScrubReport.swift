@@ -1,0 +1,125 @@
+import SecrCLI
+import SecrScrub
+import SecrScrubFiles
+import SystemPackage
+
+/// Tells what became of each file, counts, and knows how the command ends.
+struct ScrubReport {
+    private let console: Console
+    private let options: ScrubCommand
+    private let total: Int
+    private var scrubbed = 0
+    private var clean = 0
+    private var skipped = 0
+    private var failed = 0
+
+    init(console: Console, options: ScrubCommand, total: Int) {
+        self.console = console
+        self.options = options
+        self.total = total
+    }
+
+    mutating func add(_ outcome: FileOutcome) {
+        count(outcome.result)
+        for warning in outcome.warnings { console.warning(outcome.path, warning) }
+        switch outcome.result {
+        case .failed(let failure): console.error(outcome.path, failure.reason, hint: failure.hint)
+        case .skipped(let reason): console.warning(outcome.path, "skipped: \(reason)")
+        default: break
+        }
+        if options.speech.json && !options.writesToOutput { return console.line(json(outcome).text) }
+        if options.speech.quiet { return }
+        describe(outcome)
+    }
+
+    /// The last words.
+    func finish() -> ExitStatus {
+        let status: ExitStatus = failed > 0 ? .failure : skipped > 0 ? .remains : .success
+        if options.speech.json && !options.writesToOutput {
+            let counts: [(String, JSON)] = [
+                ("scrubbed", .integer(scrubbed)), ("clean", .integer(clean)), ("skipped", .integer(skipped)),
+                ("failed", .integer(failed)), ("exit", .integer(Int(status.rawValue))),
+            ]
+            console.line(JSON.object([("type", "summary")] + counts).text)
+        } else if total > 1 {
+            let parts = [
+                (scrubbed, options.dryRun ? "to be scrubbed" : "scrubbed"), (clean, "already clean"), (skipped, "skipped"),
+                (failed, "failed"),
+            ]
+            let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+            console.note([.text("\(total) files: \(text.isEmpty ? "nothing done" : text)")])
+        }
+        return console.flush() ? status : .failure
+    }
+
+    private mutating func count(_ result: FileOutcome.Result) {
+        switch result {
+        case .scrubbed, .wouldScrub: scrubbed += 1
+        case .alreadyClean, .ownOutput: clean += 1
+        case .skipped: skipped += 1
+        case .failed(let failure) where failure.code == "skipped": skipped += 1
+        case .failed: failed += 1
+        }
+    }
+
+    private func describe(_ outcome: FileOutcome) {
+        let parts: [Console.Part]
+        switch outcome.result {
+        case .scrubbed(let target):
+            parts = options.inPlace ? [.text(" replaced")] : [.text(" -> "), .name(target)]
+        case .wouldScrub(let target):
+            parts = options.inPlace ? [.text(" would be replaced")] : [.text(" would become "), .name(target)]
+        case .alreadyClean, .ownOutput: parts = []
+        case .skipped, .failed: return
+        }
+        let line = [.name(outcome.path)] + parts + [.text(": " + changes(outcome))]
+        if options.writesToOutput {
+            console.note(line)
+        } else {
+            console.line(line)
+            if options.verbose { list(outcome.findings) }
+            if !outcome.limitations.isEmpty {
+                console.line(console.styled("  stays: " + Wording.limitations(outcome.limitations), .faint))
+            }
+        }
+    }
+
+    private func changes(_ outcome: FileOutcome) -> String {
+        let gone = Wording.classes(outcome.findings.filter { $0.action == .removed })
+        let reduced = Wording.classes(outcome.findings.filter { $0.action == .reduced })
+        let kept = Wording.classes(outcome.findings.filter { $0.action == .kept })
+        if gone.isEmpty && reduced.isEmpty { return "already clean" }
+        return [("removed", gone), ("reduced", reduced), ("kept", kept)].filter { !$0.1.isEmpty }
+            .map { "\($0.0) \($0.1)" }.joined(separator: "; ")
+    }
+
+    private func list(_ findings: [Finding]) {
+        for finding in findings {
+            let size = finding.value.map { " (\(console.safe($0)))" } ?? ""
+            console.line("  \(finding.action.rawValue): \(finding.name)\(size) at byte \(finding.range.lowerBound)")
+        }
+    }
+
+    private func json(_ outcome: FileOutcome) -> JSON {
+        var members: [(String, JSON)] = [("type", "file"), ("path", JSON(outcome.path))]
+        switch outcome.result {
+        case .scrubbed(let target): members += [("result", "scrubbed"), ("output", JSON(target))]
+        case .wouldScrub(let target): members += [("result", "would-scrub"), ("output", JSON(target))]
+        case .alreadyClean: members += [("result", "clean")]
+        case .ownOutput: members += [("result", "own-output")]
+        case .skipped(let reason): members += [("result", "skipped"), ("reason", .string(reason))]
+        case .failed(let failure): members += [("result", "failed"), ("error", Wording.json(failure))]
+        }
+        if let sizes = outcome.sizes { members += [("size", .integer(sizes.before)), ("outputSize", .integer(sizes.after))] }
+        members.append(("findings", .array(outcome.findings.map(Wording.json))))
+        members.append(("remains", .array(outcome.limitations.map { .string($0.description) })))
+        members.append(("warnings", .array(outcome.warnings.map { .string($0) })))
+        return .object(members)
+    }
+}
+
+extension FileOutcome {
+    init(path: FilePath?, failure: FileFailure) {
+        self.init(path: path, result: failure.code == "skipped" ? .skipped(failure.reason) : .failed(failure))
+    }
+}

@@ -1,0 +1,3 @@
+enum Version {
+    static let text = "secr-scrub 0.1.0"
+}
