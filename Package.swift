@@ -15,8 +15,7 @@ let package = Package(
         .executable(name: "secr-scrub", targets: ["secr-scrub"])
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
     ],
     targets: [
         // 0: C, no Swift
@@ -50,18 +49,13 @@ let package = Package(
         // 4: people
         .target(
             name: "SecrCLI",
-            dependencies: [
-                "SecrSystem",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
+            dependencies: ["SecrSystem", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "secr-scrub",
             dependencies: [
                 "SecrCLI", "SecrScrub", "SecrScrubFiles", "SecrSystem",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings

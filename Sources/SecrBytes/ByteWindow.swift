@@ -3,8 +3,8 @@
 /// Offsets are absolute. Asking for bytes outside the source is the caller's bug and traps; a parser checks against
 /// ``size`` first.
 public struct ByteWindow {
-    /// Bytes held at once, unless the source is smaller. Fits the second-level cache, so that a scan reads from there.
-    public static let defaultCapacity = 256 * 1024
+    /// Bytes held at once, unless the source is smaller. Stays in the cache, so that a scan reads from there.
+    public static let defaultCapacity = 64 * 1024
 
     public let source: any ByteSource
     public let size: Int
@@ -62,6 +62,29 @@ public struct ByteWindow {
             let local = from - loaded.lowerBound..<end - loaded.lowerBound
             if let hit = buffer.firstIndex(of: byte, within: local) { return hit + loaded.lowerBound }
             from = end
+        }
+        return nil
+    }
+
+    /// The same, leaving out each `byte` that `other` follows. A hit that is the last byte of the range counts.
+    public mutating func firstOffset(
+        of byte: UInt8, notBefore other: UInt8, in range: Range<Int>
+    ) throws(ByteSourceError) -> Int? {
+        precondition(range.upperBound <= size)
+        var from = range.lowerBound
+        while from < range.upperBound {
+            try load(from)
+            let end = min(range.upperBound, loaded.upperBound)
+            let local = from - loaded.lowerBound..<end - loaded.lowerBound
+            guard let hit = buffer.firstIndex(of: byte, notBefore: other, within: local) else {
+                from = end
+                continue
+            }
+            let offset = hit + loaded.lowerBound
+            if offset + 1 < end || end == range.upperBound { return offset }
+            // The window ends between the two.
+            if try self.byte(at: offset + 1) != other { return offset }
+            from = offset + 2
         }
         return nil
     }

@@ -19,15 +19,27 @@ public enum SafeText {
 
     /// A file name for a terminal.
     public static func escape(_ path: FilePath) -> String {
-        if let text = String(validating: path.rawBytes, as: UTF8.self) { return escape(text) }
-        return escape(RawArguments.encode(path.rawBytes)).unicodeScalars.reduce(into: "") { result, scalar in
-            if scalar.value >= 0x10_FF00 {
-                let digits = String(scalar.value & 0xFF, radix: 16, uppercase: true)
-                result += "\\x" + (digits.count < 2 ? "0" : "") + digits
+        var result = ""
+        var rest = path.rawBytes[...]
+        while let byte = rest.first {
+            if let scalar = firstScalar(rest) {
+                result += escape(String(scalar))
+                rest = rest.dropFirst(String(scalar).utf8.count)
             } else {
-                result.unicodeScalars.append(scalar)
+                let digits = String(byte, radix: 16, uppercase: true)
+                result += "\\x" + (digits.count < 2 ? "0" : "") + digits
+                rest = rest.dropFirst()
             }
         }
+        return result
+    }
+
+    /// The character that valid UTF-8 begins with.
+    private static func firstScalar(_ bytes: ArraySlice<UInt8>) -> Unicode.Scalar? {
+        for length in 1...4 {
+            if let text = String(validating: bytes.prefix(length), as: UTF8.self) { return text.unicodeScalars.first }
+        }
+        return nil
     }
 
     private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {

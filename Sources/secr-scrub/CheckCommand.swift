@@ -1,35 +1,36 @@
-import ArgumentParser
 import SecrCLI
 import SecrScrub
 import SecrScrubFiles
 import SystemPackage
 
-struct CheckCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "check",
-        abstract: "Say whether anything would be removed; exit with 0 if not, with 3 if so.",
-        usage: "secr-scrub check [<options>] <file> ..."
-    )
+struct CheckCommand {
+    static let command = Command("check", abstract: "Say whether anything would be removed: exit with 0 if not, with 3 if so.", operands: "FILE...", options: Option.common) { (arguments) throws(UsageError) in try CheckCommand(arguments).run() }
 
-    @Argument(help: "Pictures, folders with -r, or - for standard input.")
-    var file: [PathArgument]
+    private let operands: [FilePath]
+    private let recursive: Bool
+    private let scrubber: Scrubber
+    private let console: Console
+    private let isJSON: Bool
+    private let isQuiet: Bool
 
-    @Flag(name: .shortAndLong, help: "Work on everything inside folders.")
-    var recursive = false
+    init(_ arguments: Arguments) throws(UsageError) {
+        operands = arguments.operands
+        recursive = arguments.has(.recursive)
+        scrubber = Scrubber(policy: try Policy(arguments))
+        console = try Console(arguments)
+        isJSON = arguments.has(.json)
+        isQuiet = arguments.has(.quiet)
+    }
 
-    @OptionGroup var policy: PolicyOptions
-    @OptionGroup var speech: OutputOptions
-
-    func run() throws {
-        let console = speech.console
-        let inspector = FileInspector(scrubber: Scrubber(policy: policy.value))
-        var tally = Tally(console: console, json: speech.json)
-        for (path, result) in Input.collect(file.map(\.path), recursive: recursive) {
+    func run() -> ExitStatus {
+        let inspector = FileInspector(scrubber: scrubber)
+        var tally = Tally(console: console, json: isJSON)
+        for (path, result) in Input.collect(operands, recursive: recursive) {
             tally.handle(path, result) { input throws(FileFailure) in
                 let verdict = try inspector.isClean(input)
-                if speech.json {
+                if isJSON {
                     console.line(json(path, verdict.findings, verdict.limitations).text)
-                } else if !speech.quiet {
+                } else if !isQuiet {
                     let dirty = Wording.classes(verdict.findings.filter { $0.action != .kept })
                     console.line([.name(path), .text(verdict.isClean ? ": clean" : ": not clean: \(dirty)")])
                     console.line(console.styled("  stays: " + Wording.limitations(verdict.limitations), .faint))
@@ -37,7 +38,7 @@ struct CheckCommand: ParsableCommand {
                 return verdict.isClean
             }
         }
-        throw tally.status
+        return tally.status
     }
 
     private func json(_ path: FilePath?, _ findings: [Finding], _ limitations: [Limitation]) -> JSON {

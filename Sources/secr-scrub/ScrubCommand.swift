@@ -1,110 +1,94 @@
-import ArgumentParser
 import SecrCLI
 import SecrScrub
 import SecrScrubFiles
 import SecrSystem
 import SystemPackage
 
-struct ScrubCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "scrub",
-        abstract: "Remove what a picture tells beside what it shows, without changing a pixel.",
-        usage: """
-            secr-scrub [<options>] <file> ...
-            secr-scrub show [<options>] <file> ...
-            secr-scrub check [<options>] <file> ...
-            """,
+/// The command that runs when none is named.
+struct ScrubCommand {
+    static let command = Command(
+        nil, abstract: "Remove what a picture tells beside what it shows, without changing a pixel.", operands: "FILE...",
         discussion: """
-            Writes NAME.scrubbed.EXT beside each JPEG picture; '-' is standard input and output. 'secr-scrub show' tells \
-            what a file gives away, 'secr-scrub check' whether anything would be removed. secr-scrub(1) explains the \
-            rest, with examples.
-            """
-    )
+            Writes NAME.scrubbed.EXT beside each JPEG picture; '-' is standard input and output. \
+            'show' tells what a file gives away, 'check' whether anything would be removed.
+            """,
+        options: [output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, verbose] + Option.common
+    ) { (arguments) throws(UsageError) in try ScrubCommand(arguments).run() }
 
-    @Argument(help: "Pictures, folders with -r, or - for standard input.")
-    var file: [PathArgument]
+    private static let output = Option("output", short: "o", value: .file(), help: "Write to this file; - is standard output.")
+    private static let outputDir = Option(
+        "output-dir", value: .folder(), help: "Write under the same names into this folder.")
+    private static let inPlace = Option("in-place", help: "Replace the originals.")
+    private static let force = Option("force", short: "f", help: "Overwrite existing outputs.")
+    private static let dryRun = Option("dry-run", short: "n", help: "Say what would be done, and write nothing.")
+    private static let jobs = Option(
+        "jobs", short: "j", value: .text("NUMBER"), help: "Work on this many files at once; as many as processors by default.")
+    private static let verify = Option(
+        "verify", value: .choice("HOW", of: Scrubber.Verification.allCases.map(\.rawValue)),
+        help: "How input and output are compared before the output appears.")
+    private static let bakeOrientation = Option(
+        "bake-orientation", help: "Turn the picture itself, without loss, instead of keeping its orientation.")
+    private static let verbose = Option("verbose", short: "v", help: "List what is removed and what stays.")
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file; - is standard output.", valueName: "file"))
-    var output: PathArgument?
+    private let operands: [FilePath]
+    private let recursive: Bool
+    private let files: FileScrubber
+    private let console: Console
+    /// How results are told.
+    let style: ScrubReport.Style
 
-    @Option(help: ArgumentHelp("Write under the same names into this folder.", valueName: "folder"))
-    var outputDir: PathArgument?
-
-    @Flag(help: "Replace the originals.")
-    var inPlace = false
-
-    @Flag(name: .shortAndLong, help: "Overwrite existing outputs.")
-    var force = false
-
-    @Flag(name: .shortAndLong, help: "Work on everything inside folders.")
-    var recursive = false
-
-    @Flag(name: [.customShort("n"), .long], help: "Say what would be done, and write nothing.")
-    var dryRun = false
-
-    @Option(name: .shortAndLong, help: ArgumentHelp("Work on this many files at once (default: one per processor).", valueName: "number"))
-    var jobs: Int?
-
-    @Option(help: ArgumentHelp("Compare input and output by: contract or decode.", valueName: "how"))
-    var verify = Scrubber.Verification.contract
-
-    @Flag(help: "Turn the picture itself, without loss, instead of keeping its orientation.")
-    var bakeOrientation = false
-
-    @Flag(name: .shortAndLong, help: "List what is removed and what stays.")
-    var verbose = false
-
-    @OptionGroup var policy: PolicyOptions
-    @OptionGroup var speech: OutputOptions
-
-    func validate() throws {
-        let places = [output != nil, outputDir != nil, inPlace].count(where: { $0 })
-        if places > 1 { throw ValidationError("--output, --output-dir and --in-place exclude each other") }
-        if file.count(where: { $0.path == "-" }) > 1 { throw ValidationError("standard input can be read only once") }
-        if output != nil && (file.count > 1 || recursive) {
-            throw ValidationError("--output takes a single file; --output-dir takes many")
+    init(_ arguments: Arguments) throws(UsageError) {
+        operands = arguments.operands
+        recursive = arguments.has(.recursive)
+        let readsInput = operands.contains("-")
+        let destination = try Self.destination(arguments, readsInput: readsInput)
+        if operands.count(where: { $0 == "-" }) > 1 { throw UsageError("standard input can be read only once") }
+        if case .file = destination, operands.count > 1 || recursive {
+            throw UsageError("--output takes a single file", hint: "--output-dir takes many")
         }
-        if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1 on") }
-        guard file.contains(where: { $0.path == "-" }) else { return }
-        if inPlace { throw ValidationError("standard input can't be replaced in place") }
-        if outputDir != nil { throw ValidationError("standard input has no name to write under; use --output") }
+        let scrubber = Scrubber(
+            policy: try Policy(arguments),
+            verification: try arguments.words(Self.verify, as: Scrubber.Verification.self).last ?? .contract,
+            bakesOrientation: arguments.has(Self.bakeOrientation))
+        var files = FileScrubber(scrubber: scrubber, destination: destination)
+        files.overwrites = arguments.has(Self.force)
+        files.isDryRun = arguments.has(Self.dryRun)
+        if let jobs = try arguments.number(Self.jobs, from: 1) { files.jobs = jobs }
+        self.files = files
+        console = try Console(arguments)
+        let writesToOutput = destination == .standardOutput || (destination == .beside && readsInput)
+        style = ScrubReport.Style(
+            isJSON: arguments.has(.json), isQuiet: arguments.has(.quiet), isVerbose: arguments.has(Self.verbose),
+            isDryRun: files.isDryRun, isInPlace: destination == .inPlace, outputIsTaken: writesToOutput)
     }
 
-    func run() throws {
-        let console = speech.console
-        if writesToOutput && Console.outputIsTerminal && !dryRun {
-            console.error("a picture is not for a terminal", hint: "-o writes it to a file")
-            throw ExitStatus.usage
+    private static func destination(_ arguments: Arguments, readsInput: Bool) throws(UsageError) -> Destination {
+        let file = try arguments.path(output)
+        let folder = try arguments.path(outputDir)
+        guard [file != nil, folder != nil, arguments.has(inPlace)].count(where: { $0 }) <= 1 else {
+            throw UsageError("--output, --output-dir and --in-place exclude each other")
         }
-        let collected = Input.collect(file.map(\.path), recursive: recursive, skipping: outputDir?.path)
-        let inputs = collected.compactMap { try? $0.1.get() }
-        var report = ScrubReport(console: console, options: self, total: collected.count)
-        for (path, result) in collected {
-            if case .failure(let failure) = result { report.add(FileOutcome(path: path, failure: failure)) }
-        }
-        files.run(inputs, progress: { console.progress($0, of: inputs.count) }) { report.add($0) }
-        throw report.finish()
-    }
-
-    private var files: FileScrubber {
-        var files = FileScrubber(
-            scrubber: Scrubber(policy: policy.value, verification: verify, bakesOrientation: bakeOrientation),
-            destination: destination)
-        files.overwrites = force
-        files.isDryRun = dryRun
-        if let jobs { files.jobs = jobs }
-        return files
-    }
-
-    private var destination: Destination {
-        if inPlace { return .inPlace }
-        if let outputDir { return .folder(outputDir.path) }
-        if let output { return output.path == "-" ? .standardOutput : .file(output.path) }
+        if readsInput && arguments.has(inPlace) { throw UsageError("standard input can't be replaced in place") }
+        if readsInput && folder != nil { throw UsageError("standard input has no name", hint: "--output gives the result one") }
+        if arguments.has(inPlace) { return .inPlace }
+        if let folder { return .folder(folder) }
+        if let file { return file == "-" ? .standardOutput : .file(file) }
         return .beside
     }
 
-    /// Whether a picture, and therefore no report, goes to standard output.
-    var writesToOutput: Bool {
-        output?.path == "-" || (output == nil && file.contains { $0.path == "-" })
+    func run() throws(UsageError) -> ExitStatus {
+        if style.outputIsTaken && Console.outputIsTerminal && !style.isDryRun {
+            throw UsageError("a picture is not for a terminal", hint: "-o writes it to a file")
+        }
+        var folder: FilePath?
+        if case .folder(let path) = files.destination { folder = path }
+        let collected = Input.collect(operands, recursive: recursive, skipping: folder)
+        let inputs = collected.compactMap { try? $0.1.get() }
+        var report = ScrubReport(console: console, style: style, total: collected.count)
+        for (path, result) in collected {
+            if case .failure(let failure) = result { report.add(FileOutcome(path: path, failure: failure)) }
+        }
+        files.run(inputs, progress: { [console] in console.progress($0, of: inputs.count) }) { report.add($0) }
+        return report.finish()
     }
 }

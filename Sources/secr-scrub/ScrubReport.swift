@@ -6,16 +6,26 @@ import SystemPackage
 /// Tells what became of each file, counts, and knows how the command ends.
 struct ScrubReport {
     private let console: Console
-    private let options: ScrubCommand
+    private let style: Style
     private let total: Int
     private var scrubbed = 0
     private var clean = 0
     private var skipped = 0
     private var failed = 0
 
-    init(console: Console, options: ScrubCommand, total: Int) {
+    struct Style: Sendable {
+        var isJSON: Bool
+        var isQuiet: Bool
+        var isVerbose: Bool
+        var isDryRun: Bool
+        var isInPlace: Bool
+        /// A picture, and therefore no report, goes to standard output.
+        var outputIsTaken: Bool
+    }
+
+    init(console: Console, style: Style, total: Int) {
         self.console = console
-        self.options = options
+        self.style = style
         self.total = total
     }
 
@@ -27,15 +37,15 @@ struct ScrubReport {
         case .skipped(let reason): console.warning(outcome.path, "skipped: \(reason)")
         default: break
         }
-        if options.speech.json && !options.writesToOutput { return console.line(json(outcome).text) }
-        if options.speech.quiet { return }
+        if style.isJSON && !style.outputIsTaken { return console.line(json(outcome).text) }
+        if style.isQuiet { return }
         describe(outcome)
     }
 
     /// The last words.
     func finish() -> ExitStatus {
         let status: ExitStatus = failed > 0 ? .failure : skipped > 0 ? .remains : .success
-        if options.speech.json && !options.writesToOutput {
+        if style.isJSON && !style.outputIsTaken {
             let counts: [(String, JSON)] = [
                 ("scrubbed", .integer(scrubbed)), ("clean", .integer(clean)), ("skipped", .integer(skipped)),
                 ("failed", .integer(failed)), ("exit", .integer(Int(status.rawValue))),
@@ -43,7 +53,7 @@ struct ScrubReport {
             console.line(JSON.object([("type", "summary")] + counts).text)
         } else if total > 1 {
             let parts = [
-                (scrubbed, options.dryRun ? "to be scrubbed" : "scrubbed"), (clean, "already clean"), (skipped, "skipped"),
+                (scrubbed, style.isDryRun ? "to be scrubbed" : "scrubbed"), (clean, "already clean"), (skipped, "skipped"),
                 (failed, "failed"),
             ]
             let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
@@ -66,18 +76,18 @@ struct ScrubReport {
         let parts: [Console.Part]
         switch outcome.result {
         case .scrubbed(let target):
-            parts = options.inPlace ? [.text(" replaced")] : [.text(" -> "), .name(target)]
+            parts = style.isInPlace ? [.text(" replaced")] : [.text(" -> "), .name(target)]
         case .wouldScrub(let target):
-            parts = options.inPlace ? [.text(" would be replaced")] : [.text(" would become "), .name(target)]
+            parts = style.isInPlace ? [.text(" would be replaced")] : [.text(" would become "), .name(target)]
         case .alreadyClean, .ownOutput: parts = []
         case .skipped, .failed: return
         }
         let line = [.name(outcome.path)] + parts + [.text(": " + changes(outcome))]
-        if options.writesToOutput {
+        if style.outputIsTaken {
             console.note(line)
         } else {
             console.line(line)
-            if options.verbose { list(outcome.findings) }
+            if style.isVerbose { list(outcome.findings) }
             if !outcome.limitations.isEmpty {
                 console.line(console.styled("  stays: " + Wording.limitations(outcome.limitations), .faint))
             }

@@ -1,34 +1,33 @@
-import ArgumentParser
 import SecrCLI
 import SecrScrub
 import SecrScrubFiles
 import SystemPackage
 
-struct ShowCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "show",
-        abstract: "Tell what pictures give away: where, when, who, with which device.",
-        usage: "secr-scrub show [<options>] <file> ..."
-    )
+struct ShowCommand {
+    static let command = Command("show", abstract: "Tell what pictures give away: where, when, who, with which device.", operands: "FILE...", options: Option.common) { (arguments) throws(UsageError) in try ShowCommand(arguments).run() }
 
-    @Argument(help: "Pictures, folders with -r, or - for standard input.")
-    var file: [PathArgument]
+    private let operands: [FilePath]
+    private let recursive: Bool
+    private let scrubber: Scrubber
+    private let console: Console
+    private let isJSON: Bool
 
-    @Flag(name: .shortAndLong, help: "Work on everything inside folders.")
-    var recursive = false
+    init(_ arguments: Arguments) throws(UsageError) {
+        operands = arguments.operands
+        recursive = arguments.has(.recursive)
+        scrubber = Scrubber(policy: try Policy(arguments))
+        console = try Console(arguments)
+        isJSON = arguments.has(.json)
+    }
 
-    @OptionGroup var policy: PolicyOptions
-    @OptionGroup var speech: OutputOptions
-
-    func run() throws {
-        let console = speech.console
-        let inspector = FileInspector(scrubber: Scrubber(policy: policy.value))
-        var tally = Tally(console: console, json: speech.json)
-        for (path, result) in Input.collect(file.map(\.path), recursive: recursive) {
+    func run() -> ExitStatus {
+        let inspector = FileInspector(scrubber: scrubber)
+        var tally = Tally(console: console, json: isJSON)
+        for (path, result) in Input.collect(operands, recursive: recursive) {
             tally.handle(path, result) { input throws(FileFailure) in
                 let report = try inspector.inspect(input, detail: .values)
                 for warning in report.warnings { console.warning(path, warning) }
-                if speech.json {
+                if isJSON {
                     console.line(json(path, report).text)
                 } else {
                     ShowText(console: console).print(path, report)
@@ -36,7 +35,7 @@ struct ShowCommand: ParsableCommand {
                 return true
             }
         }
-        throw tally.status
+        return tally.status
     }
 
     private func json(_ path: FilePath?, _ report: FileInspector.Report) -> JSON {

@@ -7,7 +7,8 @@ enum FormatDetector {
 
     static func detect(_ prefix: [UInt8]) -> DetectedFormat {
         if prefix.isEmpty { return .empty }
-        if prefix.starts(with: [0xFF, 0xD8, 0xFF]) { return .handled(.jpeg) }
+        // Decoders skip what stands between the start and the next marker, so a third byte decides nothing.
+        if prefix.starts(with: [0xFF, 0xD8]) { return .handled(.jpeg) }
         if prefix.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .known("PNG picture") }
         if prefix.hasPrefix("GIF8") { return .known("GIF picture") }
         if prefix.hasPrefix("RIFF"), prefix.dropFirst(8).hasPrefix("WEBP") { return .known("WebP picture") }

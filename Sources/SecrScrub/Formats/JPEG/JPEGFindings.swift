@@ -10,7 +10,7 @@ struct JPEGFindings {
     var all: [Finding] {
         let presentation = handler.presentation(of: document, policy: policy)
         return document.nodes.flatMap { findings(for: $0, presentation: presentation) } + arrangementFindings
-            + orientationFindings
+            + orientationFindings + colorSpaceFindings
     }
 
     private func findings(for node: JPEGNode, presentation: JPEGPresentation) -> [Finding] {
@@ -35,8 +35,8 @@ struct JPEGFindings {
         case .adobe where node.range == document.adobeSegment?.range:
             return presentation.adobe?.payload == document.adobeSegment?.value ? .kept : .reduced
         case .exif where node.payload == document.exif?.range:
-            if presentation.exif.payload == document.exif?.value { return .kept }
-            return presentation.exif.isEmpty ? .removed : .reduced
+            // What it says about orientation and colours has findings of its own.
+            return presentation.exif.payload == document.exif?.value ? .kept : .removed
         case .iccProfile:
             guard let icc = presentation.icc, case .profile(_, let original) = document.icc else { return .removed }
             return icc == original ? .kept : .reduced
@@ -97,6 +97,15 @@ struct JPEGFindings {
         return [
             Finding(.orientation, "orientation", value: Self.turns[document.orientation - 1], range: exif.range, action: action)
         ]
+    }
+
+    private var colorSpaceFindings: [Finding] {
+        guard let exif = document.exif, document.icc == nil, let block = document.exifBlock,
+            let color = MinimalExif(block).color
+        else { return [] }
+        let name = color.isAdobeRGB ? "Adobe RGB" : "by its gamma"
+        let action: Finding.Action = policy.drops(.colorSpace) ? .removed : .kept
+        return [Finding(.colorSpace, reveals: [.colour], "colour space", value: name, range: exif.range, action: action)]
     }
 
     private static let turns = [

@@ -7,6 +7,8 @@ internal import SecrBytes
 /// segment lengths below 2), so that what it decodes decodes the same afterwards.
 struct JPEGParser {
     private let limits: Limits
+    /// Lengths that the scans will turn out to have, or nothing.
+    private let expectedScans: [Int]
     private var window: ByteWindow
     private var position = 0
     private var nodes: [JPEGNode] = []
@@ -21,9 +23,12 @@ struct JPEGParser {
     private var mentionsGainMap = false
     private var isTruncated = false
 
-    init(_ window: ByteWindow, limits: Limits) {
+    /// - Parameter expectedScans: where the caller is going to compare every scan with one that was parsed before, the
+    ///   lengths of those. Equal bytes hold equal markers, so they are not searched a second time.
+    init(_ window: ByteWindow, limits: Limits, expectedScans: [Int] = []) {
         self.window = window
         self.limits = limits
+        self.expectedScans = expectedScans
     }
 
     mutating func parse() throws -> JPEGDocument {
@@ -145,8 +150,9 @@ struct JPEGParser {
 
     /// Where coded data ends: at a marker that is no restart. An 0xFF before a zero is data, however many precede it.
     private mutating func endOfScan(from start: Int) throws -> Int {
+        if let end = try expectedEndOfScan(from: start) { return end }
         var from = start
-        while let hit = try window.firstOffset(of: 0xFF, in: from..<window.size) {
+        while let hit = try window.firstOffset(of: 0xFF, notBefore: 0, in: from..<window.size) {
             let runEnd = try window.endOfRun(of: 0xFF, from: hit)
             if runEnd == window.size { return hit }
             let marker = try window.byte(at: runEnd)
@@ -154,6 +160,15 @@ struct JPEGParser {
             from = runEnd + 1
         }
         return window.size
+    }
+
+    private mutating func expectedEndOfScan(from start: Int) throws -> Int? {
+        let index = scanHeaders.count - 1
+        guard index < expectedScans.count, expectedScans[index] <= window.size - start - 2 else { return nil }
+        let end = start + expectedScans[index]
+        guard try window.byte(at: end) == 0xFF else { return nil }
+        let marker = try window.byte(at: end + 1)
+        return marker == 0 || JPEGMarker.restarts.contains(marker) ? nil : end
     }
 
     private mutating func parseApplication(_ application: Int, to end: Int) throws {

@@ -1,0 +1,49 @@
+import SecrCLI
+import SecrScrub
+
+extension Option {
+    // What may stay.
+    static let policy = Option(
+        "policy", value: .choice("NAME", of: Policy.Profile.allCases.map(\.rawValue)), help: "What may stay.")
+    static let keep = Option(
+        "keep", value: .choice("CLASSES", of: FindingClass.keepable.map(\.rawValue)),
+        help: "Keep these parts as they are, separated by commas.")
+    static let drop = Option(
+        "drop", value: .choice("CLASSES", of: FindingClass.droppable.map(\.rawValue)),
+        help: "Drop these parts although they would stay.")
+    static let tolerate = Option(
+        "tolerate", value: .choice("WHAT", of: Policy.Tolerance.allCases.map(\.rawValue)),
+        help: "Accept files with this flaw.")
+
+    // How a command speaks.
+    static let json = Option("json", help: "Print results as JSON, one object a line.")
+    static let quiet = Option("quiet", short: "q", help: "Print errors only.")
+    static let color = Option(
+        "color", value: .choice("WHEN", of: Console.Color.allCases.map(\.rawValue)), help: "Whether to use colours.")
+
+    static let recursive = Option("recursive", short: "r", help: "Work on everything inside folders.")
+
+    /// What every command of this tool takes.
+    static let common: [Option] = [.recursive, .policy, .keep, .drop, .tolerate, .json, .quiet, .color]
+}
+
+extension Policy {
+    init(_ arguments: Arguments) throws(UsageError) {
+        let keep = try Set(arguments.words(.keep, as: FindingClass.self))
+        let drop = try Set(arguments.words(.drop, as: FindingClass.self))
+        if let both = keep.intersection(drop).first {
+            throw UsageError("'\(both.rawValue)' can't be both kept and dropped")
+        }
+        self.init(
+            profile: try arguments.words(.policy, as: Profile.self).last ?? .default, keep: keep, drop: drop,
+            tolerate: try Set(arguments.words(.tolerate, as: Tolerance.self)))
+    }
+}
+
+extension Console {
+    convenience init(_ arguments: Arguments) throws(UsageError) {
+        self.init(
+            tool: "secr-scrub", isQuiet: arguments.has(.quiet),
+            color: try arguments.words(.color, as: Color.self).last ?? .auto)
+    }
+}
