@@ -1,0 +1,86 @@
+import Foundation
+import SecrTestSupport
+import Testing
+
+/// The house as Package.swift declares it and as the sources use it.
+@Suite struct ArchitectureTests {
+    /// Lowest first; a module may depend on lower layers only, or on what stands before it in its own.
+    static let layers = [
+        ["CExif", "CTurboJPEG", "CSecrShims"],
+        ["SecrBytes", "SecrSystem"],
+        ["SecrScrub"],
+        ["SecrScrubFiles"],
+        ["SecrCLI", "secr-scrub"],
+    ]
+
+    /// Part of the toolchain, open to everybody.
+    static let platform: Set<String> = ["Glibc", "Synchronization"]
+    /// Each C library is imported by exactly one module.
+    static let soleImporters = ["CExif": "SecrScrub", "CTurboJPEG": "SecrScrub", "CSecrShims": "SecrSystem"]
+
+    /// Target to what it declares, read from the manifest.
+    static let declared: [String: Set<String>] = {
+        guard let manifest = try? Repository.text("Package.swift") else { return [:] }
+        var targets: [String: Set<String>] = [:]
+        for block in manifest.components(separatedBy: #/\.(?:target|executableTarget|systemLibrary|testTarget)\(/#).dropFirst() {
+            let strings = block.prefix { $0 != "\u{0}" }.matches(of: #/"([^"]+)"/#).map { String($0.1) }
+            guard let name = strings.first else { continue }
+            let body = block.contains("dependencies:") ? block.components(separatedBy: "dependencies:")[1] : ""
+            let list = body.components(separatedBy: "swiftSettings:")[0].components(separatedBy: "linkerSettings:")[0]
+            targets[name] = Set(list.matches(of: #/"([^"]+)"/#).map { String($0.1) }).subtracting(["swift-system"])
+        }
+        return targets
+    }()
+
+    static var modules: [String] { layers.flatMap(\.self) }
+
+    @Test func everyFolderOfSourcesIsAModuleWithAPlace() throws {
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.file("Sources").path).sorted()
+        #expect(folders == Self.modules.sorted())
+    }
+
+    @Test(arguments: modules) func arrowsPointDown(module: String) throws {
+        let place = try #require(Self.modules.firstIndex(of: module))
+        for dependency in try #require(Self.declared[module]) where Self.modules.contains(dependency) {
+            let other = try #require(Self.modules.firstIndex(of: dependency))
+            #expect(other < place, "\(module) must not depend on \(dependency)")
+        }
+    }
+
+    @Test(arguments: modules) func importsAreDeclaredAndUsed(module: String) throws {
+        let declared = try #require(Self.declared[module])
+        var imported: Set<String> = []
+        for file in Repository.files(below: "Sources/\(module)", suffix: ".swift") {
+            let names = try Repository.text(file).matches(of: #/(?m)^(?:@\w+ )?(?:\w+ )?import (\w+)/#).map { String($0.1) }
+            imported.formUnion(names)
+        }
+        #expect(imported.subtracting(declared).subtracting(Self.platform) == [])
+        #expect(declared.subtracting(imported) == [], "declared, but not imported")
+    }
+
+    @Test(arguments: soleImporters) func eachCLibraryHasOneImporter(library: String, importer: String) throws {
+        let importers = Self.declared.filter { $0.value.contains(library) }.map(\.key)
+        #expect(importers == [importer])
+    }
+
+    @Test func sourcesStayShort() throws {
+        for file in Repository.files(below: "Sources") where file.hasSuffix(".swift") || file.hasSuffix(".c") {
+            let lines = try Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false).count
+            #expect(lines <= 400, "\(file) has \(lines) lines")
+        }
+    }
+
+    @Test(arguments: modules.filter { $0.hasPrefix("Secr") })
+    func everyModuleHasADocumentationPage(module: String) throws {
+        let page = try Repository.text("Sources/\(module)/Documentation.docc/\(module).md")
+        #expect(page.hasPrefix("# ``\(module)``"))
+    }
+
+    @Test func unsafeCodeSaysWhyItIsSafe() throws {
+        for file in Repository.files(below: "Sources", suffix: ".swift") {
+            let text = try Repository.text(file)
+            guard text.contains(#/\bwithUnsafe|fromOpaque|UnsafeBufferPointer\(start/#) else { continue }
+            #expect(text.contains("Safe:"), "\(file) uses memory directly without a reason")
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import SecrBytes
+import SecrScrub
+import SecrTestSupport
+import Testing
+
+/// Damaged and hostile files cost an error or give a right answer, never a crash.
+@Suite struct HostileTests {
+    @Test(arguments: Fixture.hostile) func isRefusedWithAReason(fixture: Fixture) throws {
+        let error = #expect(throws: ScrubError.self) { try fixture.scrubbed() }
+        #expect(error?.reason.isEmpty == false)
+        #expect(error?.code != .contract)
+    }
+
+    /// Cut off at every length: refused, or the cut was behind the picture and the result is the same.
+    @Test(arguments: Fixture.accepted) func truncationAtEveryLength(fixture: Fixture) throws {
+        let bytes = try fixture.bytes
+        let whole = try fixture.scrubbed()
+        for count in 0..<bytes.count {
+            if let output = try? scrub(Array(bytes[..<count])) { #expect(output == whole, "cut at \(count)") }
+        }
+    }
+
+    @Test(arguments: ["truncated-scan.jpg", "no-eoi.jpg"]) func cutOffPicturesAreScrubbedOnRequest(file: String) throws {
+        let fixture = Fixture.named("hostile/\(file)")
+        let error = #expect(throws: ScrubError.self) { try fixture.scrubbed() }
+        #expect(error?.hint?.contains("--tolerate truncated") == true)
+        let output = try fixture.scrubbed(Scrubber(policy: Policy(tolerate: [.truncated]), verification: .decode))
+        #expect(output.suffix(2) == [0xFF, 0xD9])
+        #expect(try scrub(output) == output)
+    }
+
+    /// Tolerating truncation never produces anything but a whole, clean file.
+    @Test(arguments: ["everything.jpg", "progressive.jpg", "gray.jpg"]) func toleratedTruncationStaysClean(file: String) throws {
+        let fixture = Fixture.named(file)
+        let bytes = try fixture.bytes
+        let tolerant = Scrubber(policy: Policy(tolerate: [.truncated]))
+        for count in stride(from: 0, to: bytes.count, by: 3) {
+            guard let output = try? scrub(Array(bytes[..<count]), tolerant) else { continue }
+            #expect(output.suffix(2) == [0xFF, 0xD9])
+            for token in fixture.drop ?? [] { #expect(!output.contains(canary: token.bytes)) }
+        }
+    }
+
+    /// Random damage: an error, or an output that is clean and has the picture of the damaged input.
+    @Test(arguments: Fixture.accepted) func randomDamage(fixture: Fixture) throws {
+        let bytes = try fixture.bytes
+        var random = Seeded(UInt64(bytes.count))
+        for _ in 0..<150 {
+            var damaged = bytes
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                damaged[Int.random(in: 0..<damaged.count, using: &random)] = UInt8.random(in: .min ... .max, using: &random)
+            }
+            for profile in Policy.Profile.allCases {
+                let scrubber = Scrubber(policy: Policy(profile: profile, drop: [.gainMap]))
+                guard let output = try? scrub(damaged, scrubber) else { continue }
+                #expect(try scrubber.inspect(MemorySource(output)).findings.isClean)
+            }
+            _ = try? Scrubber().inspect(MemorySource(damaged), detail: .values)
+        }
+    }
+
+    /// Lengths and offsets at their extremes, at every place.
+    @Test(arguments: ["everything.jpg"]) func extremeNumbersAtEveryPlace(file: String) throws {
+        let bytes = try Fixture.named(file).bytes
+        for index in stride(from: 2, to: bytes.count - 4, by: 2) {
+            for pattern: [UInt8] in [[0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 0], [0x7F, 0xFF, 0xFF, 0xFF]] {
+                var damaged = bytes
+                damaged.replaceSubrange(index..<index + 4, with: pattern)
+                _ = try? Scrubber(policy: Policy(drop: [.gainMap])).prepare(MemorySource(damaged))
+                if index % 32 == 0 { _ = try? Scrubber().inspect(MemorySource(damaged), detail: .values) }
+            }
+        }
+    }
+
+    @Test func tooManyPartsAreRefused() throws {
+        let bytes: [UInt8] = [0xFF, 0xD8] + Array(repeating: [0xFF, 0xFE, 0, 2], count: 40_000).joined()
+        let error = #expect(throws: ScrubError.self) { try scrub(bytes) }
+        #expect(error?.reason == "too many parts")
+    }
+
+    @Test(arguments: [
+        ("png.jpg", "PNG"), ("gif.jpg", "GIF"), ("webp.jpg", "WebP"), ("tiff.jpg", "TIFF"),
+    ])
+    func otherFormatsAreNamed(file: String, name: String) throws {
+        let error = #expect(throws: ScrubError.self) { try Fixture.named("hostile/\(file)").scrubbed() }
+        #expect(error?.code == .unsupportedFormat)
+        #expect(error?.reason.contains(name) == true)
+    }
+
+    @Test(arguments: [
+        ([0xFF, 0x0A, 0, 0], "JPEG XL"), ([0, 0, 0, 12] + Array("JXL ".utf8), "JPEG XL"), (Array("%PDF-1.7".utf8), "PDF"),
+        ([0, 0, 0, 24] + Array("ftypheic".utf8), "HEIC"), ([0, 0, 0, 24] + Array("ftypavif".utf8), "AVIF"),
+        ([0, 0, 0, 24] + Array("ftypqt  ".utf8), "QuickTime"), ([], "empty"), ([1, 2, 3], "not a supported format"),
+    ] as [([UInt8], String)])
+    func unsupportedContentIsNamed(bytes: [UInt8], name: String) {
+        let error = #expect(throws: ScrubError.self) { try scrub(bytes) }
+        #expect(error?.reason.contains(name) == true)
+    }
+}

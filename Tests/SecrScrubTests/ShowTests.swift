@@ -1,0 +1,29 @@
+import SecrBytes
+import SecrScrub
+import SecrTestSupport
+import Testing
+
+/// What `show` tells comes from where it says.
+@Suite struct ShowTests {
+    @Test(arguments: Fixture.accepted) func findingsLieWithinTheFile(fixture: Fixture) throws {
+        let bytes = try fixture.bytes
+        for finding in try Scrubber().inspect(MemorySource(bytes)).findings {
+            #expect(finding.range.lowerBound >= 0 && finding.range.upperBound <= bytes.count, "\(finding.name)")
+        }
+    }
+
+    @Test func positionIsInDegrees() throws {
+        let findings = try Scrubber().inspect(MemorySource(Fixture.named("exif-gps.jpg").bytes)).findings
+        let position = try #require(findings.first { $0.name == "position" })
+        #expect(position.reveals == [.location])
+        #expect(position.value?.wholeMatch(of: #/-?\d+\.\d{5}, -?\d+\.\d{5}/#) != nil)
+    }
+
+    @Test func valuesStandWhereTheFindingSays() throws {
+        let bytes = try Fixture.named("exif-ifd0.jpg").bytes
+        let findings = try Scrubber().inspect(MemorySource(bytes)).findings
+        let model = try #require(findings.first { $0.name == "model" })
+        let stored = String(decoding: bytes[model.range].prefix { $0 != 0 }, as: UTF8.self)
+        #expect(stored == model.value)
+    }
+}
