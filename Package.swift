@@ -60,5 +60,30 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+
+        // Tests
+        .target(name: "SecrTestSupport", path: "Tests/SecrTestSupport"),
+        .testTarget(name: "HouseTests", dependencies: ["SecrTestSupport", "secr-scrub"]),
+        .testTarget(name: "SecrBytesTests", dependencies: ["SecrBytes", "SecrTestSupport"]),
+        .testTarget(
+            name: "SecrSystemTests",
+            dependencies: [
+                "SecrBytes", "SecrSystem", "SecrTestSupport", .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(name: "SecrScrubTests", dependencies: ["SecrBytes", "SecrScrub", "SecrTestSupport"]),
+        .testTarget(
+            name: "SecrScrubFilesTests",
+            dependencies: [
+                "SecrScrub", "SecrScrubFiles", "SecrSystem", "SecrTestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
+            name: "SecrCLITests",
+            dependencies: ["SecrCLI", "SecrSystem", .product(name: "SystemPackage", package: "swift-system")]
+        ),
+        .testTarget(name: "CommandTests", dependencies: ["SecrTestSupport", "secr-scrub"]),
+        .testTarget(name: "InteropTests", dependencies: ["SecrTestSupport", "secr-scrub"]),
     ]
 )

@@ -36,7 +36,8 @@ public struct ByteReader: Sendable {
     /// The bytes of a range given by untrusted numbers.
     public func slice(at offset: Int, count: Int) throws(ParseError) -> ArraySlice<UInt8> {
         guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else {
-            throw ParseError(.truncated, at: base + max(0, min(offset, bytes.count)), "a range past the end of its block")
+            throw ParseError(
+                .truncated, at: base + max(0, min(offset, bytes.count)), "a range past the end of its block")
         }
         return bytes[offset..<offset + count]
     }

@@ -44,9 +44,12 @@ public enum SafeText {
 
     private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0...0x1F, 0x7F...0x9F: true  // control characters
-        case 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB: true  // hidden, reordering
-        case 0xE0000...0xE007F: true  // tag characters
+        // Control characters.
+        case 0...0x1F, 0x7F...0x9F: true
+        // Invisible ones, and those that reorder their neighbours.
+        case 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB: true
+        // Tags, which repeat ASCII invisibly.
+        case 0xE0000...0xE007F: true
         default: false
         }
     }

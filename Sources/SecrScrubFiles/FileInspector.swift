@@ -25,7 +25,9 @@ public struct FileInspector: Sendable {
     }
 
     /// What scrubbing would do, including its refusals; `true` where nothing would be removed.
-    public func isClean(_ input: Input) throws(FileFailure) -> (isClean: Bool, findings: [Finding], limitations: [Limitation]) {
+    public func isClean(_ input: Input) throws(FileFailure) -> (
+        isClean: Bool, findings: [Finding], limitations: [Limitation]
+    ) {
         let opened = try OpenInput(input)
         let prepared = try FileFailure.translating { try scrubber.prepare(opened.source) }
         return (prepared.findings.isClean, prepared.findings, prepared.limitations)

@@ -40,10 +40,11 @@ public struct FileScrubber: Sendable {
                 if Interruption.isRequested { return }
                 let attempt = attempt(group[index])
                 results.withLock { $0[index] = attempt }
-                progress(done.withLock { count in
-                    count += 1
-                    return count
-                })
+                progress(
+                    done.withLock { count in
+                        count += 1
+                        return count
+                    })
             }
             let attempts = results.withLock { $0 }
             for outcome in publish(attempts.compactMap(\.self)) { report(outcome) }
@@ -77,7 +78,8 @@ public struct FileScrubber: Sendable {
         outcome.limitations = prepared.limitations
         outcome.sizes = (opened.source.size, prepared.plan.size)
         if let path = input.path {
-            outcome.warnings = FileWarnings.about(path, format: prepared.format, status: opened.status, destination: destination)
+            outcome.warnings = FileWarnings.about(
+                path, format: prepared.format, status: opened.status, destination: destination)
         }
         if destination == .inPlace && prepared.findings.isClean {
             outcome.result = .alreadyClean
@@ -86,7 +88,8 @@ public struct FileScrubber: Sendable {
         if destination == .beside, let path = input.path, OutputName.isOutput(path) {
             guard prepared.findings.isClean else {
                 throw FileFailure(
-                    "refused", "named like a scrubbed copy, but not clean", hint: "-o, --output-dir or --in-place scrubs it")
+                    "refused", "named like a scrubbed copy, but not clean",
+                    hint: "-o, --output-dir or --in-place scrubs it")
             }
             outcome.result = .ownOutput
             return nil
@@ -108,7 +111,9 @@ public struct FileScrubber: Sendable {
         let existing = try FileFailure.translating { try FileStatus.of(target, followSymlinks: false) }
         guard let existing else { return nil }
         if existing.kind == .symbolicLink {
-            throw FileFailure("refused", "\(destination == .inPlace ? "it" : "the output") is a symbolic link", hint: "name the file itself")
+            throw FileFailure(
+                "refused", "\(destination == .inPlace ? "it" : "the output") is a symbolic link",
+                hint: "name the file itself")
         }
         if destination == .inPlace { return existing }
         if existing.identity == opened.status.identity {
@@ -117,7 +122,9 @@ public struct FileScrubber: Sendable {
         // A copy of an earlier run is looked at, not written to.
         if destination == .beside, let path = input.path, OutputName.isOutput(path) { return existing }
         guard existing.kind == .regular else { throw FileFailure("refused", "the output is not a regular file") }
-        guard overwrites else { throw FileFailure("exists", "the output exists already", hint: "--force overwrites it") }
+        guard overwrites else {
+            throw FileFailure("exists", "the output exists already", hint: "--force overwrites it")
+        }
         return existing
     }
 

@@ -32,7 +32,8 @@ public struct Input: Sendable, Equatable {
                 let name = FilePath(root: nil, operand.lastComponent.map { [$0] } ?? [])
                 all.append((operand, .success(Input(path: operand, relative: name, isDiscovered: false))))
             } else if !recursive {
-                all.append((operand, .failure(FileFailure("usage", "it is a folder", hint: "-r works on what is inside"))))
+                all.append(
+                    (operand, .failure(FileFailure("usage", "it is a folder", hint: "-r works on what is inside"))))
             } else {
                 walk.visit(operand) { entry in all.append(found(entry, below: operand)) }
             }
@@ -40,7 +41,9 @@ public struct Input: Sendable, Equatable {
         return all
     }
 
-    private static func found(_ entry: DirectoryWalk.Entry, below folder: FilePath) -> (FilePath?, Result<Input, FileFailure>) {
+    private static func found(_ entry: DirectoryWalk.Entry, below folder: FilePath) -> (
+        FilePath?, Result<Input, FileFailure>
+    ) {
         switch entry {
         case .file(let path):
             var relative = path

@@ -35,7 +35,8 @@ public struct OpenInput: Sendable {
         case .system(let error): FileFailure(error)
         case .tooLarge:
             FileFailure(
-                "limit", "standard input is larger than \(AnonymousFile.limit >> 20) MiB", hint: "give the file by its name")
+                "limit", "standard input is larger than \(AnonymousFile.limit >> 20) MiB",
+                hint: "give the file by its name")
         }
     }
 

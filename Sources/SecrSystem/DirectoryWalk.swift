@@ -1,5 +1,5 @@
-public import SystemPackage
 internal import Glibc
+public import SystemPackage
 
 /// Every file below a directory, in the order of names, without following symbolic links.
 public struct DirectoryWalk {
@@ -48,7 +48,9 @@ public struct DirectoryWalk {
 
     /// The names in a directory, sorted by their bytes.
     public static func names(in directory: FilePath) throws(SystemError) -> [FilePath] {
-        guard let stream = unsafe directory.withPlatformString({ unsafe opendir($0) }) else { throw .current("open", directory) }
+        guard let stream = unsafe directory.withPlatformString({ unsafe opendir($0) }) else {
+            throw .current("open", directory)
+        }
         defer { unsafe closedir(stream) }
         var names: [FilePath] = []
         while true {
@@ -59,7 +61,9 @@ public struct DirectoryWalk {
             }
             // Safe: `d_name` is a NUL-terminated string within the entry, valid until the next call.
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CInterop.PlatformChar.self, capacity: 256) { unsafe FilePath(platformString: $0) }
+                unsafe $0.withMemoryRebound(to: CInterop.PlatformChar.self, capacity: 256) {
+                    unsafe FilePath(platformString: $0)
+                }
             }
             if name != "." && name != ".." { names.append(name) }
         }
@@ -70,7 +74,9 @@ public struct DirectoryWalk {
 extension FilePath {
     /// The name's bytes; file names are bytes, not text.
     public var rawBytes: [UInt8] {
-        unsafe withPlatformString { pointer in unsafe Array(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))) }
+        unsafe withPlatformString { pointer in
+            unsafe Array(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)))
+        }
     }
 
     /// From bytes without a NUL, such as an argument of a command.

@@ -1,5 +1,5 @@
-public import SecrBytes
 internal import Glibc
+public import SecrBytes
 internal import SystemPackage
 
 /// The bytes of an open file. Its size is the one it had when the source was made.

@@ -1,5 +1,5 @@
-public import SystemPackage
 internal import Glibc
+public import SystemPackage
 
 /// What the file system knows of a file; two equal values mean that nothing wrote to it in between.
 public struct FileStatus: Equatable, Sendable {

@@ -1,5 +1,5 @@
-public import SystemPackage
 internal import Glibc
+public import SystemPackage
 
 /// A file descriptor that is closed when its last owner lets go of it.
 public final class OwnedDescriptor: Sendable {

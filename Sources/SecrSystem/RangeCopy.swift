@@ -24,7 +24,8 @@ extension OwnedDescriptor {
     }
 
     /// For file systems between which the kernel does not copy.
-    private func copyThroughMemory(_ range: Range<Int>, of source: OwnedDescriptor, to offset: Int) throws(SystemError) {
+    private func copyThroughMemory(_ range: Range<Int>, of source: OwnedDescriptor, to offset: Int) throws(SystemError)
+    {
         var buffer = [UInt8](repeating: 0, count: min(range.count, 256 * 1024))
         var done = 0
         while done < range.count {
@@ -32,7 +33,9 @@ extension OwnedDescriptor {
             let step = min(buffer.count, range.count - done)
             // Safe: `step` bytes fit the buffer.
             let got = retrying {
-                unsafe buffer.withUnsafeMutableBytes { unsafe pread(source.raw, $0.baseAddress!, step, range.lowerBound + done) }
+                unsafe buffer.withUnsafeMutableBytes {
+                    unsafe pread(source.raw, $0.baseAddress!, step, range.lowerBound + done)
+                }
             }
             guard got > 0 else { throw got == 0 ? SystemError("read", nil, .ioError) : .current("read", nil) }
             try write(buffer[..<got], at: offset + done)
@@ -47,7 +50,9 @@ extension OwnedDescriptor {
         while done < bytes.count {
             // Safe: the pointer stays within the array, `done < bytes.count`.
             let written = retrying {
-                unsafe bytes.withUnsafeBytes { unsafe pwrite(raw, $0.baseAddress! + done, bytes.count - done, offset + done) }
+                unsafe bytes.withUnsafeBytes {
+                    unsafe pwrite(raw, $0.baseAddress! + done, bytes.count - done, offset + done)
+                }
             }
             guard written > 0 else { throw .current("write", nil) }
             done += written

@@ -1,7 +1,7 @@
-public import SystemPackage
 internal import CSecrShims
 internal import Glibc
 internal import Synchronization
+public import SystemPackage
 
 /// An output file that nobody can see until it is complete.
 ///
@@ -103,7 +103,8 @@ public final class StagedFile: Sendable {
     private func link(to name: FilePath) throws(SystemError) {
         let own = FilePath("/proc/self/fd/\(descriptor.raw)")
         let linked = unsafe own.withPlatformString { old in
-            unsafe name.withPlatformString { new in unsafe linkat(AT_FDCWD, old, directory.raw, new, AT_SYMLINK_FOLLOW) }
+            unsafe name.withPlatformString { new in unsafe linkat(AT_FDCWD, old, directory.raw, new, AT_SYMLINK_FOLLOW)
+            }
         }
         guard linked == 0 else { throw .current("create", target) }
     }

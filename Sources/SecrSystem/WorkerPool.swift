@@ -41,7 +41,7 @@ public enum WorkerPool {
         /// A running thread that drains `queue`; `nil` where the system gives no more, which only costs speed.
         static func start(_ queue: Queue) -> pthread_t? {
             var thread = pthread_t()
-            // Balanced by takeRetainedValue in the thread, or below where there is none.
+            // Safe: balanced by takeRetainedValue in the thread, or below where there is none.
             let retained = unsafe Unmanaged.passRetained(queue)
             let result = unsafe pthread_create(
                 &thread, nil,

@@ -4,7 +4,10 @@ import SecrScrubFiles
 import SystemPackage
 
 struct CheckCommand {
-    static let command = Command("check", abstract: "Say whether anything would be removed: exit with 0 if not, with 3 if so.", operands: "FILE...", options: Option.common) { (arguments) throws(UsageError) in try CheckCommand(arguments).run() }
+    static let command = Command(
+        "check", abstract: "Say whether anything would be removed: exit 0 if not, 3 if so.",
+        operands: "FILE...", options: Option.common
+    ) { (arguments) throws(UsageError) in try CheckCommand(arguments).run() }
 
     private let operands: [FilePath]
     private let recursive: Bool

@@ -7,7 +7,8 @@ import SystemPackage
 /// The command that runs when none is named.
 struct ScrubCommand {
     static let command = Command(
-        nil, abstract: "Remove what a picture tells beside what it shows, without changing a pixel.", operands: "FILE...",
+        nil, abstract: "Remove what a picture tells beside what it shows, without changing a pixel.",
+        operands: "FILE...",
         discussion: """
             Writes NAME.scrubbed.EXT beside each JPEG picture; '-' is standard input and output. \
             'show' tells what a file gives away, 'check' whether anything would be removed.
@@ -15,14 +16,16 @@ struct ScrubCommand {
         options: [output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, verbose] + Option.common
     ) { (arguments) throws(UsageError) in try ScrubCommand(arguments).run() }
 
-    private static let output = Option("output", short: "o", value: .file(), help: "Write to this file; - is standard output.")
+    private static let output = Option(
+        "output", short: "o", value: .file(), help: "Write to this file; - is standard output.")
     private static let outputDir = Option(
         "output-dir", value: .folder(), help: "Write under the same names into this folder.")
     private static let inPlace = Option("in-place", help: "Replace the originals.")
     private static let force = Option("force", short: "f", help: "Overwrite existing outputs.")
     private static let dryRun = Option("dry-run", short: "n", help: "Say what would be done, and write nothing.")
     private static let jobs = Option(
-        "jobs", short: "j", value: .text("NUMBER"), help: "Work on this many files at once; as many as processors by default.")
+        "jobs", short: "j", value: .text("NUMBER"),
+        help: "Work on this many files at once; as many as processors by default.")
     private static let verify = Option(
         "verify", value: .choice("HOW", of: Scrubber.Verification.allCases.map(\.rawValue)),
         help: "How input and output are compared before the output appears.")
@@ -69,7 +72,9 @@ struct ScrubCommand {
             throw UsageError("--output, --output-dir and --in-place exclude each other")
         }
         if readsInput && arguments.has(inPlace) { throw UsageError("standard input can't be replaced in place") }
-        if readsInput && folder != nil { throw UsageError("standard input has no name", hint: "--output gives the result one") }
+        if readsInput && folder != nil {
+            throw UsageError("standard input has no name", hint: "--output gives the result one")
+        }
         if arguments.has(inPlace) { return .inPlace }
         if let folder { return .folder(folder) }
         if let file { return file == "-" ? .standardOutput : .file(file) }

@@ -53,7 +53,8 @@ struct ScrubReport {
             console.line(JSON.object([("type", "summary")] + counts).text)
         } else if total > 1 {
             let parts = [
-                (scrubbed, style.isDryRun ? "to be scrubbed" : "scrubbed"), (clean, "already clean"), (skipped, "skipped"),
+                (scrubbed, style.isDryRun ? "to be scrubbed" : "scrubbed"), (clean, "already clean"),
+                (skipped, "skipped"),
                 (failed, "failed"),
             ]
             let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
@@ -120,7 +121,9 @@ struct ScrubReport {
         case .skipped(let reason): members += [("result", "skipped"), ("reason", .string(reason))]
         case .failed(let failure): members += [("result", "failed"), ("error", Wording.json(failure))]
         }
-        if let sizes = outcome.sizes { members += [("size", .integer(sizes.before)), ("outputSize", .integer(sizes.after))] }
+        if let sizes = outcome.sizes {
+            members += [("size", .integer(sizes.before)), ("outputSize", .integer(sizes.after))]
+        }
         members.append(("findings", .array(outcome.findings.map(Wording.json))))
         members.append(("remains", .array(outcome.limitations.map { .string($0.description) })))
         members.append(("warnings", .array(outcome.warnings.map { .string($0) })))

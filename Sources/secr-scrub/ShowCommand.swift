@@ -4,7 +4,10 @@ import SecrScrubFiles
 import SystemPackage
 
 struct ShowCommand {
-    static let command = Command("show", abstract: "Tell what pictures give away: where, when, who, with which device.", operands: "FILE...", options: Option.common) { (arguments) throws(UsageError) in try ShowCommand(arguments).run() }
+    static let command = Command(
+        "show", abstract: "Tell what pictures give away: where, when, who, with which device.", operands: "FILE...",
+        options: Option.common
+    ) { (arguments) throws(UsageError) in try ShowCommand(arguments).run() }
 
     private let operands: [FilePath]
     private let recursive: Bool

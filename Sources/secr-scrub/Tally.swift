@@ -32,7 +32,8 @@ struct Tally {
                 console.error(path, error.reason, hint: error.hint)
             }
             if json {
-                console.line(JSON.object([("type", "file"), ("path", JSON(path)), ("error", Wording.json(error))]).text)
+                console.line(
+                    JSON.object([("type", "file"), ("path", JSON(path)), ("error", Wording.json(error))]).text)
             }
         }
     }

@@ -23,7 +23,10 @@ enum Wording {
         .object([
             ("class", .string(finding.kind.rawValue)), ("name", .string(finding.name)),
             ("value", finding.value.map { .string($0) } ?? .null),
-            ("reveals", .array(Revelation.allCases.filter { finding.reveals.contains($0) }.map { .string($0.rawValue) })),
+            (
+                "reveals",
+                .array(Revelation.allCases.filter { finding.reveals.contains($0) }.map { .string($0.rawValue) })
+            ),
             ("offset", .integer(finding.range.lowerBound)), ("length", .integer(finding.range.count)),
             ("action", .string(finding.action.rawValue)),
         ])
@@ -32,7 +35,8 @@ enum Wording {
     static func json(_ failure: FileFailure) -> JSON {
         .object([
             ("code", .string(failure.code)), ("message", .string(failure.reason)),
-            ("hint", failure.hint.map { .string($0) } ?? .null), ("offset", failure.offset.map { .integer($0) } ?? .null),
+            ("hint", failure.hint.map { .string($0) } ?? .null),
+            ("offset", failure.offset.map { .integer($0) } ?? .null),
         ])
     }
 }

@@ -34,7 +34,9 @@ import Testing
         let known = try Self.allHelpOptions()
         for document in ["README.md", "SECURITY.md", "CHANGELOG.md"] {
             let lines = try Repository.text(document).split(separator: "\n").filter { $0.contains("secr-scrub") }
-            for option in lines.joined(separator: "\n").matches(of: #/(?<![\w-])--([a-z-]{2,})/#).map({ String($0.1) }) {
+            for option in lines.joined(separator: "\n").matches(of: #/(?:^|[^\w-])--([a-z-]{2,})/#)
+                .map({ String($0.1) })
+            {
                 #expect(known.contains(option), "\(document) names --\(option)")
             }
         }
@@ -42,7 +44,9 @@ import Testing
 
     @Test func manPageHasItsSections() throws {
         let page = try Repository.text("man/secr-scrub.1")
-        for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SECURITY"] {
+        for section in [
+            "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SECURITY",
+        ] {
             #expect(page.contains(".Sh \(section)"), "no section \(section)")
         }
     }
@@ -52,7 +56,9 @@ import Testing
         let help = try Run.scrub(["--help"]).text
         let flat = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         for list in flat.matches(of: #/separated by commas\. One of: ([a-z0-9, -]+)\./#) {
-            for word in list.1.components(separatedBy: ", ") { #expect(page.contains(word), "the man page lacks \(word)") }
+            for word in list.1.components(separatedBy: ", ") {
+                #expect(page.contains(word), "the man page lacks \(word)")
+            }
         }
     }
 }

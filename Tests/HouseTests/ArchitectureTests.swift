@@ -22,8 +22,9 @@ import Testing
     static let declared: [String: Set<String>] = {
         guard let manifest = try? Repository.text("Package.swift") else { return [:] }
         var targets: [String: Set<String>] = [:]
-        for block in manifest.components(separatedBy: #/\.(?:target|executableTarget|systemLibrary|testTarget)\(/#).dropFirst() {
-            let strings = block.prefix { $0 != "\u{0}" }.matches(of: #/"([^"]+)"/#).map { String($0.1) }
+        for block in manifest.split(separator: #/\.(?:target|executableTarget|systemLibrary|testTarget)\(/#).dropFirst()
+        {
+            let strings = block.matches(of: #/"([^"]+)"/#).map { String($0.1) }
             guard let name = strings.first else { continue }
             let body = block.contains("dependencies:") ? block.components(separatedBy: "dependencies:")[1] : ""
             let list = body.components(separatedBy: "swiftSettings:")[0].components(separatedBy: "linkerSettings:")[0]
@@ -51,7 +52,9 @@ import Testing
         let declared = try #require(Self.declared[module])
         var imported: Set<String> = []
         for file in Repository.files(below: "Sources/\(module)", suffix: ".swift") {
-            let names = try Repository.text(file).matches(of: #/(?m)^(?:@\w+ )?(?:\w+ )?import (\w+)/#).map { String($0.1) }
+            let names = try Repository.text(file).matches(of: #/(?m)^(?:@\w+ )?(?:\w+ )?import (\w+)/#).map {
+                String($0.1)
+            }
             imported.formUnion(names)
         }
         #expect(imported.subtracting(declared).subtracting(Self.platform) == [])

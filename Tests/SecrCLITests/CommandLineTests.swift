@@ -17,7 +17,8 @@ import Testing
 
     @Test func sortsOptionsAndOperands() throws {
         for parsed in [
-            try parse("a", "-f", "--name", "x", "b"), try parse("-fnx", "a", "b"), try parse("--name=x", "--flag", "--", "a", "b"),
+            try parse("a", "-f", "--name", "x", "b"), try parse("-fnx", "a", "b"),
+            try parse("--name=x", "--flag", "--", "a", "b"),
         ] {
             #expect(parsed.has(Self.flag))
             #expect(try parsed.path(Self.name) == "x")
@@ -35,7 +36,9 @@ import Testing
         #expect(parsed.bytes(Self.name) == [0xFE])
     }
 
-    @Test(arguments: [["--unknown"], ["-x"], ["--name"], ["-n"], ["--flag=1"], ["-f-"], [""], ["--nam", "x"], ["--=x"]])
+    @Test(arguments: [
+        ["--unknown"], ["-x"], ["--name"], ["-n"], ["--flag=1"], ["-f-"], [""], ["--nam", "x"], ["--=x"],
+    ])
     func refusesNonsense(words: [String]) {
         #expect(throws: UsageError.self) {
             try Arguments(words.map { Array($0.utf8) }, options: [Self.flag, Self.name])
@@ -43,7 +46,10 @@ import Testing
     }
 
     @Test func valuesAreChecked() throws {
-        #expect(try parse("--fruit", "apple,pear", "--fruit=apple").words(Self.fruit, as: Fruit.self) == [.apple, .pear, .apple])
+        #expect(
+            try parse("--fruit", "apple,pear", "--fruit=apple").words(Self.fruit, as: Fruit.self) == [
+                .apple, .pear, .apple,
+            ])
         for wrong in ["plum", "apple,", ",", "Apple", ""] {
             #expect(throws: UsageError.self) { try parse("--fruit=\(wrong)").words(Self.fruit, as: Fruit.self) }
         }
@@ -54,13 +60,16 @@ import Testing
     }
 
     @Test func suggestsWhatWasMeant() {
-        #expect(throws: UsageError("unknown option '--fruits'", hint: "did you mean --fruit?")) { try parse("--fruits") }
+        #expect(throws: UsageError("unknown option '--fruits'", hint: "did you mean --fruit?")) {
+            try parse("--fruits")
+        }
     }
 }
 
 @Suite struct SafeTextTests {
     @Test(arguments: [
-        ("plain é 写真", "plain é 写真"), ("a\u{1B}[31mb", "a\\u{1B}[31mb"), ("a\nb", "a\\u{A}b"), ("\u{202E}gpj", "\\u{202E}gpj"),
+        ("plain é 写真", "plain é 写真"), ("a\u{1B}[31mb", "a\\u{1B}[31mb"), ("a\nb", "a\\u{A}b"),
+        ("\u{202E}gpj", "\\u{202E}gpj"),
         ("a\u{200B}b", "a\\u{200B}b"), ("\u{9B}31m", "\\u{9B}31m"), ("\u{E0041}", "\\u{E0041}"), ("\u{7F}", "\\u{7F}"),
     ])
     func hidesWhatTerminalsObey(text: String, expected: String) {
@@ -80,7 +89,9 @@ import Testing
         #expect(value.text == #"{"b":[1,-2],"a":"q\"\\\n\u0001\u007fé","n":null,"t":true}"#)
     }
 
-    @Test(arguments: [([UInt8](), nil), ([0xFF], "/w=="), ([0xFF, 0xFE], "//4="), ([0xFF, 0xFE, 0xFD], "//79")] as [([UInt8], String?)])
+    @Test(
+        arguments: [([UInt8](), nil), ([0xFF], "/w=="), ([0xFF, 0xFE], "//4="), ([0xFF, 0xFE, 0xFD], "//79")]
+            as [([UInt8], String?)])
     func namesThatAreNoTextAreBase64(bytes: [UInt8], expected: String?) {
         guard let expected else { return }
         #expect(JSON(FilePath(rawBytes: bytes)).text == "{\"bytes\":\"\(expected)\"}")

@@ -10,7 +10,8 @@ import Testing
     }
 
     private static let turns = [
-        "mirrored", "upside down", "upside down and mirrored", "mirrored, turned left", "turned right", "mirrored, turned right",
+        "mirrored", "upside down", "upside down and mirrored", "mirrored, turned left", "turned right",
+        "mirrored, turned right",
         "turned left",
     ]
 
@@ -44,7 +45,9 @@ import Testing
         if let isAdobeRGB = fixture.adobeRGB { #expect((output.firstOffset(of: "R03\0") != nil) == isAdobeRGB) }
     }
 
-    @Test(arguments: Fixture.accepted.filter { $0.jfif == true }) func aspectIsKeptAndResolutionIsNot(fixture: Fixture) throws {
+    @Test(arguments: Fixture.accepted.filter { $0.jfif == true }) func aspectIsKeptAndResolutionIsNot(fixture: Fixture)
+        throws
+    {
         let output = try fixture.scrubbed()
         let jfif = try #require(output.firstOffset(of: "JFIF\0"))
         let aspect = fixture.aspect ?? [1, 1]
@@ -60,7 +63,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Fixture.all.filter { $0.gainMap == true }) func gainMapsAreRefusedUnlessGivenUp(fixture: Fixture) throws {
+    @Test(arguments: Fixture.all.filter { $0.gainMap == true }) func gainMapsAreRefusedUnlessGivenUp(fixture: Fixture)
+        throws
+    {
         let error = #expect(throws: ScrubError.self) { try fixture.scrubbed() }
         #expect(error?.code == .refused)
         #expect(error?.hint?.contains("--drop gain-map") == true)
@@ -71,7 +76,7 @@ import Testing
     }
 
     @Test func partsAreKeptOnRequest() throws {
-        for (file, kind) in [("com.jpg", FindingClass.comment), ("xmp.jpg", .xmp), ("exif-ifd0.jpg", .exif)] {
+        for (file, kind) in [("comment.jpg", FindingClass.comment), ("xmp.jpg", .xmp), ("exif-ifd0.jpg", .exif)] {
             let fixture = Fixture.named(file)
             let output = try fixture.scrubbed(Scrubber(policy: Policy(keep: [kind])))
             for token in fixture.drop ?? [] where token.class == kind.rawValue {

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func uprightPicturesAreLeftAlone() throws {
-        let fixture = Fixture.named("gray.jpg")
+        let fixture = Fixture.named("grey.jpg")
         #expect(try fixture.scrubbed(Self.turner) == fixture.scrubbed())
     }
 

@@ -22,8 +22,8 @@ extension [UInt8] {
             let digits = String(byte, radix: 16)
             return Array((digits.count < 2 ? "0" + digits : digits).utf8)
         }
-        let little = token.flatMap { [$0, 0] }
-        let big = token.flatMap { [0, $0] }
+        let little = token.flatMap { byte -> [UInt8] in [byte, 0] }
+        let big = token.flatMap { byte -> [UInt8] in [0, byte] }
         return [token, hexadecimal, little, big].contains { firstOffset(of: $0) != nil }
     }
 }

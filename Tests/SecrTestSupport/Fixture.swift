@@ -40,7 +40,8 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
 
     package static let all: [Fixture] = {
         do {
-            return try JSONDecoder().decode([Fixture].self, from: Data(contentsOf: Repository.file("Fixtures/jpeg/manifest.json")))
+            return try JSONDecoder().decode(
+                [Fixture].self, from: Data(contentsOf: Repository.file("Fixtures/jpeg/manifest.json")))
         } catch {
             fatalError("the fixtures' manifest can't be read: \(error)")
         }

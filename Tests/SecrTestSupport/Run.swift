@@ -36,7 +36,9 @@ package struct Run: Sendable {
     }
 
     /// Runs a script of `sh`.
-    package static func shell(_ script: String, in folder: String? = nil, _ environment: [String: String] = [:]) throws -> Run {
+    package static func shell(_ script: String, in folder: String? = nil, _ environment: [String: String] = [:]) throws
+        -> Run
+    {
         try program("/bin/sh", ["-c", script], in: folder, environment: environment)
     }
 

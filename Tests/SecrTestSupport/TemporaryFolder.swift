@@ -18,7 +18,8 @@ package final class TemporaryFolder: Sendable {
     @discardableResult
     package func write(_ bytes: [UInt8], to name: String) throws -> URL {
         let target = file(name)
-        try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(bytes).write(to: target)
         return target
     }

@@ -61,14 +61,16 @@ public struct Arguments: Sendable, Equatable {
     }
 
     /// Every value given, split at commas, each one of the words that the option takes.
-    public func words<Word: RawRepresentable<String>>(_ option: Option, as type: Word.Type) throws(UsageError) -> [Word] {
+    public func words<Word: RawRepresentable<String>>(_ option: Option, as type: Word.Type) throws(UsageError) -> [Word]
+    {
         var words: [Word] = []
         for value in values[option.long] ?? [] {
             for part in value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
                 let text = String(decoding: part, as: UTF8.self)
                 guard let word = Word(rawValue: text), Self.allowed(option).contains(text) else {
                     throw UsageError(
-                        "--\(option.long) does not take '\(text)'", hint: "it takes \(Self.allowed(option).joined(separator: ", "))")
+                        "--\(option.long) does not take '\(text)'",
+                        hint: "it takes \(Self.allowed(option).joined(separator: ", "))")
                 }
                 words.append(word)
             }
@@ -112,7 +114,9 @@ public struct Arguments: Sendable, Equatable {
         var letters = text
         while let letter = letters.popFirst() {
             let name = Character(Unicode.Scalar(letter))
-            guard let option = options.first(where: { $0.short == name }) else { throw UsageError("unknown option '-\(name)'") }
+            guard let option = options.first(where: { $0.short == name }) else {
+                throw UsageError("unknown option '-\(name)'")
+            }
             guard option.value != nil else {
                 add(option, [])
                 continue
@@ -129,7 +133,9 @@ public struct Arguments: Sendable, Equatable {
     private static func value(
         _ name: String, of option: Option, _ rest: inout ArraySlice<[UInt8]>
     ) throws(UsageError) -> [UInt8] {
-        guard let value = rest.popFirst() else { throw UsageError("\(name) needs a value: \(option.value?.name ?? "")") }
+        guard let value = rest.popFirst() else {
+            throw UsageError("\(name) needs a value: \(option.value?.name ?? "")")
+        }
         return value
     }
 

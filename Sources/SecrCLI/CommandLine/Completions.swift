@@ -67,7 +67,8 @@ struct Completions {
             switch value.completion {
             case .file: "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$current\")"
             case .folder: "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$current\")"
-            case .choice(let words): "mapfile -t COMPREPLY < <(compgen -W \"\(words.joined(separator: " "))\" -- \"$current\")"
+            case .choice(let words):
+                "mapfile -t COMPREPLY < <(compgen -W \"\(words.joined(separator: " "))\" -- \"$current\")"
             case .nothing: ":"
             }
         return "                \(pattern)) \(action); return ;;"
@@ -90,7 +91,9 @@ struct Completions {
                 }
                 """
         }
-        let cases = tool.others.compactMap(\.name).map { "        \($0)) shift words; (( CURRENT-- )); \(function)_\($0) ;;" }
+        let cases = tool.others.compactMap(\.name).map {
+            "        \($0)) shift words; (( CURRENT-- )); \(function)_\($0) ;;"
+        }
         let others = tool.others.map { "'\($0.name ?? ""):\(zshQuoted($0.abstract))'" }.joined(separator: " ")
         return """
             #compdef \(tool.name)
@@ -138,10 +141,12 @@ struct Completions {
         let names = tool.others.compactMap(\.name).joined(separator: " ")
         for command in tool.others {
             lines.append(
-                "complete -c \(tool.name) -n __fish_use_subcommand -a \(command.name ?? "") -d \(fishQuoted(command.abstract))")
+                "complete -c \(tool.name) -n __fish_use_subcommand -a \(command.name ?? "") -d \(fishQuoted(command.abstract))"
+            )
         }
         for command in commands {
-            let condition = command.name.map { "__fish_seen_subcommand_from \($0)" } ?? "not __fish_seen_subcommand_from \(names)"
+            let condition =
+                command.name.map { "__fish_seen_subcommand_from \($0)" } ?? "not __fish_seen_subcommand_from \(names)"
             for option in tool.options(of: command) {
                 var line = "complete -c \(tool.name) -n '\(condition)' -l \(option.long)"
                 if let short = option.short { line += " -s \(short)" }

@@ -32,7 +32,9 @@ extension Tool {
     }
 
     private static func padded(_ text: String) -> String {
-        text.count < column ? text + String(repeating: " ", count: column - text.count) : text + "\n" + String(repeating: " ", count: column + 2)
+        text.count < column
+            ? text + String(repeating: " ", count: column - text.count)
+            : text + "\n" + String(repeating: " ", count: column + 2)
     }
 
     /// Text broken into lines of at most ``width`` characters, each behind `indent`.

@@ -14,11 +14,15 @@ enum FormatDetector {
         if prefix.hasPrefix("RIFF"), prefix.dropFirst(8).hasPrefix("WEBP") { return .known("WebP picture") }
         if prefix.hasPrefix("RIFF"), prefix.dropFirst(8).hasPrefix("AVI ") { return .known("AVI video") }
         if isTIFF(prefix) { return .known("TIFF picture or raw photo") }
-        if prefix.starts(with: [0xFF, 0x0A]) || prefix.dropFirst(4).hasPrefix("JXL ") { return .known("JPEG XL picture") }
+        if prefix.starts(with: [0xFF, 0x0A]) || prefix.dropFirst(4).hasPrefix("JXL ") {
+            return .known("JPEG XL picture")
+        }
         if prefix.dropFirst(4).hasPrefix("jP  ") || prefix.starts(with: [0xFF, 0x4F, 0xFF, 0x51]) {
             return .known("JPEG 2000 picture")
         }
-        if prefix.dropFirst(4).hasPrefix("ftyp") { return .known(isoBaseMedia(brand: Array(prefix.dropFirst(8).prefix(4)))) }
+        if prefix.dropFirst(4).hasPrefix("ftyp") {
+            return .known(isoBaseMedia(brand: Array(prefix.dropFirst(8).prefix(4))))
+        }
         if ["moov", "mdat", "wide", "skip", "free"].contains(where: { prefix.dropFirst(4).hasPrefix($0) }) {
             return .known("QuickTime video")
         }

@@ -44,7 +44,8 @@ public struct Scrubber: Sendable {
     }
 
     /// What `source` gives away, without writing anything.
-    public func inspect(_ source: any ByteSource, detail: Inspection.Detail = .values) throws(ScrubError) -> Inspection {
+    public func inspect(_ source: any ByteSource, detail: Inspection.Detail = .values) throws(ScrubError) -> Inspection
+    {
         switch try handledFormat(of: source) {
         case .jpeg: try inspect(source, format: .jpeg, handler: jpegHandler, detail: detail)
         }

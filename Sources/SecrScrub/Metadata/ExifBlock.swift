@@ -63,7 +63,9 @@ struct ExifBlock: Sendable {
 
     /// How to turn the picture, 1...8; 1 where nothing sensible is said.
     var orientation: Int {
-        guard let entry = first(0x0112, in: .primary), let value = integer(entry), (1...8).contains(value) else { return 1 }
+        guard let entry = first(0x0112, in: .primary), let value = integer(entry), (1...8).contains(value) else {
+            return 1
+        }
         return value
     }
 
@@ -110,7 +112,9 @@ private struct Walk {
         for index in 0..<count {
             guard let entry = entry(at: offset + 2 + 12 * index, in: directory) else { return nil }
             entries.append(entry)
-            if let child = child(of: entry), !entry.value.isEmpty, let target = try? tiff.uint32(at: entry.value.lowerBound) {
+            if let child = child(of: entry), !entry.value.isEmpty,
+                let target = try? tiff.uint32(at: entry.value.lowerBound)
+            {
                 _ = read(at: target, as: child)
             }
         }
@@ -136,6 +140,7 @@ private struct Walk {
         let start = length <= 4 ? offset + 8 : pointer
         let fits = (try? tiff.slice(at: start, count: length)) != nil
         return ExifBlock.Entry(
-            directory: directory, tag: tag, type: type, count: count, value: fits ? start..<start + length : start..<start)
+            directory: directory, tag: tag, type: type, count: count,
+            value: fits ? start..<start + length : 0..<0)
     }
 }

@@ -16,14 +16,16 @@ struct ExifDescription {
         var findings: [Finding] = []
         if let position, let latitude = block.first(0x0002, in: .gps) {
             let range = origin + latitude.value.lowerBound..<origin + latitude.value.upperBound
-            findings.append(Finding(.exif, reveals: [.location], "position", value: position, range: range, action: action))
+            findings.append(
+                Finding(.exif, reveals: [.location], "position", value: position, range: range, action: action))
         }
         for entry in block.entries {
             guard let meaning = ExifTags.meaning(of: entry) else { continue }
             if entry.directory == .gps && [0x0002, 0x0004].contains(entry.tag) && position != nil { continue }
             let range = origin + entry.value.lowerBound..<origin + entry.value.upperBound
             findings.append(
-                Finding(.exif, reveals: [meaning.reveals], meaning.name, value: text(entry), range: range, action: action))
+                Finding(
+                    .exif, reveals: [meaning.reveals], meaning.name, value: text(entry), range: range, action: action))
         }
         return findings
     }
@@ -37,7 +39,9 @@ struct ExifDescription {
 
     /// Degrees north and east, five digits: about a metre.
     private var position: String? {
-        guard let latitude = degrees(0x0002, negative: "S", 0x0001), let longitude = degrees(0x0004, negative: "W", 0x0003) else {
+        guard let latitude = degrees(0x0002, negative: "S", 0x0001),
+            let longitude = degrees(0x0004, negative: "W", 0x0003)
+        else {
             return nil
         }
         return "\(decimal(latitude)), \(decimal(longitude))"
@@ -57,7 +61,8 @@ struct ExifDescription {
     private func decimal(_ value: Double) -> String {
         let scaled = Int((value.magnitude * 100_000).rounded())
         let fraction = String(scaled % 100_000)
-        return (value < 0 ? "-" : "") + "\(scaled / 100_000)." + String(repeating: "0", count: 5 - fraction.count) + fraction
+        return (value < 0 ? "-" : "") + "\(scaled / 100_000)." + String(repeating: "0", count: 5 - fraction.count)
+            + fraction
     }
 }
 

@@ -52,36 +52,17 @@ struct ICCProfile: Equatable, Sendable {
             let signature = try profile.fourCC(at: entry)
             guard Self.renderingTags.contains(signature), found[signature] == nil else { continue }
             let element = try profile.slice(at: profile.uint32(at: entry + 4), count: profile.uint32(at: entry + 8))
-            found[signature] = try Self.essential(Array(element), at: entry)
+            found[signature] = try ICCElement.essential(Array(element), at: entry)
         }
         tags = Self.renderingTags.compactMap { name in found[name].map { Tag(signature: name, data: $0) } }
     }
 
-    /// The element without slack behind it, for the types whose length follows from their fields.
-    private static func essential(_ element: [UInt8], at offset: Int) throws(ParseError) -> [UInt8] {
-        let reader = ByteReader(element, base: offset)
-        let length: Int
-        switch try reader.fourCC(at: 0) {
-        case "XYZ ": length = 20
-        case "cicp": length = 12
-        case "curv": length = 12 + 2 * (try reader.uint32(at: 8))
-        case "para":
-            let parameters = [1, 3, 4, 5, 7]
-            let kind = try reader.uint16(at: 8)
-            guard kind < parameters.count else { throw ParseError(.malformed, at: offset, "colour profile: unknown curve") }
-            length = 12 + 4 * parameters[kind]
-        case "sf32": length = 8 + 4 * 9
-        case "mft1", "mft2", "mAB ", "mBA ", "mpet": length = element.count
-        default: throw ParseError(.unsupported, at: offset, "colour profile: a tag of a kind that is not understood")
-        }
-        var data = try Array(reader.slice(at: 0, count: length))
-        data.replaceSubrange(4..<8, with: [0, 0, 0, 0])
-        return data
-    }
-
     /// The profile in its smallest normal form.
     var rebuilt: [UInt8] {
-        let texts = [Tag(signature: "desc", data: text(header.label, v2: "desc")), Tag(signature: "cprt", data: text("none", v2: "text"))]
+        let texts = [
+            Tag(signature: "desc", data: text(header.label, v2: "desc")),
+            Tag(signature: "cprt", data: text("none", v2: "text")),
+        ]
         let all = texts + tags
         var table: [UInt8] = []
         var elements: [UInt8] = []

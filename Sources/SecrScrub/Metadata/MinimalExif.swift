@@ -80,7 +80,8 @@ extension MinimalExif.ColorMark {
     fileprivate init?(_ block: ExifBlock) {
         let index = block.first(0x0001, in: .interoperability).map(block.ascii)
         let ratio = block.first(0xA500, in: .exif).map(block.rationals)?.first
-        let gamma = ratio.flatMap { top, bottom in bottom > 0 && top < 1 << 24 ? (top * 100 + bottom / 2) / bottom : nil }
+        let gamma = ratio.flatMap { top, bottom in bottom > 0 && top < 1 << 24 ? (top * 100 + bottom / 2) / bottom : nil
+        }
         let plausible = gamma.flatMap { (50...500).contains($0) ? $0 : nil }
         guard index == "R03" || plausible != nil else { return nil }
         colorSpace = block.first(0xA001, in: .exif).flatMap(block.integer) == 1 ? 1 : 0xFFFF

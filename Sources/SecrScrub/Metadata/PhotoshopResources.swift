@@ -29,7 +29,9 @@ enum PhotoshopResources {
         return values
     }
 
-    private static func resource(_ reader: ByteReader, at offset: Int) throws(ParseError) -> (id: Int, data: Range<Int>, end: Int) {
+    private static func resource(_ reader: ByteReader, at offset: Int) throws(ParseError) -> (
+        id: Int, data: Range<Int>, end: Int
+    ) {
         guard try reader.fourCC(at: offset) == "8BIM" else { throw ParseError(.malformed, at: offset, "resource") }
         let id = try reader.uint16(at: offset + 4)
         let name = try reader.uint8(at: offset + 6)
@@ -43,7 +45,8 @@ enum PhotoshopResources {
         5: ("title", .text), 25: ("keyword", .text), 55: ("date created", .time), 60: ("time created", .time),
         80: ("author", .person), 85: ("author's position", .person), 90: ("city", .location), 92: ("place", .location),
         95: ("state", .location), 101: ("country", .location), 105: ("headline", .text), 110: ("credit", .person),
-        115: ("source", .person), 116: ("copyright", .person), 120: ("caption", .text), 122: ("caption writer", .person),
+        115: ("source", .person), 116: ("copyright", .person), 120: ("caption", .text),
+        122: ("caption writer", .person),
     ]
 
     private static func records(_ reader: ByteReader, in range: Range<Int>) -> [Value] {

@@ -41,7 +41,8 @@ enum XMPPacket {
         return names.compactMap { name, label, reveals in
             guard let offset = position(of: name, in: packet) else { return nil }
             return Value(
-                label: label, reveals: reveals, text: value(in: text.dropFirst(offset + name.utf8.count)), offset: offset)
+                label: label, reveals: reveals, text: value(in: text.dropFirst(offset + name.utf8.count)),
+                offset: offset)
         }
     }
 
@@ -64,7 +65,8 @@ enum XMPPacket {
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
-        byte == 0x2D || byte == 0x5F || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        byte == 0x2D || byte == 0x5F || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+            || (0x61...0x7A).contains(byte)
     }
 
     /// After a name: the attribute's value, or the element's first text.

@@ -46,7 +46,9 @@ struct JPEGArrangement: Sendable, Equatable {
     func openingTables(_ document: JPEGDocument) -> JPEGArrangement {
         JPEGArrangement(
             elements: elements.map { element in
-                guard case .node(let node) = element, let tables = document.tables[node.range.lowerBound] else { return element }
+                guard case .node(let node) = element, let tables = document.tables[node.range.lowerBound] else {
+                    return element
+                }
                 return .tables(node.kind, tables)
             })
     }
@@ -85,7 +87,9 @@ struct JPEGTableState: Equatable, Sendable {
         var state = JPEGTableState()
         var states: [JPEGTableState] = []
         for node in document.nodes {
-            for table in document.tables[node.range.lowerBound] ?? [] where used.contains(table.slot) { state.define(table) }
+            for table in document.tables[node.range.lowerBound] ?? [] where used.contains(table.slot) {
+                state.define(table)
+            }
             if node.kind == .scanHeader { states.append(state) }
         }
         return states

@@ -5,7 +5,7 @@ internal import SecrBytes
 /// - Every table segment and every coded byte is the same (under `strict`: every table that is in force at a scan).
 /// - Decoders decide about colours in the same way: JFIF, Adobe marker, component ids.
 /// - The colour profile has the same rendering tags; the orientation is the same.
-/// - The output consists of allowed nodes only.
+/// - The output consists of allowed nodes only, and scrubbing it again would find nothing to do.
 ///
 /// A picture that was turned has other coded bytes; ``JPEGRotation`` compares it instead.
 struct JPEGContract {
@@ -20,8 +20,14 @@ struct JPEGContract {
             throw violation("\(node.label) where nothing may be", at: node.range.lowerBound)
         }
         guard !written.document.isTruncated else { throw violation("its end is missing", at: written.document.size) }
+        let findings = JPEGFindings(document: written.document, policy: policy, handler: handler).all
+        if let left = findings.first(where: { $0.action != .kept }) {
+            throw violation("\(left.name) is left", at: left.range.lowerBound)
+        }
         try checkColors()
-        guard written.document.orientation == expectedOrientation else { throw violation("the orientation differs", at: 0) }
+        guard written.document.orientation == expectedOrientation else {
+            throw violation("the orientation differs", at: 0)
+        }
         if handler.turns(original.document) {
             return try JPEGRotation(handler: handler, limits: limits).check(original, written, policy: policy)
         }
@@ -53,7 +59,9 @@ struct JPEGContract {
     private func checkPicture() throws {
         let comparesTables = policy.profile != .strict
         func essence(_ document: JPEGDocument) -> [JPEGNode] {
-            document.nodes.filter { $0.kind.isEssence && (comparesTables || document.tables[$0.range.lowerBound] == nil) }
+            document.nodes.filter {
+                $0.kind.isEssence && (comparesTables || document.tables[$0.range.lowerBound] == nil)
+            }
         }
         let (before, after) = (essence(original.document), essence(written.document))
         guard before.count == after.count else { throw violation("a part of the picture is missing", at: 0) }

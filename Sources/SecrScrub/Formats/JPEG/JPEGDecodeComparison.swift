@@ -37,7 +37,8 @@ struct JPEGDecodeComparison {
                 read: { context, offset, target, count in
                     // Safe: `context` is a box that compare(_:_:) keeps alive.
                     let box = unsafe Unmanaged<Box>.fromOpaque(context!).takeUnretainedValue()
-                    return unsafe box.read(offset, into: UnsafeMutableBufferPointer(start: target, count: count)) ? 0 : 1
+                    return unsafe box.read(offset, into: UnsafeMutableBufferPointer(start: target, count: count))
+                        ? 0 : 1
                 },
                 context: Unmanaged.passUnretained(self).toOpaque(), size: source.size)
         }

@@ -34,7 +34,8 @@ struct JPEGDocument: Sendable {
     }
 
     var color: JPEGColorDecision {
-        JPEGColorDecision(hasJFIF: jfif != nil, adobeTransform: adobe?.transform, componentIDs: frame.components.map(\.id))
+        JPEGColorDecision(
+            hasJFIF: jfif != nil, adobeTransform: adobe?.transform, componentIDs: frame.components.map(\.id))
     }
 
     var jfif: JFIFHeader? { jfifSegment.flatMap { JFIFHeader($0.value) } }

@@ -16,14 +16,18 @@ struct JPEGFindings {
     private func findings(for node: JPEGNode, presentation: JPEGPresentation) -> [Finding] {
         guard let kind = node.kind.findingClass else { return [] }
         let action: Finding.Action =
-            handler.allowList.rule(for: node.kind, policy: policy) == .copied ? .kept : self.action(for: node, presentation)
+            handler.allowList.rule(for: node.kind, policy: policy) == .copied
+            ? .kept : self.action(for: node, presentation)
         switch node.kind {
         case .jfif: return action == .kept ? [] : jfifFindings(node, action)
         case .adobe: return action == .kept ? [] : [Finding(kind, node.label, range: node.range, action: action)]
         case .iccProfile: return iccFindings(node, action)
         case .exif: return exifFindings(node, action)
         default:
-            return [Finding(kind, reveals: reveals(node.kind), node.label, value: size(node), range: node.range, action: action)]
+            return [
+                Finding(
+                    kind, reveals: reveals(node.kind), node.label, value: size(node), range: node.range, action: action)
+            ]
         }
     }
 
@@ -49,7 +53,9 @@ struct JPEGFindings {
         if node.payload.count > JFIFHeader.minimumLength {
             let thumbnail = node.payload.lowerBound + JFIFHeader.minimumLength..<node.range.upperBound
             findings.append(
-                Finding(.thumbnail, reveals: [.picture], "JFIF thumbnail", value: size(thumbnail), range: thumbnail, action: .removed))
+                Finding(
+                    .thumbnail, reveals: [.picture], "JFIF thumbnail", value: size(thumbnail), range: thumbnail,
+                    action: .removed))
         }
         return findings
     }
@@ -68,7 +74,9 @@ struct JPEGFindings {
         var findings: [Finding] = []
         let meanings = block.entries.compactMap(ExifTags.meaning)
         findings.append(
-            Finding(.exif, reveals: Set(meanings.map(\.reveals)), node.label, value: size(node), range: node.range, action: action))
+            Finding(
+                .exif, reveals: Set(meanings.map(\.reveals)), node.label, value: size(node), range: node.range,
+                action: action))
         if let thumbnail = block.thumbnail {
             let range = origin + thumbnail.lowerBound..<origin + thumbnail.upperBound
             findings.append(
@@ -87,7 +95,9 @@ struct JPEGFindings {
         let original = handler.arrangement(of: document, policy: lax).openingTables(document)
         guard original != handler.arrangement(of: document, policy: policy) else { return [] }
         let first = document.tables.keys.min() ?? 0
-        return [Finding(.table, reveals: [.software], "arrangement of the tables", range: first..<first, action: .reduced)]
+        return [
+            Finding(.table, reveals: [.software], "arrangement of the tables", range: first..<first, action: .reduced)
+        ]
     }
 
     private var orientationFindings: [Finding] {
@@ -95,7 +105,9 @@ struct JPEGFindings {
         let isGone = policy.drops(.orientation) || handler.bakesOrientation
         let action: Finding.Action = isGone ? .removed : .kept
         return [
-            Finding(.orientation, "orientation", value: Self.turns[document.orientation - 1], range: exif.range, action: action)
+            Finding(
+                .orientation, "orientation", value: Self.turns[document.orientation - 1], range: exif.range,
+                action: action)
         ]
     }
 
@@ -105,7 +117,9 @@ struct JPEGFindings {
         else { return [] }
         let name = color.isAdobeRGB ? "Adobe RGB" : "by its gamma"
         let action: Finding.Action = policy.drops(.colorSpace) ? .removed : .kept
-        return [Finding(.colorSpace, reveals: [.colour], "colour space", value: name, range: exif.range, action: action)]
+        return [
+            Finding(.colorSpace, reveals: [.colour], "colour space", value: name, range: exif.range, action: action)
+        ]
     }
 
     private static let turns = [

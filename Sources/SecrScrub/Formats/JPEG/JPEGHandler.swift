@@ -36,7 +36,9 @@ struct JPEGHandler: FormatHandler {
     func plan(for original: Parsed<JPEGDocument>, policy: Policy, limits: Limits) throws -> OutputPlan {
         let document = original.document
         try refuse(document, policy: policy)
-        if turns(document) { return try JPEGRotation(handler: self, limits: limits).plan(for: original, policy: policy) }
+        if turns(document) {
+            return try JPEGRotation(handler: self, limits: limits).plan(for: original, policy: policy)
+        }
         return plan(for: document, presentation: presentation(of: document, policy: policy), policy: policy)
     }
 

@@ -55,7 +55,8 @@ struct JPEGParser {
         }
         precondition(Coverage.isComplete(nodes.lazy.map(\.range), size: window.size), "bytes without a node")
         return JPEGDocument(
-            size: window.size, nodes: nodes, frame: frame, jfifSegment: jfif, adobeSegment: adobe, exif: exif, exifBlock: exifBlock,
+            size: window.size, nodes: nodes, frame: frame, jfifSegment: jfif, adobeSegment: adobe, exif: exif,
+            exifBlock: exifBlock,
             icc: profile.result(limits: limits), hasGainMap: hasGainMap, isTruncated: isTruncated,
             scanHeaders: scanHeaders, tables: tables)
     }
@@ -101,9 +102,13 @@ struct JPEGParser {
         let start = position
         let length = start + 4 <= window.size ? try window.bigEndian16(at: start + 2) : Int.max - start - 2
         let isOurs = !(JPEGMarker.applications.contains(marker) || marker == JPEGMarker.comment)
-        guard length >= 2 || !isOurs else { throw ParseError(.malformed, at: start, "a segment without room for its length") }
+        guard length >= 2 || !isOurs else {
+            throw ParseError(.malformed, at: start, "a segment without room for its length")
+        }
         guard start + 2 + max(length, 2) <= window.size else {
-            if scanHeaders.isEmpty { throw ParseError(.truncated, at: start, "the file ends before the picture begins") }
+            if scanHeaders.isEmpty {
+                throw ParseError(.truncated, at: start, "the file ends before the picture begins")
+            }
             try addNext(.gap, to: window.size, "a part that is cut off")
             return endWithoutMarker()
         }
@@ -113,16 +118,20 @@ struct JPEGParser {
         case JPEGMarker.comment: try addNext(.comment, to: end, "comment")
         case JPEGMarker.quantizationTables: try parseTables(.quantizationTables, to: end, "quantisation tables")
         case JPEGMarker.huffmanTables: try parseTables(.huffmanTables, to: end, "Huffman tables")
-        case JPEGMarker.arithmeticConditioning: try parseTables(.arithmeticConditioning, to: end, "arithmetic conditioning")
+        case JPEGMarker.arithmeticConditioning:
+            try parseTables(.arithmeticConditioning, to: end, "arithmetic conditioning")
         case JPEGMarker.restartInterval: try parseTables(.restartInterval, to: end, "restart interval")
         case JPEGMarker.startOfScan: try parseScan(headerEnd: end)
         case JPEGMarker.numberOfLines:
-            guard end - start == 6 else { throw ParseError(.malformed, at: start, "damaged number of lines") }
+            guard end - start == 6 || frame?.height != 0 else {
+                throw ParseError(.malformed, at: start, "damaged number of lines")
+            }
             try addNext(.numberOfLines, to: end, "number of lines")
         case JPEGMarker.hierarchicalProgression, JPEGMarker.expand:
             throw ParseError(.unsupported, at: start, "hierarchical JPEG")
         case JPEGMarker.jpegLS where frame == nil: throw ParseError(.unsupported, at: start, "JPEG-LS")
-        case JPEGMarker.reservedJPG, JPEGMarker.reservedExtensions: try addNext(.reserved, to: end, "a reserved segment")
+        case JPEGMarker.reservedJPG, JPEGMarker.reservedExtensions:
+            try addNext(.reserved, to: end, "a reserved segment")
         default: try parseFrame(marker, to: end)
         }
         return true
@@ -173,8 +182,10 @@ struct JPEGParser {
 
     private mutating func parseApplication(_ application: Int, to end: Int) throws {
         let payload = min(position + 4, end)..<end
-        let prefix = try window.bytes(in: payload.lowerBound..<min(end, payload.lowerBound + JPEGApplicationSegment.prefixLength))
-        let (kind, label) = JPEGApplicationSegment.classify(application: application, prefix: prefix, length: payload.count)
+        let prefix = try window.bytes(
+            in: payload.lowerBound..<min(end, payload.lowerBound + JPEGApplicationSegment.prefixLength))
+        let (kind, label) = JPEGApplicationSegment.classify(
+            application: application, prefix: prefix, length: payload.count)
         // Decoders decide about colours when the first scan begins; what comes later decides nothing.
         let decides = scanHeaders.isEmpty
         switch kind {

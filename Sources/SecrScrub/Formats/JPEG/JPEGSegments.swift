@@ -82,7 +82,9 @@ struct JPEGFrame: Equatable, Sendable {
                 id: field[field.startIndex], horizontalSampling: Int(field[field.startIndex + 1] >> 4),
                 verticalSampling: Int(field[field.startIndex + 1] & 15), quantizationTable: field[field.startIndex + 2])
         }
-        guard components.allSatisfy({ (1...4).contains($0.horizontalSampling) && (1...4).contains($0.verticalSampling) }) else {
+        guard
+            components.allSatisfy({ (1...4).contains($0.horizontalSampling) && (1...4).contains($0.verticalSampling) })
+        else {
             throw ParseError(.malformed, at: segment.base, "damaged frame header")
         }
     }
@@ -108,7 +110,8 @@ struct JPEGScanHeader: Equatable, Sendable {
     var approximation: (high: Int, low: Int)
 
     static func == (left: JPEGScanHeader, right: JPEGScanHeader) -> Bool {
-        left.components == right.components && left.spectrum == right.spectrum && left.approximation == right.approximation
+        left.components == right.components && left.spectrum == right.spectrum
+            && left.approximation == right.approximation
     }
 
     init(_ segment: ByteReader, frame: JPEGFrame) throws(ParseError) {

@@ -42,7 +42,7 @@ enum JPEGTables {
         case .huffmanTables:
             let counts = try segment.slice(at: offset + 1, count: 16)
             let symbols = counts.reduce(0) { $0 + Int($1) }
-            guard head >> 4 <= 1, head & 15 < 4, symbols <= 256 else {
+            guard head >> 4 <= 1, head & 15 < 4, symbols <= 256, hasRoom(for: counts) else {
                 throw ParseError(.malformed, at: segment.base + offset, "damaged Huffman table")
             }
             return (.huffman(isAC: head >> 4 == 1, head & 15), 17 + symbols)
@@ -50,5 +50,15 @@ enum JPEGTables {
         case .restartInterval: return (.restartInterval, 2)
         default: preconditionFailure("not a table segment")
         }
+    }
+
+    /// Whether codes of lengths 1...16 in these numbers exist at all.
+    private static func hasRoom(for counts: ArraySlice<UInt8>) -> Bool {
+        var free = 1
+        for count in counts {
+            free = 2 * free - Int(count)
+            if free < 0 { return false }
+        }
+        return true
     }
 }

@@ -80,7 +80,8 @@ struct JPEGTrailer {
     private func nextVideo(in range: Range<Int>, _ window: inout ByteWindow) throws -> JPEGNode? {
         var from = range.lowerBound + 4
         while from + 4 <= range.upperBound,
-            let hit = try window.firstOffset(of: UInt8(ascii: "f"), in: from..<range.upperBound), hit + 4 <= range.upperBound
+            let hit = try window.firstOffset(of: UInt8(ascii: "f"), in: from..<range.upperBound),
+            hit + 4 <= range.upperBound
         {
             if try window.bytes(in: hit..<hit + 4).hasPrefix("ftyp") {
                 return JPEGNode(kind: .trailingVideo, range: hit - 4..<hit + 4, label: "a video")
@@ -95,7 +96,9 @@ struct JPEGTrailer {
         let tail = try window.bytes(in: range.suffix(64))
         if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return "a ZIP archive behind the end" }
         if head.hasPrefix("%PDF-") { return "a PDF behind the end" }
-        if tail.suffix(4).hasPrefix("SEFT") || head.firstOffset(of: "Image_UTC_Data") != nil { return "Samsung records" }
+        if tail.suffix(4).hasPrefix("SEFT") || head.firstOffset(of: "Image_UTC_Data") != nil {
+            return "Samsung records"
+        }
         if tail.firstOffset(of: "AXS!") != nil || head.hasPrefix("AXS") { return "AFCP records" }
         if tail.firstOffset(of: "CANON OPTIONAL DATA") != nil { return "Canon records" }
         if head.allSatisfy({ $0 == 0 }) { return "padding behind the end" }

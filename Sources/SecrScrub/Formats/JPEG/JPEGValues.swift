@@ -25,26 +25,38 @@ struct JPEGValues {
             let part = parts.first(where: { $0.kind == .exif && $0.range.upperBound == exif.range.upperBound })
         else { return [] }
         return ExifDescription(block: block, payload: exif.value).findings(
-            origin: exif.range.lowerBound + JPEGDocument.exifPrefixLength, action: part.action == .kept ? .kept : .removed)
+            origin: exif.range.lowerBound + JPEGDocument.exifPrefixLength,
+            action: part.action == .kept ? .kept : .removed)
     }
 
     private func values(of node: JPEGNode, _ window: inout ByteWindow) throws -> [Finding] {
-        guard [.xmp, .xmpExtension, .photoshop, .comment].contains(node.kind), let kind = node.kind.findingClass else { return [] }
+        guard [.xmp, .xmpExtension, .photoshop, .comment].contains(node.kind), let kind = node.kind.findingClass else {
+            return []
+        }
         let payload = try window.bytes(in: node.payload)
         let origin = node.payload.lowerBound
         switch node.kind {
         case .photoshop:
             return PhotoshopResources.values(in: payload).map {
                 let range = origin + $0.range.lowerBound..<origin + $0.range.upperBound
-                return Finding(kind, reveals: [$0.reveals], $0.label, value: $0.text, range: range, action: action(of: node))
+                return Finding(
+                    kind, reveals: [$0.reveals], $0.label, value: $0.text, range: range, action: action(of: node))
             }
         case .comment:
             let text = String(decoding: payload.prefix(Self.textLimit).prefix { $0 != 0 }, as: UTF8.self)
-            return text.isEmpty ? [] : [Finding(kind, reveals: [.text], "comment text", value: text, range: node.payload, action: action(of: node))]
+            return text.isEmpty
+                ? []
+                : [
+                    Finding(
+                        kind, reveals: [.text], "comment text", value: text, range: node.payload,
+                        action: action(of: node))
+                ]
         default:
             return XMPPacket.values(in: payload).map {
                 let range = origin + $0.offset..<origin + $0.offset
-                return Finding(kind, reveals: [$0.reveals], "\($0.label) (XMP)", value: $0.text, range: range, action: action(of: node))
+                return Finding(
+                    kind, reveals: [$0.reveals], "\($0.label) (XMP)", value: $0.text, range: range,
+                    action: action(of: node))
             }
         }
     }

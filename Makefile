@@ -1,0 +1,96 @@
+# SECR. `make demo` shows what it does, `make test` runs every test; both install what they need on Debian.
+# Installing: make install PREFIX=/usr/local DESTDIR=
+
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BIN := $(DESTDIR)$(PREFIX)/bin
+SHARE := $(DESTDIR)$(PREFIX)/share
+
+TOOLS := secr-scrub
+RELEASE := .build/release
+
+# What Debian calls the things that are needed.
+BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev
+TEST_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs
+LINT_PACKAGES := shellcheck mandoc
+BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2
+JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs liblcms2-2
+
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+
+# $(call packages,LIST): installs what is missing; on other systems says what to install.
+packages = @missing=""; \
+	if ! command -v apt-get >/dev/null; then echo "not Debian: please see to it that these are there: $(1)"; exit 0; fi; \
+	for name in $(1); do \
+		dpkg-query -W -f='$${Status}' "$$name" 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$name"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	echo "installing$$missing"; \
+	$(SUDO) apt-get update -qq; \
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+
+.PHONY: help demo test bench lint judge build install uninstall clean build-packages
+
+help:
+	@echo "make demo       build, and show on a picture what it gave away and what is left"
+	@echo "make test       run every test"
+	@echo "make bench      race cp and the peers, and hold the results against the bars"
+	@echo "make lint       formatting, warnings, man pages, scripts"
+	@echo "make build      build in release mode, into $(RELEASE)"
+	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
+	@echo "make uninstall, make clean"
+
+build-packages:
+	@command -v swift >/dev/null || { echo "a Swift toolchain, 6.2 or later, has to be in PATH: see swift.org/install"; exit 1; }
+	$(call packages,$(BUILD_PACKAGES))
+
+build: build-packages
+	swift build -c release --static-swift-stdlib $(addprefix --product ,$(TOOLS))
+
+demo: build
+	@sh Tests/Demo/demo.sh $(RELEASE)
+
+test: build-packages
+	$(call packages,$(TEST_PACKAGES))
+	swift build --build-tests
+	swift test --skip-build
+
+bench: build
+	$(call packages,$(BENCH_PACKAGES))
+	python3 Tests/Benchmarks/bench.py $(RELEASE)/secr-scrub
+
+# For whoever has the judge and a corpus of real files: make judge JUDGE=folder CORPUS=folder
+judge: build
+	$(call packages,$(JUDGE_PACKAGES))
+	python3 "$(JUDGE)/judge.py" secr:$(CURDIR)/$(RELEASE)/secr-scrub "$(CORPUS)" --only jpeg --gate
+
+lint: build-packages
+	$(call packages,$(LINT_PACKAGES))
+	swift format lint --strict --recursive Sources Tests Package.swift
+	mandoc -T lint -W warning man/*.1
+	shellcheck .ci/run Tests/Demo/demo.sh
+	swift build -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
+
+install: build
+	install -d $(BIN) $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
+		$(SHARE)/zsh/vendor-completions $(SHARE)/fish/vendor_completions.d
+	for tool in $(TOOLS); do \
+		install -s -m 755 $(RELEASE)/$$tool $(BIN)/$$tool; \
+		gzip -9n < man/$$tool.1 > $(SHARE)/man/man1/$$tool.1.gz; \
+		$(RELEASE)/$$tool --completions bash > $(SHARE)/bash-completion/completions/$$tool; \
+		$(RELEASE)/$$tool --completions zsh > $(SHARE)/zsh/vendor-completions/_$$tool; \
+		$(RELEASE)/$$tool --completions fish > $(SHARE)/fish/vendor_completions.d/$$tool.fish; \
+	done
+
+uninstall:
+	for tool in $(TOOLS); do \
+		rm -f $(BIN)/$$tool $(SHARE)/man/man1/$$tool.1.gz $(SHARE)/bash-completion/completions/$$tool \
+			$(SHARE)/zsh/vendor-completions/_$$tool $(SHARE)/fish/vendor_completions.d/$$tool.fish; \
+	done
+
+clean:
+	rm -rf .build .build-*

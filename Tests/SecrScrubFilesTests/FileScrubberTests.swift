@@ -1,0 +1,170 @@
+import Foundation
+import SecrScrub
+import SecrScrubFiles
+import SecrSystem
+import SecrTestSupport
+import SystemPackage
+import Testing
+
+@Suite struct FileScrubberTests {
+    let folder: TemporaryFolder
+    let dirty: [UInt8]
+
+    init() throws {
+        folder = try TemporaryFolder()
+        dirty = try Fixture.named("comment.jpg").bytes
+    }
+
+    private func run(_ names: [String], _ destination: Destination, _ change: (inout FileScrubber) -> Void = { _ in })
+        -> [FileOutcome]
+    {
+        var files = FileScrubber(scrubber: Scrubber(), destination: destination)
+        change(&files)
+        let operands = names.map { FilePath(folder.file($0).path) }
+        var outcomes: [FileOutcome] = []
+        files.run(Input.collect(operands, recursive: true).compactMap { try? $0.1.get() }) { outcomes.append($0) }
+        return outcomes
+    }
+
+    private func code(_ outcome: FileOutcome?) -> String? {
+        if case .failed(let failure) = outcome?.result { failure.code } else { nil }
+    }
+
+    @Test func writesBesideAndLeavesTheOriginal() throws {
+        try folder.write(dirty, to: "a.jpg")
+        #expect(code(run(["a.jpg"], .beside).first) == nil)
+        #expect(try folder.names == ["a.jpg", "a.scrubbed.jpg"])
+        #expect(try folder.bytes("a.jpg") == dirty)
+    }
+
+    @Test func existingOutputsStay() throws {
+        try folder.write(dirty, to: "a.jpg")
+        try folder.write([1], to: "a.scrubbed.jpg")
+        #expect(code(run(["a.jpg"], .beside).first) == "exists")
+        #expect(try folder.bytes("a.scrubbed.jpg") == [1])
+        #expect(code(run(["a.jpg"], .beside) { $0.overwrites = true }.first) == nil)
+        #expect(try folder.bytes("a.scrubbed.jpg").count > 1)
+        #expect(try folder.names == ["a.jpg", "a.scrubbed.jpg"])
+    }
+
+    @Test func ownOutputsAreNotScrubbedAgain() throws {
+        try folder.write(dirty, to: "a.jpg")
+        _ = run([""], .beside)
+        let outcomes = run([""], .beside) { $0.overwrites = true }
+        #expect(try folder.names == ["a.jpg", "a.scrubbed.jpg"])
+        #expect(outcomes.contains { if case .ownOutput = $0.result { true } else { false } })
+    }
+
+    @Test func aDirtyFileNamedLikeAnOutputIsNotCalledClean() throws {
+        try folder.write(dirty, to: "a.scrubbed.jpg")
+        #expect(code(run(["a.scrubbed.jpg"], .beside).first) == "refused")
+    }
+
+    @Test(arguments: [1, 2, 8]) func replacesManyInPlaceKeepingModes(jobs: Int) throws {
+        for index in 0..<20 {
+            let file = try folder.write(dirty, to: "\(index).jpg")
+            try FileManager.default.setAttributes([.posixPermissions: 0o600 + index % 5], ofItemAtPath: file.path)
+        }
+        let outcomes = run([""], .inPlace) { $0.jobs = jobs }
+        #expect(outcomes.count == 20)
+        #expect(
+            outcomes.map { $0.path?.lastComponent?.string ?? "" }
+                == outcomes.map { $0.path?.lastComponent?.string ?? "" }.sorted())
+        for index in 0..<20 {
+            #expect(try folder.bytes("\(index).jpg") != dirty)
+            let mode = try FileManager.default.attributesOfItem(atPath: folder.file("\(index).jpg").path)[
+                .posixPermissions]
+            #expect(mode as? Int == 0o600 + index % 5)
+        }
+        #expect(try folder.names.count == 20)
+        let again = run([""], .inPlace)
+        #expect(again.allSatisfy { if case .alreadyClean = $0.result { true } else { false } })
+    }
+
+    @Test func aSymbolicLinkIsNotReplaced() throws {
+        try folder.write(dirty, to: "a.jpg")
+        try FileManager.default.createSymbolicLink(atPath: folder.file("link.jpg").path, withDestinationPath: "a.jpg")
+        #expect(code(run(["link.jpg"], .inPlace).first) == "refused")
+        #expect(try folder.bytes("a.jpg") == dirty)
+    }
+
+    @Test func inputAndOutputMustDiffer() throws {
+        try folder.write(dirty, to: "a.jpg")
+        try FileManager.default.linkItem(at: folder.file("a.jpg"), to: folder.file("b.jpg"))
+        let target = FilePath(folder.file("b.jpg").path)
+        #expect(code(run(["a.jpg"], .file(target)) { $0.overwrites = true }.first) == "refused")
+        #expect(try folder.bytes("b.jpg") == dirty)
+    }
+
+    @Test func otherNamesOfAFileAreMentioned() throws {
+        try folder.write(dirty, to: "a.jpg")
+        try FileManager.default.linkItem(at: folder.file("a.jpg"), to: folder.file("b.jpg"))
+        let outcome = run(["a.jpg"], .inPlace).first
+        #expect(outcome?.warnings == ["it has 2 names; under the others the original remains"])
+        #expect(try folder.bytes("b.jpg") == dirty)
+    }
+
+    @Test func aDryRunWritesNothing() throws {
+        try folder.write(dirty, to: "a.jpg")
+        for destination in [Destination.beside, .inPlace, .folder(FilePath(folder.file("out").path))] {
+            _ = run(["a.jpg"], destination) { $0.isDryRun = true }
+        }
+        #expect(try folder.names == ["a.jpg"])
+        #expect(try folder.bytes("a.jpg") == dirty)
+    }
+
+    @Test func foldersAreMirrored() throws {
+        for name in ["in/x/1.jpg", "in/2.jpg"] { try folder.write(dirty, to: name) }
+        _ = run(["in"], .folder(FilePath(folder.file("out").path)))
+        #expect(Set(try folder.names) == ["in", "out"])
+        #expect(try folder.bytes("out/x/1.jpg") == folder.bytes("out/2.jpg"))
+    }
+
+    @Test func equalNamesDoNotOverwriteEachOther() throws {
+        for name in ["in/x/1.jpg", "in/y/1.jpg"] { try folder.write(dirty, to: name) }
+        let outcomes = run(["in/x/1.jpg", "in/y/1.jpg"], .folder(FilePath(folder.file("out").path)))
+        #expect(outcomes.filter { code($0) == "exists" }.count == 1)
+    }
+
+    @Test func oneBadFileDoesNotStopTheOthers() throws {
+        try folder.write(dirty, to: "a.jpg")
+        try folder.write(Array(dirty[..<100]), to: "b.jpg")
+        try folder.write(Array("text".utf8), to: "c.txt")
+        try folder.write(dirty, to: "d.jpg")
+        let outcomes = run([""], .beside)
+        #expect(outcomes.count == 4)
+        #expect(try folder.names.contains("d.scrubbed.jpg"))
+        #expect(code(outcomes[1]) == "damaged")
+        if case .skipped = outcomes[2].result {} else { Issue.record("what is not supported is skipped in folders") }
+    }
+
+    @Test func wrongExtensionsAndSidecarsAreMentioned() throws {
+        try folder.write(dirty, to: "a.png")
+        for name in ["a.xmp", "a.png.xmp", "a.AAE"] { try folder.write([1], to: name) }
+        let warnings = try #require(run(["a.png"], .beside).first?.warnings)
+        #expect(warnings.count == 4)
+        #expect(warnings[0] == "its name ends in '.png', but it is a JPEG picture")
+    }
+
+    @Test func anUnreadableFileIsAnError() {
+        #expect(code(run(["missing.jpg"], .beside).first) == "io")
+    }
+}
+
+@Suite struct OutputNameTests {
+    @Test(arguments: [
+        ("a.jpg", "a.scrubbed.jpg"), ("d/a.b.JPEG", "d/a.b.scrubbed.JPEG"), ("noext", "noext.scrubbed"),
+        (".hidden", ".hidden.scrubbed"),
+        ("/x/a.jpg", "/x/a.scrubbed.jpg"),
+    ])
+    func standsBeside(name: String, expected: String) {
+        #expect(OutputName.beside(FilePath(name)).string == expected)
+        #expect(OutputName.isOutput(FilePath(expected)))
+        #expect(!OutputName.isOutput(FilePath(name)))
+    }
+
+    @Test func keepsBytes() {
+        let path = FilePath(rawBytes: [0xFF, 0x2E, 0xFE])
+        #expect(OutputName.beside(path).rawBytes == [0xFF] + Array(".scrubbed.".utf8) + [0xFE])
+    }
+}
