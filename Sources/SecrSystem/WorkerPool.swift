@@ -13,9 +13,15 @@ public enum WorkerPool {
     /// Indexes are handed out in order. The caller's thread is one of the workers, so a width of 1 starts no thread.
     public static func forEach(_ count: Int, width: Int, _ body: @escaping @Sendable (Int) -> Void) {
         let queue = Queue(count: count, body: body)
-        let threads = (1..<max(1, min(width, count))).compactMap { _ in Thread.start(queue) }
-        queue.drain()
-        for thread in threads { pthread_join(thread, nil) }
+        start(min(width, count) - 1, queue)
+    }
+
+    /// Drains the queue on this thread and on `others` more, one inside the other, so that each is waited for.
+    private static func start(_ others: Int, _ queue: Queue) {
+        // A thread that can't be had only costs speed.
+        guard others > 0, let thread = WorkerThread({ queue.drain() }) else { return queue.drain() }
+        start(others - 1, queue)
+        thread.wait()
     }
 
     private final class Queue: Sendable {
@@ -34,26 +40,6 @@ public enum WorkerPool {
                 if index >= count { return }
                 body(index)
             }
-        }
-    }
-
-    private enum Thread {
-        /// A running thread that drains `queue`; `nil` where the system gives no more, which only costs speed.
-        static func start(_ queue: Queue) -> pthread_t? {
-            var thread = pthread_t()
-            // Safe: balanced by takeRetainedValue in the thread, or below where there is none.
-            let retained = unsafe Unmanaged.passRetained(queue)
-            let result = unsafe pthread_create(
-                &thread, nil,
-                { context in
-                    unsafe Unmanaged<Queue>.fromOpaque(context!).takeRetainedValue().drain()
-                    return nil
-                }, retained.toOpaque())
-            if result != 0 {
-                unsafe retained.release()
-                return nil
-            }
-            return thread
         }
     }
 }

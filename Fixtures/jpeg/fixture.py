@@ -1,0 +1,94 @@
+"""What a fixture is, and how its parts are put together."""
+
+from dataclasses import dataclass, field
+
+from writers import picture
+from writers.canary import Plants
+from writers.jpeg import EOI, SOI, Settings, app, encode, ids
+from writers.tiff import exif
+
+START = bytes([0xFF, SOI])
+END = bytes([0xFF, EOI])
+COLOR_IDS = (1, 2, 3)
+
+
+@dataclass
+class Fixture:
+    """One file with what the manifest says about it."""
+
+    file: str
+    data: bytes
+    plants: Plants = field(default_factory=Plants)
+    decodable: bool = True
+    why: str = None
+    orientation: int = 1
+    jfif: bool = True
+    adobe: int = None
+    aspect: list = None
+    icc: bool = False
+    adobe_rgb: bool = False
+    gain_map: bool = False
+    components: int = 3
+
+    def entry(self):
+        """The object of the manifest."""
+        return {
+            "file": self.file,
+            "valid": self.why is None,
+            "decodable": self.decodable,
+            "why": self.why,
+            "drop": self.plants.drop,
+            "keep": self.plants.keep,
+            "orientation": self.orientation,
+            "jfif": self.jfif,
+            "adobe": self.adobe,
+            "aspect": self.aspect,
+            "icc": self.icc,
+            "adobeRGB": self.adobe_rgb,
+            "gainMap": self.gain_map,
+            "components": self.components,
+        }
+
+
+def jfif(x=1, y=1, units=0, version=(1, 1), thumbnail=b"\0\0"):
+    """An APP0 segment; square pixels and no resolution unless told otherwise."""
+    return app(0, b"JFIF\0" + bytes([*version, units]) + x.to_bytes(2, "big") + y.to_bytes(2, "big") + thumbnail)
+
+
+def adobe(transform, version=100, flags=bytes(4), more=b""):
+    """An APP14 segment."""
+    return app(14, b"Adobe" + version.to_bytes(2, "big") + flags + bytes([transform]) + more)
+
+
+def exif_segment(first, order, *following, **around):
+    """An APP1 segment with an Exif block."""
+    return app(1, exif(first, order, *following, **around))
+
+
+def small():
+    """The picture of most fixtures."""
+    return encode(picture.ycc(picture.quarters(24, 16)), Settings(ids(*COLOR_IDS)))
+
+
+def miniature(head=b"", second=picture.YELLOW):
+    """A whole JPEG file of 8 by 8 pixels, for thumbnails, with segments at its head."""
+    coded = encode(picture.ycc(picture.stripes(8, 8, second=second)), Settings(ids(*COLOR_IDS)))
+    return START + head + coded.bytes() + END
+
+
+def keep_scan(plants, coded):
+    """The coded data of the first scan must come through."""
+    plants.kept("scan data", coded.scans[0].data)
+
+
+def jpeg(plants, head=b"", coded=None, before_end=b"", trailer=b""):
+    """A file: segments at the head, the picture, segments behind the last scan, bytes behind the end."""
+    coded = coded or small()
+    keep_scan(plants, coded)
+    return START + head + coded.bytes() + before_end + END + trailer
+
+
+def leaking(file, part, **about):
+    """A fixture with JFIF and the segments that `part(plants)` returns, in the place that most segments take."""
+    plants = Plants()
+    return Fixture(file, jpeg(plants, jfif() + part(plants)), plants, **about)

@@ -1,0 +1,117 @@
+"""Files of several pictures: previews listed in a multi-picture index, and gain maps in the three forms in use."""
+
+import struct
+
+from fixture import END, START, Fixture, exif_segment, jfif, keep_scan, miniature, small
+from writers import multipicture, picture, tags, xmp
+from writers.canary import EXIF, EXTRA_IMAGE, GAIN_MAP, MPF, TRAILER, XMP, Plants
+from writers.jpeg import Settings, app, comment, encode, ids
+from writers.tiff import Directory, apple_note
+from writers.xmp import array
+
+ISO_GAIN_MAP = b"urn:iso:std:iso:ts:21496:-1\0"
+ISO_VERSIONS = bytes(4)
+ISO_FLAGS = 0x40
+# Headroom of both pictures, smallest and largest gain, gamma, two offsets, each a numerator and a denominator.
+ISO_FRACTIONS = (0, 1, 3, 1, 0, 1, 3, 1, 1, 1, 1, 64, 1, 64)
+APPLE_GAIN_MAP_TYPE = b"urn:com:apple:photo:2020:aux:hdrgainmap"
+
+
+def fixtures():
+    return [preview(), iso_gain_map(), adobe_gain_map(), apple_gain_map()]
+
+
+def combined(file, plants, head, kind, second, gain_map=True, **index):
+    """The main picture and a second one that its index lists."""
+    coded = small()
+    keep_scan(plants, coded)
+    after = coded.bytes() + END
+    data = multipicture.join(START + jfif() + head, after, kind, second, **index)
+    return Fixture(file, data, plants, gain_map=gain_map)
+
+
+def preview():
+    """A larger preview with Exif, a comment and a position of its own, and bytes between the pictures."""
+    plants = Plants()
+    second = preview_picture(plants)
+    rest = {"between": plants.text("bytes between the pictures", TRAILER), "unique_ids": unique_ids(plants)}
+    return combined("mpf-preview.jpg", plants, b"", multipicture.PREVIEW, second, gain_map=False, **rest)
+
+
+def unique_ids(plants):
+    rows = "MPF unique id of the first picture", "MPF unique id of the second picture"
+    return b"".join(plants.short(row, MPF, multipicture.ID_LENGTH - 1) + b"\0" for row in rows)
+
+
+def preview_picture(plants):
+    position = Directory().ascii(tags.MAP_DATUM, plants.text("GPS in the MPF preview", EXTRA_IMAGE))
+    block = Directory().ascii(tags.MAKE, plants.text("Exif in the MPF preview", EXTRA_IMAGE))
+    block.directory(tags.GPS_IFD, position)
+    note = comment(plants.text("COM in the MPF preview", EXTRA_IMAGE))
+    return miniature(exif_segment(block, "II") + note, second=(220, 110, 110))
+
+
+def gain_picture(head):
+    """A grey picture, as gain maps are."""
+    coded = encode(picture.grey(picture.stripes(16, 8)), Settings(ids(1)))
+    return START + head + coded.bytes() + END
+
+
+def gain_exif(plants, name):
+    """Exif that phones leave in the gain map when they copy the head of the main picture."""
+    return exif_segment(Directory().ascii(tags.MAKE, plants.text(f"Exif in the {name} gain map", GAIN_MAP)), "MM")
+
+
+def iso_gain_map():
+    """ISO 21496-1: the versions in the first picture, the parameters in the gain map."""
+    plants = Plants()
+    parameters = ISO_VERSIONS + bytes([ISO_FLAGS]) + struct.pack(">14L", *ISO_FRACTIONS)
+    second = gain_picture(gain_exif(plants, "ISO") + app(2, ISO_GAIN_MAP + parameters))
+    head = app(2, ISO_GAIN_MAP + ISO_VERSIONS)
+    return combined("gainmap-iso.jpg", plants, head, multipicture.UNDEFINED, second)
+
+
+def adobe_gain_map():
+    """XMP in both pictures: a list of the items of the file, and the parameters."""
+    plants = Plants()
+    parameters = xmp.packet(
+        {
+            "hdrgm:Version": b"1.0",
+            "hdrgm:GainMapMin": b"0",
+            "hdrgm:GainMapMax": b"3",
+            "hdrgm:HDRCapacityMin": b"0",
+            "hdrgm:HDRCapacityMax": b"3",
+            "xmp:CreatorTool": plants.text("XMP in the hdrgm gain map", GAIN_MAP),
+        }
+    )
+    second = gain_picture(gain_exif(plants, "hdrgm") + xmp.segment(parameters))
+    items = array("Seq", container_item(b"Primary", 0), container_item(b"GainMap", len(second)))
+    packet = xmp.packet(
+        {"hdrgm:Version": b"1.0", "xmp:CreatorTool": plants.text("XMP beside a gain map", XMP)},
+        {"Container:Directory": items},
+    )
+    return combined("gainmap-hdrgm.jpg", plants, xmp.segment(packet), multipicture.UNDEFINED, second)
+
+
+def container_item(semantic, length):
+    """One picture of a file in Google's container description."""
+    described = b' Item:Semantic="%s" Item:Mime="image/jpeg" Item:Length="%d"' % (semantic, length)
+    return b'<rdf:li rdf:parseType="Resource"><Container:Item' + described + b"/></rdf:li>"
+
+
+def apple_gain_map():
+    """Apple's older form: two numbers in the maker note, and a type in the gain map's XMP."""
+    plants = Plants()
+    numbers = Directory().rationals(tags.APPLE_HEADROOM, (4, 3)).rationals(tags.APPLE_GAIN, (1, 50))
+    numbers.ascii(tags.APPLE_CONTENT, plants.text("MakerNote beside a gain map", EXIF))
+    photo = Directory().undefined(tags.MAKER_NOTE, apple_note(numbers))
+    block = Directory().ascii(tags.MAKE, b"Apple").directory(tags.EXIF_IFD, photo)
+    packet = xmp.packet(
+        {
+            "apdi:AuxiliaryImageType": APPLE_GAIN_MAP_TYPE,
+            "HDRGainMap:HDRGainMapVersion": b"65536",
+            "xmp:CreatorTool": plants.text("XMP in the Apple gain map", GAIN_MAP),
+        }
+    )
+    second = gain_picture(gain_exif(plants, "Apple") + xmp.segment(packet))
+    return combined("gainmap-apple.jpg", plants, exif_segment(block, "MM"), multipicture.UNDEFINED, second)

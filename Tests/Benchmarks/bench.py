@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Races secr-scrub against cp and its peers and holds the results against the bars.
+
+usage: bench.py SECR-SCRUB [--no-large]
+
+Absolute times say more about a machine than about a program, so each bar is a ratio of medians of one run, taken in
+turns. Real pictures come from SECR_CORPUS where it is set, else from the fixtures. Exits 1 where a bar is missed.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import large
+
+ROUNDS = 40
+MEGABYTE = 1_000_000
+FIXTURES = Path(__file__).resolve().parents[2] / "Fixtures" / "jpeg"
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    tool = str(Path(sys.argv[1]).resolve())
+    with tempfile.TemporaryDirectory(dir=os.environ.get("SECR_BENCH_FOLDER")) as folder:
+        os.chdir(folder)
+        results = [start_up(tool), one_picture(tool), *many_pictures(tool)]
+        if "--no-large" not in sys.argv:
+            results.append(memory(tool))
+    sys.exit(0 if all(results) else 1)
+
+
+def race(commands, before=lambda: None, rounds=ROUNDS):
+    """Medians in milliseconds of whole processes, run in turns so that each meets the same disturbances."""
+    times = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            before()
+            start = time.perf_counter()
+            subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+            times[name].append((time.perf_counter() - start) * 1000)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def show(title, medians, unit="cp"):
+    print(f"\n{title}")
+    for name, value in medians.items():
+        print(f"  {name:<32}{value:9.1f} ms   {value / medians[unit]:7.2f} x {unit}")
+
+
+def bar(text, value, limit):
+    met = value <= limit
+    print(f"  {'met   ' if met else 'MISSED'} {text}: {value:.2f}, at most {limit}")
+    return met
+
+
+def start_up(tool):
+    medians = race({"true": ["true"], "secr-scrub --version": [tool, "--version"]}, rounds=100)
+    show("start-up", medians, "true")
+    return bar("milliseconds to start", medians["secr-scrub --version"], 6)
+
+
+def one_picture(tool):
+    """A picture of 4 MB; every program leaves its result in `out.jpg`, over the one of the round before."""
+    large.write("photo.jpg", 4 * MEGABYTE)
+
+    def before():
+        if os.path.exists("secr.jpg"):
+            os.remove("secr.jpg")
+
+    peers = {
+        "jhead -purejpg": ["sh", "-c", "cp photo.jpg peer.jpg && jhead -purejpg peer.jpg"],
+        "exiv2 rm": ["sh", "-c", "cp photo.jpg peer.jpg && exiv2 rm peer.jpg"],
+        "jpegtran -copy none": ["jpegtran", "-copy", "none", "-outfile", "peer.jpg", "photo.jpg"],
+        "exiftool -all=": ["exiftool", "-q", "-all=", "-o", "peer-exiftool.jpg", "photo.jpg"],
+    }
+    peers = {name: command for name, command in peers.items() if shutil.which(name.split()[0])}
+    medians = race({"cp": ["cp", "photo.jpg", "copy.jpg"], "secr-scrub": [tool, "-q", "-o", "secr.jpg", "photo.jpg"]}, before)
+    slow = race(peers, lambda: Path("peer-exiftool.jpg").unlink(missing_ok=True), rounds=5)
+    show("one picture of 4 MB, contract checked", medians | slow)
+    return bar("times cp", medians["secr-scrub"] / medians["cp"], 1.5)
+
+
+def many_pictures(tool):
+    """Every JPEG of the corpus in one call."""
+    corpus = os.environ.get("SECR_CORPUS")
+    source = Path(corpus) / "jpg" if corpus else FIXTURES
+    os.mkdir("in")
+    files = [shutil.copy(path, "in") for path in sorted(source.glob("*.jpg"))]
+    size = sum(os.path.getsize(path) for path in files)
+
+    def before():
+        for name in ("copies", "scrubbed", "stripped"):
+            shutil.rmtree(name, ignore_errors=True)
+        os.mkdir("copies")
+
+    commands = {
+        "cp": ["cp", *files, "copies"],
+        "secr-scrub": ["sh", "-c", f"{tool} -q --output-dir scrubbed in/*.jpg || true"],
+    }
+    medians = race(commands, before, rounds=15)
+    if shutil.which("exiftool"):
+        medians |= race({"exiftool -all=": ["sh", "-c", "exiftool -q -m -all= -o stripped/ in || true"]}, before, rounds=5)
+    show(f"{len(files)} pictures, {size / MEGABYTE:.1f} MB, in one call", medians)
+    yield bar("times cp", medians["secr-scrub"] / medians["cp"], 2)
+    if "exiftool -all=" in medians:
+        yield bar("part of exiftool's time", medians["secr-scrub"] / medians["exiftool -all="], 1 / 8)
+
+
+def memory(tool):
+    """The largest resident size for a picture of 2 GB."""
+    print("\na picture of 2 GB")
+    large.write("huge.jpg", 2_000 * MEGABYTE)
+    start = time.perf_counter()
+    process = subprocess.Popen([tool, "-q", "-o", "huge-out.jpg", "huge.jpg"])
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - start
+    size = os.path.getsize("huge.jpg")
+    print(f"  {size / MEGABYTE:.0f} MB in {seconds:.1f} s, exit status {process.returncode}")
+    return process.returncode == 0 and bar("MiB of memory at most", usage.ru_maxrss / 1024, 48)
+
+
+if __name__ == "__main__":
+    main()
