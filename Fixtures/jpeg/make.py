@@ -17,6 +17,7 @@ from rows import (  # noqa: E402
     endings,
     everything,
     exif,
+    holiday,
     hostile,
     keep,
     photoshop,
@@ -29,7 +30,7 @@ from rows import (  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 MANIFEST = "manifest.json"
-PARTS = (exif, xmp, photoshop, profiles, pictures, vendors, structure, endings, keep, everything, hostile)
+PARTS = (exif, xmp, photoshop, profiles, pictures, vendors, structure, endings, keep, everything, holiday, hostile)
 LARGEST = 20_000
 EXCEPTIONS = {"everything.jpg": 40_000}
 

@@ -1,9 +1,12 @@
 #define _GNU_SOURCE
 #include "CSecrShims.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t caught;
@@ -26,6 +29,18 @@ int secr_memory_file(void) {
 
 int secr_syncfs(int descriptor) {
     return syncfs(descriptor);
+}
+
+int secr_rename_new(int directory, const char *from, const char *to) {
+    return renameat2(directory, from, directory, to, RENAME_NOREPLACE);
+}
+
+int secr_copy_access_list(const char *from, int to) {
+    const char *name = "system.posix_acl_access";
+    char list[4096];
+    ssize_t size = lgetxattr(from, name, list, sizeof list);
+    if (size < 0) return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -1;
+    return fsetxattr(to, name, list, (size_t)size, 0);
 }
 
 void secr_interrupts_catch(void) {

@@ -10,12 +10,14 @@ public struct Limits: Sendable {
     public var iccTags = 100
     /// Bytes of one ICC profile. APP2 segments can carry 255 x 65,519.
     public var iccBytes = 16 << 20
-    /// Pictures looked for behind the end of another.
+    /// Pictures, and videos, looked for behind the end of another.
     public var embeddedPictures = 64
+    /// Bytes looked into at the heads of such pictures, over all of them.
+    public var embeddedHeadBytes = 16 << 20
     /// Bytes of a picture that has to be held in memory as a whole, for a lossless rotation.
     public var wholePictureBytes = 256 << 20
-    /// Bytes that a decoder may allocate for a check by decoding.
-    public var decoderBytes = 512 << 20
+    /// Bytes that a decoder may allocate, for a check by decoding or a rotation.
+    public var decoderBytes = 1 << 30
 
     public init() {}
 }

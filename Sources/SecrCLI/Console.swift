@@ -50,18 +50,17 @@ public final class Console: Sendable {
         write(bytes(parts, on: .output), to: .output)
     }
 
-    /// Untrusted text, made fit for where results go.
-    public func safe(_ text: String) -> String { Self.outputIsTerminal ? SafeText.escape(text) : text }
-
     public func styled(_ text: String, _ style: Style) -> String { styled(text, style, on: .output) }
 
     /// Sends what is buffered; returns whether all results so far have been taken.
     @discardableResult
     public func flush() -> Bool {
-        state.withLock { state in
+        let isLost = state.withLock { state in
             Self.send(&state)
-            return !state.lost
+            return state.lost
         }
+        if isLost { error("standard output can't be written") }
+        return !isLost
     }
 
     // MARK: Messages

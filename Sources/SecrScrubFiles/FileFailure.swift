@@ -1,6 +1,6 @@
 public import SecrScrub
 public import SecrSystem
-internal import SystemPackage
+public import SystemPackage
 
 /// Why one file was not done. Nothing appeared in its place.
 public struct FileFailure: Error, Equatable, Sendable {
@@ -32,15 +32,19 @@ public struct FileFailure: Error, Equatable, Sendable {
         offset = error.offset
     }
 
-    public init(_ error: SystemError) {
+    /// - Parameter input: the file that the failure is told about; another one is named in the reason.
+    public init(_ error: SystemError, about input: FilePath? = nil) {
         let description = error.errno.description
         code = error.errno == .fileExists ? "exists" : error.errno == .interrupted ? "interrupted" : "io"
-        reason = "can't \(error.operation): \(description.prefix(1).lowercased())\(description.dropFirst())"
-        hint = error.errno == .fileExists ? "--force overwrites" : nil
+        let other = error.path.flatMap { $0 == input ? nil : " '\($0.string)'" } ?? ""
+        reason = "can't \(error.operation)\(other): \(description.prefix(1).lowercased())\(description.dropFirst())"
+        hint = error.errno == .fileExists ? "--force overwrites it" : nil
     }
 
     /// Runs `body`, translating what the layers below throw.
-    static func translating<Result>(_ body: () throws -> Result) throws(FileFailure) -> Result {
+    static func translating<Result>(
+        about input: FilePath? = nil, _ body: () throws -> Result
+    ) throws(FileFailure) -> Result {
         do {
             return try body()
         } catch let failure as FileFailure {
@@ -48,7 +52,7 @@ public struct FileFailure: Error, Equatable, Sendable {
         } catch let error as ScrubError {
             throw FileFailure(error)
         } catch let error as SystemError {
-            throw FileFailure(error)
+            throw FileFailure(error, about: input)
         } catch {
             preconditionFailure("an undeclared error")
         }

@@ -33,12 +33,13 @@ public struct FileScrubber: Sendable {
         _ inputs: [Input], progress: @escaping @Sendable (Int) -> Void = { _ in }, report: (FileOutcome) -> Void
     ) {
         let done = Mutex(0)
+        let clashing = clashes(inputs)
         for start in stride(from: 0, to: inputs.count, by: Self.groupSize) {
             let group = Array(inputs[start..<min(inputs.count, start + Self.groupSize)])
             let results = Mutex([Attempt?](repeating: nil, count: group.count))
             WorkerPool.forEach(group.count, width: jobs) { index in
                 if Interruption.isRequested { return }
-                let attempt = attempt(group[index])
+                let attempt = attempt(group[index], clashes: clashing.contains(start + index))
                 results.withLock { $0[index] = attempt }
                 progress(
                     done.withLock { count in
@@ -46,9 +47,8 @@ public struct FileScrubber: Sendable {
                         return count
                     })
             }
-            let attempts = results.withLock { $0 }
-            for outcome in publish(attempts.compactMap(\.self)) { report(outcome) }
             if Interruption.isRequested { return }
+            for outcome in publish(results.withLock { $0.compactMap(\.self) }) { report(outcome) }
         }
     }
 
@@ -58,10 +58,24 @@ public struct FileScrubber: Sendable {
         var replacement: Replacement?
     }
 
-    private func attempt(_ input: Input) -> Attempt {
+    /// Inputs whose output another one before them has already taken.
+    private func clashes(_ inputs: [Input]) -> Set<Int> {
+        if destination == .inPlace || inputs.count < 2 { return [] }
+        var taken: Set<FilePath> = []
+        return Set(
+            inputs.indices.filter { index in
+                guard let target = destination.target(for: inputs[index]) else { return false }
+                return !taken.insert(target).inserted
+            })
+    }
+
+    private func attempt(_ input: Input, clashes: Bool) -> Attempt {
         var outcome = FileOutcome(path: input.path, result: .scrubbed(to: nil))
         var replacement: Replacement?
         do throws(FileFailure) {
+            if clashes {
+                throw FileFailure("exists", "another input has the same output", hint: "-o gives it another name")
+            }
             replacement = try scrub(input, &outcome)
         } catch {
             outcome.result = input.isDiscovered && error.code == "unsupported" ? .skipped(error.reason) : .failed(error)
@@ -100,7 +114,9 @@ public struct FileScrubber: Sendable {
             try FileFailure.translating { try writeToStandardOutput(prepared, opened) }
             return nil
         }
-        return try FileFailure.translating { try write(prepared, opened, to: target, replacing: existing) }
+        return try FileFailure.translating(about: input.path) {
+            try write(prepared, opened, to: target, replacing: existing)
+        }
     }
 
     /// What stands where the output goes; an error where it may not be replaced.
@@ -135,7 +151,7 @@ public struct FileScrubber: Sendable {
         let staged = try StagedFile(for: target)
         try writeAndVerify(prepared, opened, to: staged.descriptor)
         if let existing { return Replacement(staged: staged, status: existing) }
-        try staged.publishNew(mode: opened.status.mode & ~OutputFolder.creationMask & 0o777)
+        try staged.publishNew(mode: opened.mode & ~OutputFolder.creationMask)
         return nil
     }
 

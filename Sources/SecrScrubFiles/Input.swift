@@ -53,7 +53,7 @@ public struct Input: Sendable, Equatable {
             let what = kind == .symbolicLink ? "a symbolic link, which is not followed" : "not a regular file"
             return (path, .failure(FileFailure("skipped", what)))
         case .failure(let error):
-            return (error.path, .failure(FileFailure(error)))
+            return (error.path, .failure(FileFailure(error, about: error.path)))
         }
     }
 }

@@ -6,12 +6,15 @@ internal import SystemPackage
 public struct OpenInput: Sendable {
     public let source: FileSource
     public let status: FileStatus
+    /// Permission bits for a fresh output, before the process's mask.
+    public let mode: UInt32
 
     public init(_ input: Input) throws(FileFailure) {
         guard let path = input.path else {
             do {
                 source = try AnonymousFile.spool(0)
                 status = try source.descriptor.status()
+                mode = 0o666
             } catch let failure as AnonymousFile.Failure {
                 throw Self.failure(failure)
             } catch {
@@ -19,7 +22,7 @@ public struct OpenInput: Sendable {
             }
             return
         }
-        (source, status) = try FileFailure.translating {
+        (source, status) = try FileFailure.translating(about: path) {
             let descriptor = try OwnedDescriptor.openForReading(path)
             let status = try descriptor.status(of: path)
             switch status.kind {
@@ -28,6 +31,7 @@ public struct OpenInput: Sendable {
             case .symbolicLink, .other: throw FileFailure("usage", "not a regular file")
             }
         }
+        mode = status.mode & 0o777
     }
 
     private static func failure(_ failure: AnonymousFile.Failure) -> FileFailure {
@@ -35,7 +39,7 @@ public struct OpenInput: Sendable {
         case .system(let error): FileFailure(error)
         case .tooLarge:
             FileFailure(
-                "limit", "standard input is larger than \(AnonymousFile.limit >> 20) MiB",
+                "limit", "larger than \(AnonymousFile.limit >> 20) MiB",
                 hint: "give the file by its name")
         }
     }

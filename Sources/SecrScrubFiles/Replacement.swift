@@ -21,7 +21,7 @@ struct Replacement: Sendable {
                 }
             }
         } catch {
-            syncFailure = FileFailure(error)
+            syncFailure = FileFailure(error, about: error.path)
         }
         let failures = replacements.map { $0.flatMap { replacement in syncFailure ?? replacement.rename() } }
         for replacement in waiting { try? replacement.staged.syncDirectory() }
@@ -36,7 +36,7 @@ struct Replacement: Sendable {
             try staged.publishReplacing(mode: status.mode, owner: status.owner, group: status.group)
             return nil
         } catch {
-            return FileFailure(error)
+            return FileFailure(error, about: staged.target)
         }
     }
 }

@@ -14,6 +14,7 @@ public struct FileSource: ByteSource {
 
     public func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(ByteSourceError) {
         precondition(range.count <= buffer.count)
+        if Interruption.isRequested { throw ByteSourceError("interrupted") }
         var done = 0
         while done < range.count {
             // Safe: the buffer holds `range.count` bytes, and `done` is less.

@@ -27,7 +27,12 @@ public final class StagedFile: Sendable {
         self.target = target
         name = FilePath(root: nil, [last])
         let parent = target.removingLastComponent()
-        let directory = try OwnedDescriptor.openDirectory(parent.isEmpty ? "." : parent)
+        let directory: OwnedDescriptor
+        do throws(SystemError) {
+            directory = try OwnedDescriptor.openDirectory(parent.isEmpty ? "." : parent)
+        } catch {
+            throw SystemError("create", target, error.errno)
+        }
         let unnamed = retrying { unsafe openat(directory.raw, ".", secr_o_tmpfile() | O_RDWR | O_CLOEXEC, 0o600) }
         if unnamed >= 0 {
             descriptor = OwnedDescriptor(adopting: unnamed)
@@ -55,9 +60,13 @@ public final class StagedFile: Sendable {
     /// Names the file `target`; fails with `fileExists` where that name is taken, whoever took it meanwhile.
     public func publishNew(mode: UInt32) throws(SystemError) {
         try setMode(mode)
-        try link(to: name)
-        hiddenName.withLock { hidden in
-            if let name = hidden { unlink(name) }
+        try hiddenName.withLock { (hidden) throws(SystemError) in
+            guard let old = hidden else { return try link(to: name) }
+            // Not by a link: the file systems without unnamed files are often those without links.
+            let renamed = unsafe old.withPlatformString { from in
+                unsafe name.withPlatformString { to in unsafe secr_rename_new(directory.raw, from, to) }
+            }
+            guard renamed == 0 else { throw .current("create", target) }
             hidden = nil
         }
     }
@@ -67,6 +76,8 @@ public final class StagedFile: Sendable {
         // Owner first: changing it clears set-id bits. Without the right to do so the new file belongs to the caller.
         _ = fchown(descriptor.raw, owner, group)
         try setMode(mode)
+        let copied = unsafe target.withPlatformString { unsafe secr_copy_access_list($0, descriptor.raw) }
+        guard copied == 0 else { throw .current("set the access list of", target) }
         let hidden = try hiddenName.withLock { (hidden) throws(SystemError) -> FilePath in
             if let known = hidden { return known }
             let fresh = Self.makeHiddenName()

@@ -6,7 +6,7 @@ import SystemPackage
 struct CheckCommand {
     static let command = Command(
         "check", abstract: "Say whether anything would be removed: exit 0 if not, 3 if so.",
-        operands: "FILE...", options: Option.common
+        operands: "FILE...", options: [.quiet] + Option.common
     ) { (arguments) throws(UsageError) in try CheckCommand(arguments).run() }
 
     private let operands: [FilePath]

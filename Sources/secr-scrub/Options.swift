@@ -24,7 +24,7 @@ extension Option {
     static let recursive = Option("recursive", short: "r", help: "Work on everything inside folders.")
 
     /// What every command of this tool takes.
-    static let common: [Option] = [.recursive, .policy, .keep, .drop, .tolerate, .json, .quiet, .color]
+    static let common: [Option] = [.recursive, .policy, .keep, .drop, .tolerate, .json, .color]
 }
 
 extension Policy {
@@ -33,6 +33,9 @@ extension Policy {
         let drop = try Set(arguments.words(.drop, as: FindingClass.self))
         if let both = keep.intersection(drop).first {
             throw UsageError("'\(both.rawValue)' can't be both kept and dropped")
+        }
+        if keep.contains(.exif), let part = drop.first(where: { $0 == .orientation || $0 == .colorSpace }) {
+            throw UsageError("--keep exif keeps the \(part.rawValue) too", hint: "leave out --drop \(part.rawValue)")
         }
         self.init(
             profile: try arguments.words(.policy, as: Profile.self).last ?? .default, keep: keep, drop: drop,

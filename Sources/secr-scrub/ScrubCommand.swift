@@ -13,7 +13,8 @@ struct ScrubCommand {
             Writes NAME.scrubbed.EXT beside each JPEG picture; '-' is standard input and output. \
             'show' tells what a file gives away, 'check' whether anything would be removed.
             """,
-        options: [output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, verbose] + Option.common
+        options: [output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, verbose, .quiet]
+            + Option.common
     ) { (arguments) throws(UsageError) in try ScrubCommand(arguments).run() }
 
     private static let output = Option(
@@ -94,6 +95,8 @@ struct ScrubCommand {
             if case .failure(let failure) = result { report.add(FileOutcome(path: path, failure: failure)) }
         }
         files.run(inputs, progress: { [console] in console.progress($0, of: inputs.count) }) { report.add($0) }
+        // The signal that stopped the work is what the shell is told.
+        if Interruption.isRequested { return .interrupted }
         return report.finish()
     }
 }

@@ -51,7 +51,7 @@ struct ScrubReport {
                 ("failed", .integer(failed)), ("exit", .integer(Int(status.rawValue))),
             ]
             console.line(JSON.object([("type", "summary")] + counts).text)
-        } else if total > 1 {
+        } else if total != 1 {
             let parts = [
                 (scrubbed, style.isDryRun ? "to be scrubbed" : "scrubbed"), (clean, "already clean"),
                 (skipped, "skipped"),
@@ -106,7 +106,7 @@ struct ScrubReport {
 
     private func list(_ findings: [Finding]) {
         for finding in findings {
-            let size = finding.value.map { " (\(console.safe($0)))" } ?? ""
+            let size = finding.value.map { " (\(SafeText.escape($0)))" } ?? ""
             console.line("  \(finding.action.rawValue): \(finding.name)\(size) at byte \(finding.range.lowerBound)")
         }
     }

@@ -13,12 +13,12 @@ struct ShowText {
         let inspection = report.inspection
         console.line([.name(path), .text(": \(inspection.format.name), \(inspection.summary)")])
         let removed = inspection.findings.filter { $0.action != .kept }
-        let isPart = Set(removed.filter { $0.reveals.count > 1 }.map(\.name))
+        let hidden = Self.emptyShells(removed)
         for revelation in Revelation.allCases {
-            let found = removed.filter { $0.reveals.contains(revelation) && !isPart.contains($0.name) }
+            let found = removed.filter { $0.reveals.contains(revelation) && !hidden.contains($0.range) }
             section(revelation.heading, merge(found))
         }
-        section("other", merge(removed.filter { $0.reveals.isEmpty }))
+        section("other", merge(removed.filter { $0.reveals.isEmpty && !hidden.contains($0.range) }))
         if removed.isEmpty { section("nothing", ["this file is clean"]) }
         section("kept", merge(inspection.findings.filter { $0.action == .kept }))
         section("stays", inspection.limitations.map(\.description), style: .faint)
@@ -33,17 +33,25 @@ struct ShowText {
         }
     }
 
+    /// Exif blocks whose values are all listed one by one.
+    private static func emptyShells(_ findings: [Finding]) -> Set<Range<Int>> {
+        let values = findings.filter { $0.kind == .exif && $0.reveals.count == 1 }
+        let blocks = findings.filter { $0.kind == .exif && $0.reveals.count > 1 }
+        return Set(blocks.map(\.range).filter { block in values.contains { block.contains($0.range.lowerBound) } })
+    }
+
     /// One line per name; equal ones are counted.
     private func merge(_ findings: [Finding]) -> [String] {
-        var lines: [(text: String, count: Int)] = []
+        var order: [String] = []
+        var counts: [String: Int] = [:]
         for finding in findings {
-            let text = finding.name + (finding.value.map { ": " + console.safe($0) } ?? "")
-            if let index = lines.firstIndex(where: { $0.text == text }) {
-                lines[index].count += 1
-            } else {
-                lines.append((text, 1))
-            }
+            let text = finding.name + (finding.value.map { ": " + SafeText.escape($0) } ?? "")
+            if counts[text] == nil { order.append(text) }
+            counts[text, default: 0] += 1
         }
-        return lines.map { $0.count == 1 ? $0.text : "\($0.text) (\($0.count) times)" }
+        return order.map { text in
+            let count = counts[text] ?? 1
+            return count == 1 ? text : "\(text) (\(count) times)"
+        }
     }
 }

@@ -189,12 +189,13 @@ def parametric_profile(plants):
 
 def stages_profile(plants):
     """Bytes between the stages of a table, behind them, and in the reserved fields within."""
+    straight = icc.parametric(1)
+    strange = plants.exact("ICC A2B0 curve reserved bytes", ICC, icc.parametric(1, reserved=b"CNcu"))
     table = icc.stages(
-        curves=icc.parametric(1) * 3,
+        curves=straight * 3,
         grid=plants.exact("ICC A2B0 grid padding", ICC, icc.grid_header(2, 3, padding=b"CNg")),
         values=plants.kept("ICC A2B0 grid values", GRID),
-        input_curves=plants.exact("ICC A2B0 curve reserved bytes", ICC, icc.parametric(1, b"CNcu"))
-        + icc.parametric(1) * 2,
+        input_curves=strange + straight * 2,
         between=plants.text("ICC A2B0 between stages", ICC),
         tail=plants.text("ICC A2B0 behind the stages", ICC),
     )

@@ -135,7 +135,7 @@ def lookup(inputs):
 
 
 def stages(curves, grid, values, input_curves, between=b"", tail=b""):
-    """lutAToBType from three to three channels: curves, a table and input curves, with bytes between them and behind."""
+    """lutAToBType with three channels: curves, a table, and behind `between` the curves of the inputs."""
     start = 8 + 4 + 5 * 4
     table_at = start + len(curves)
     inputs_at = table_at + len(grid + values) + len(aligned(between))

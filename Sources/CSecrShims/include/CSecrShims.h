@@ -13,6 +13,10 @@ int secr_o_tmpfile(void);
 ssize_t secr_copy_file_range(int from, off_t *from_offset, int to, off_t *to_offset, size_t count);
 int secr_memory_file(void);
 int secr_syncfs(int descriptor);
+/* Fails with EEXIST instead of replacing. */
+int secr_rename_new(int directory, const char *from, const char *to);
+/* Gives the open file `to` the POSIX access list of `from`, if it has one; the mode alone would mean something else. */
+int secr_copy_access_list(const char *from, int to);
 
 /* From now on SIGINT, SIGTERM and SIGHUP are remembered instead of ending the process. A second one ends it at once. */
 void secr_interrupts_catch(void);

@@ -23,7 +23,7 @@ extension Tool {
                 console.line(text)
                 return console.flush() ? .success : .failure
             }
-            if parsed.operands.isEmpty { throw UsageError("no \(command.operands) given") }
+            if parsed.operands.isEmpty { throw UsageError("no file given") }
             return try command.run(parsed)
         } catch {
             let asked = command.name.map { "\(name) \($0)" } ?? name

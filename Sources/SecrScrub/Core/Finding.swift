@@ -49,7 +49,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
         case .trailer: "bytes after the end"
         case .gap: "bytes between the parts"
         case .reserved: "reserved markers"
-        case .table: "unused tables"
+        case .table: "tables"
         }
     }
 }

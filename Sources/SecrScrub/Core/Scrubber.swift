@@ -84,10 +84,10 @@ public struct Scrubber: Sendable {
     ) throws(ScrubError) -> Inspection {
         try ScrubError.translating {
             let parsed = try parse(source, handler: handler)
+            let findings = try handler.findings(in: parsed, policy: policy, detail: detail)
             return Inspection(
-                format: format, summary: handler.summary(of: parsed.document),
-                findings: try handler.findings(in: parsed, policy: policy, detail: detail),
-                limitations: handler.limitations(of: parsed.document) + keptParts)
+                format: format, summary: handler.summary(of: parsed.document), findings: findings,
+                limitations: handler.limitations(of: parsed.document) + keptParts(findings))
         }
     }
 
@@ -97,19 +97,20 @@ public struct Scrubber: Sendable {
         try ScrubError.translating {
             let parsed = try parse(source, handler: handler)
             let plan = try handler.plan(for: parsed, policy: policy, limits: limits)
+            let findings = try handler.findings(in: parsed, policy: policy, detail: .parts)
             return PreparedScrub(
-                format: format,
-                findings: try handler.findings(in: parsed, policy: policy, detail: .parts),
-                limitations: handler.limitations(of: parsed.document) + keptParts,
-                plan: plan
+                format: format, findings: findings,
+                limitations: handler.limitations(of: parsed.document) + keptParts(findings), plan: plan
             ) { [policy, limits] output in
                 try handler.checkContract(parsed, output: output, policy: policy, limits: limits)
             }
         }
     }
 
-    private var keptParts: [Limitation] {
-        policy.keep.isEmpty ? [] : [.keptParts(policy.keep.sorted { $0.rawValue < $1.rawValue })]
+    /// Parts that were not looked into because they are to stay.
+    private func keptParts(_ findings: [Finding]) -> [Limitation] {
+        let kept = policy.keep.filter { kind in findings.contains { $0.kind == kind && $0.action == .kept } }
+        return kept.isEmpty ? [] : [.keptParts(kept.sorted { $0.rawValue < $1.rawValue })]
     }
 }
 

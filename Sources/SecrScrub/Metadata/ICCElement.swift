@@ -13,8 +13,10 @@ enum ICCElement {
         case "XYZ ": essence = try Array(element.slice(at: 0, count: 20))
         case "cicp": essence = try Array(element.slice(at: 0, count: 12))
         case "sf32": essence = try Array(element.slice(at: 0, count: 8 + 4 * 9))
-        case "curv", "para": essence = try Array(element.slice(at: 0, count: curveLength(element, at: 0)))
-        case "mft1", "mft2": essence = try Array(element.slice(at: 0, count: tableLength(element)))
+        case "curv", "para": essence = try curve(element, at: 0)
+        case "mft1", "mft2":
+            essence = try Array(element.slice(at: 0, count: tableLength(element)))
+            essence[11] = 0
         case "mAB ", "mBA ": essence = try stages(element)
         // Floating-point stages: rare, and of many kinds; taken whole.
         case "mpet": essence = bytes
@@ -25,15 +27,21 @@ enum ICCElement {
         return essence
     }
 
-    /// Of a curve that begins at `start`.
-    private static func curveLength(_ element: ByteReader, at start: Int) throws(ParseError) -> Int {
+    /// The curve that begins at `start`, with its reserved fields zero.
+    private static func curve(_ element: ByteReader, at start: Int) throws(ParseError) -> [UInt8] {
         switch try element.fourCC(at: start) {
-        case "curv": return 12 + 2 * (try element.uint32(at: start + 8))
+        case "curv":
+            var bytes = try Array(element.slice(at: start, count: 12 + 2 * element.uint32(at: start + 8)))
+            bytes.replaceSubrange(4..<8, with: [0, 0, 0, 0])
+            return bytes
         case "para":
             let parameters = [1, 3, 4, 5, 7]
             let kind = try element.uint16(at: start + 8)
             guard kind < parameters.count else { break }
-            return 12 + 4 * parameters[kind]
+            var bytes = try Array(element.slice(at: start, count: 12 + 4 * parameters[kind]))
+            bytes.replaceSubrange(4..<8, with: [0, 0, 0, 0])
+            bytes.replaceSubrange(10..<12, with: [0, 0])
+            return bytes
         default: break
         }
         throw ParseError(.malformed, at: element.base + start, "colour profile: an unknown curve")
@@ -55,7 +63,9 @@ enum ICCElement {
         var size = 1
         for count in points {
             size *= count
-            guard size <= limit else { throw ParseError(.truncated, at: 0, "colour profile: a table larger than its bytes") }
+            guard size <= limit else {
+                throw ParseError(.truncated, at: 0, "colour profile: a table larger than its bytes")
+            }
         }
         return size
     }
@@ -88,10 +98,9 @@ enum ICCElement {
         var bytes: [UInt8] = []
         var at = start
         for _ in 0..<count {
-            let length = try curveLength(element, at: at)
-            bytes += try element.slice(at: at, count: length)
-            bytes += [UInt8](repeating: 0, count: -bytes.count & 3)
-            at += (length + 3) / 4 * 4
+            let next = try curve(element, at: at)
+            bytes += next + [UInt8](repeating: 0, count: -next.count & 3)
+            at += (next.count + 3) / 4 * 4
         }
         return bytes
     }

@@ -50,7 +50,7 @@ enum JPEGApplicationSegment {
         Signature(7, "RICOH", .application, "Ricoh data"),
         Signature(7, "HUAWEI", .application, "Huawei data"),
         Signature(7, "DJI-DBG", .application, "debug data (DJI)"),
-        Signature(7, "Qualcomm", .application, "camera data (Qualcomm)"),
+        Signature(7, "\u{1A}Qualcomm", .application, "camera data (Qualcomm)"),
         Signature(8, "SPIFF\0", .application, "SPIFF header"),
         Signature(nil, "SEAL\0", .application, "SEAL signature"),
         Signature(9, "Media Jukebox\0", .application, "Media Jukebox data"),

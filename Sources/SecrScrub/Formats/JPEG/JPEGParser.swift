@@ -49,7 +49,8 @@ struct JPEGParser {
         }
         dropWhatNoScanUses(frame)
         if position < window.size {
-            for node in try JPEGTrailer(limits: limits).nodes(in: position..<window.size, &window) {
+            var trailer = JPEGTrailer(limits: limits)
+            for node in try trailer.nodes(in: position..<window.size, &window) {
                 try add(node.kind, node.range, node.label)
             }
         }
@@ -186,13 +187,13 @@ struct JPEGParser {
             in: payload.lowerBound..<min(end, payload.lowerBound + JPEGApplicationSegment.prefixLength))
         let (kind, label) = JPEGApplicationSegment.classify(
             application: application, prefix: prefix, length: payload.count)
-        // Decoders decide about colours when the first scan begins; what comes later decides nothing.
+        // Decoders decide how to show a picture when its first scan begins; what comes later decides nothing.
         let decides = scanHeaders.isEmpty
         switch kind {
         case .jfif: if decides { jfif = .init(value: try window.bytes(in: payload), range: position..<end) }
         case .adobe: if decides { adobe = .init(value: try window.bytes(in: payload), range: position..<end) }
-        case .exif: if exif == nil { try readExif(payload) }
-        case .iccProfile: profile.add(try window.bytes(in: payload), at: payload.lowerBound)
+        case .exif: if decides && exif == nil { try readExif(payload) }
+        case .iccProfile: if decides { profile.add(try window.bytes(in: payload), at: payload.lowerBound) }
         case .xmp, .xmpExtension:
             if !mentionsGainMap { mentionsGainMap = XMPPacket.mentionsGainMap(try window.bytes(in: payload)) }
         case .gainMapMetadata: mentionsGainMap = true

@@ -12,6 +12,7 @@ struct JPEGRotation {
 
     func plan(for original: Parsed<JPEGDocument>, policy: Policy) throws -> OutputPlan {
         let document = original.document
+        try checkMemory(document.frame)
         var presentation = handler.presentation(of: document, policy: policy)
         let stored = try scrubbed(original, presentation: presentation, policy: policy)
         let turned = try Self.transform(stored, orientation: document.orientation, of: document)
@@ -34,6 +35,10 @@ struct JPEGRotation {
             try Self.transform(before, orientation: 1, of: original.document)
                 == Self.transform(after, orientation: inverse, of: original.document)
         else { throw ScrubError(.contract, "the turned picture would not be the same picture") }
+        if handler.decodes {
+            let turnedBack = try Self.transform(after, orientation: inverse, of: original.document)
+            try JPEGDecodeComparison(limits: limits).compare(original.source, MemorySource(turnedBack))
+        }
     }
 
     private func scrubbed(
@@ -53,6 +58,15 @@ struct JPEGRotation {
 
     private func checkSize(_ size: Int) throws(ScrubError) {
         guard size <= limits.wholePictureBytes else {
+            throw ScrubError(.refused, "the picture is too large to be turned", hint: "leave out --bake-orientation")
+        }
+    }
+
+    /// Coefficients take two bytes each, before and after.
+    private func checkMemory(_ frame: JPEGFrame) throws(ScrubError) {
+        let finest = frame.components.map { $0.horizontalSampling * $0.verticalSampling }
+        let share = finest.reduce(0, +) * frame.width * frame.height / (finest.max() ?? 1)
+        guard 4 * share <= limits.decoderBytes else {
             throw ScrubError(.refused, "the picture is too large to be turned", hint: "leave out --bake-orientation")
         }
     }

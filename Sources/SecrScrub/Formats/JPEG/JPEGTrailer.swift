@@ -4,91 +4,89 @@ internal import SecrBytes
 struct JPEGTrailer {
     let limits: Limits
 
+    /// Bytes of the heads of embedded pictures that have been looked into, over all of them: what begins like a picture
+    /// at every other byte must not cost more than the file.
+    private var examined = 0
+
+    init(limits: Limits) {
+        self.limits = limits
+    }
+
     /// Nodes that tile `range`.
-    func nodes(in range: Range<Int>, _ window: inout ByteWindow) throws -> [JPEGNode] {
-        var starts: [JPEGNode] = []
-        var from = range.lowerBound
-        while starts.count < limits.embeddedPictures, let hit = try nextStart(in: from..<range.upperBound, &window) {
-            starts.append(hit)
-            from = hit.range.upperBound
-        }
-        guard let first = starts.first else {
-            return [JPEGNode(kind: .trailing, range: range, label: try label(of: range, &window))]
-        }
+    mutating func nodes(in range: Range<Int>, _ window: inout ByteWindow) throws -> [JPEGNode] {
+        let starts = try (pictures(in: range, &window) + videos(in: range, &window))
+            .sorted { $0.range.lowerBound < $1.range.lowerBound }
+        let first = starts.first?.range.lowerBound ?? range.upperBound
         var nodes: [JPEGNode] = []
-        if first.range.lowerBound > range.lowerBound {
-            let before = range.lowerBound..<first.range.lowerBound
+        if first > range.lowerBound {
+            let before = range.lowerBound..<first
             nodes.append(JPEGNode(kind: .trailing, range: before, label: try label(of: before, &window)))
         }
         for (index, start) in starts.enumerated() {
             var node = start
             let end = index + 1 < starts.count ? starts[index + 1].range.lowerBound : range.upperBound
             node.range = start.range.lowerBound..<end
-            nodes.append(node)
+            if !node.range.isEmpty { nodes.append(node) }
         }
         return nodes
     }
 
-    /// The next place where a picture or a video begins; its range covers the part that was recognised.
-    private func nextStart(in range: Range<Int>, _ window: inout ByteWindow) throws -> JPEGNode? {
-        let picture = try nextPicture(in: range, &window)
-        if let video = try nextVideo(in: range.lowerBound..<(picture?.range.lowerBound ?? range.upperBound), &window) {
-            return video
-        }
-        return picture
-    }
-
-    private func nextPicture(in range: Range<Int>, _ window: inout ByteWindow) throws -> JPEGNode? {
+    /// Where pictures begin; each range covers the head that was recognised.
+    private mutating func pictures(in range: Range<Int>, _ window: inout ByteWindow) throws -> [JPEGNode] {
+        var found: [JPEGNode] = []
         var from = range.lowerBound
-        while let hit = try window.firstOffset(of: 0xFF, in: from..<range.upperBound), hit + 4 <= range.upperBound {
-            if try window.bytes(in: hit..<hit + 3) == [0xFF, 0xD8, 0xFF],
-                let node = try pictureHeader(at: hit, end: range.upperBound, &window)
-            {
-                return node
-            }
+        while found.count < limits.embeddedPictures,
+            let hit = try window.firstOffset(of: 0xFF, in: from..<range.upperBound), hit + 4 <= range.upperBound
+        {
             from = hit + 1
+            guard try window.byte(at: hit + 1) == JPEGMarker.startOfImage, try window.byte(at: hit + 2) == 0xFF,
+                let node = try pictureHead(at: hit, end: range.upperBound, &window)
+            else { continue }
+            found.append(node)
+            from = node.range.upperBound
         }
-        return nil
+        return found
     }
 
     /// Walks the segments of an embedded picture up to its first scan; `nil` where it is none after all.
-    private func pictureHeader(at start: Int, end: Int, _ window: inout ByteWindow) throws -> JPEGNode? {
+    private mutating func pictureHead(at start: Int, end: Int, _ window: inout ByteWindow) throws -> JPEGNode? {
         var at = start + 2
         var isGainMap = false
-        for _ in 0..<256 {
-            guard at + 4 <= end, try window.byte(at: at) == 0xFF else { return nil }
+        while at + 4 <= end, examined < limits.embeddedHeadBytes, try window.byte(at: at) == 0xFF {
             let marker = try window.byte(at: at + 1)
             let length = try window.bigEndian16(at: at + 2)
-            guard length >= 2, at + 2 + length <= end else { return nil }
+            guard (0xC0...0xFE).contains(marker), length >= 2, at + 2 + length <= end else { return nil }
             let payload = at + 4..<at + 2 + length
+            examined += 4 + payload.count
             if marker == JPEGMarker.startOfScan {
                 return JPEGNode(
                     kind: isGainMap ? .trailingGainMap : .trailingPicture, range: start..<payload.upperBound,
                     label: isGainMap ? "gain map" : "another picture")
             }
-            switch marker {
-            case 0xE1: isGainMap = try XMPPacket.mentionsGainMap(window.bytes(in: payload)) || isGainMap
-            case 0xE2: isGainMap = try window.bytes(in: payload).hasPrefix("urn:iso:std:iso:ts:21496:-1\0") || isGainMap
-            case 0xC0...0xFE: break
-            default: return nil
+            if !isGainMap && (marker == 0xE1 || marker == 0xE2) {
+                let bytes = try window.bytes(in: payload)
+                isGainMap = bytes.hasPrefix("urn:iso:std:iso:ts:21496:-1\0") || XMPPacket.mentionsGainMap(bytes)
             }
             at = payload.upperBound
         }
         return nil
     }
 
-    private func nextVideo(in range: Range<Int>, _ window: inout ByteWindow) throws -> JPEGNode? {
+    /// Where videos begin: an ISO base media file starts with a box of type `ftyp`.
+    private func videos(in range: Range<Int>, _ window: inout ByteWindow) throws -> [JPEGNode] {
+        var found: [JPEGNode] = []
         var from = range.lowerBound + 4
-        while from + 4 <= range.upperBound,
+        while found.count < limits.embeddedPictures, from + 4 <= range.upperBound,
             let hit = try window.firstOffset(of: UInt8(ascii: "f"), in: from..<range.upperBound),
             hit + 4 <= range.upperBound
         {
-            if try window.bytes(in: hit..<hit + 4).hasPrefix("ftyp") {
-                return JPEGNode(kind: .trailingVideo, range: hit - 4..<hit + 4, label: "a video")
-            }
             from = hit + 1
+            guard try window.byte(at: hit + 1) == UInt8(ascii: "t"),
+                try window.bytes(in: hit..<hit + 4).hasPrefix("ftyp")
+            else { continue }
+            found.append(JPEGNode(kind: .trailingVideo, range: hit - 4..<hit + 4, label: "a video"))
         }
-        return nil
+        return found
     }
 
     private func label(of range: Range<Int>, _ window: inout ByteWindow) throws -> String {

@@ -2,9 +2,17 @@ internal import SecrBytes
 
 /// The values inside the parts of a JPEG file, for a person to read.
 struct JPEGValues {
-    var original: Parsed<JPEGDocument>
-    /// What becomes of each part.
-    var parts: [Finding]
+    private let original: Parsed<JPEGDocument>
+    private let parts: [Finding]
+    /// Where parts begin that stay.
+    private let kept: Set<Int>
+
+    /// - Parameter parts: what becomes of each part.
+    init(original: Parsed<JPEGDocument>, parts: [Finding]) {
+        self.original = original
+        self.parts = parts
+        kept = Set(parts.filter { $0.action == .kept }.map(\.range.lowerBound))
+    }
 
     /// Longest text that is shown of a comment.
     private static let textLimit = 300
@@ -17,7 +25,7 @@ struct JPEGValues {
     }
 
     private func action(of node: JPEGNode) -> Finding.Action {
-        parts.first { $0.range == node.range }?.action == .kept ? .kept : .removed
+        kept.contains(node.range.lowerBound) ? .kept : .removed
     }
 
     private var exif: [Finding] {
