@@ -10,8 +10,7 @@ enum FileWarnings {
             warnings.append("its name ends in '.\(suffix)', but it is a \(format.name)")
         }
         for sidecar in Sidecar.beside(path) {
-            let name = sidecar.lastComponent.map { $0.string } ?? ""
-            warnings.append("'\(name)' beside it may hold the same metadata")
+            warnings.append("'\(sidecar.string)' beside it may hold the same metadata")
         }
         if destination == .inPlace && status.links > 1 {
             warnings.append("it has \(status.links) names; under the others the original remains")

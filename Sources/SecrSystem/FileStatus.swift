@@ -50,4 +50,12 @@ public struct FileStatus: Equatable, Sendable {
         if lastErrno == ENOENT || lastErrno == ENOTDIR { return nil }
         throw .current("examine", path)
     }
+
+    /// Whether there is anything of this name, which holds no NUL. Cheaper than a path for names that are only tried.
+    public static func exists(_ name: some Collection<UInt8>) -> Bool {
+        // Safe: the array ends with a NUL and outlives the call.
+        unsafe (name.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer {
+            unsafe faccessat(AT_FDCWD, $0.baseAddress!, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+        }
+    }
 }

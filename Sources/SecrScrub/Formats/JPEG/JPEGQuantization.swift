@@ -4,15 +4,16 @@ enum JPEGQuantization {
         let slot = document.frame.components.first.map { JPEGTables.Table.Slot.quantization($0.quantizationTable) }
         let luminance = document.tables.values.joined().first { $0.slot == slot && $0.bytes[0] >> 4 == 0 }
         guard let bytes = luminance?.bytes.dropFirst(),
-            let quality = (1...100).first(where: { table(quality: $0).elementsEqual(bytes) })
+            let quality = (1...100).first(where: { isTable(bytes, ofQuality: $0) })
         else { return .ownQuantization }
         return .commonQuantization(quality: quality)
     }
 
-    /// The luminance table of T.81, annex K.1, scaled as the Independent JPEG Group's library does, in zigzag order.
-    private static func table(quality: Int) -> [UInt8] {
+    /// Whether `bytes` are the luminance table of T.81, annex K.1, in zigzag order, scaled as the Independent JPEG Group's
+    /// library does.
+    private static func isTable(_ bytes: ArraySlice<UInt8>, ofQuality quality: Int) -> Bool {
         let scale = quality < 50 ? 5_000 / quality : 200 - 2 * quality
-        return annexK1.map { UInt8(max(1, min(255, (Int($0) * scale + 50) / 100))) }
+        return zip(bytes, annexK1).allSatisfy { Int($0) == max(1, min(255, (Int($1) * scale + 50) / 100)) }
     }
 
     private static let annexK1: [UInt8] = [
