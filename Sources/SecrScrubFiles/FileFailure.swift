@@ -9,10 +9,19 @@ public struct FileFailure: Error, Equatable, Sendable {
     public var hint: String?
     /// Where in the input, where that helps.
     public var offset: Int?
-    /// The kind of problem for programs: `refused`, `damaged`, `unsupported`, `exists`, `io`, `usage`.
-    public var code: String
+    public var code: Code
 
-    public init(_ code: String, _ reason: String, hint: String? = nil, at offset: Int? = nil) {
+    /// The kind of problem, for programs.
+    public enum Code: String, Sendable {
+        case unsupported, damaged, refused, contract, exists, changed, limit, usage, io, interrupted, skipped
+    }
+
+    /// Whether a file is passed over rather than failed: it was found in a folder, and nobody asked for it by name.
+    public func isSkip(of input: Input?) -> Bool {
+        code == .skipped || (code == .unsupported && input?.isDiscovered == true)
+    }
+
+    public init(_ code: Code, _ reason: String, hint: String? = nil, at offset: Int? = nil) {
         self.code = code
         self.reason = reason
         self.hint = hint
@@ -21,11 +30,11 @@ public struct FileFailure: Error, Equatable, Sendable {
 
     public init(_ error: ScrubError) {
         switch error.code {
-        case .unsupportedFormat: code = "unsupported"
-        case .damaged: code = "damaged"
-        case .refused: code = "refused"
-        case .contract: code = "contract"
-        case .unreadable: code = "io"
+        case .unsupportedFormat: code = .unsupported
+        case .damaged: code = .damaged
+        case .refused: code = .refused
+        case .contract: code = .contract
+        case .unreadable: code = .io
         }
         reason = error.code == .damaged ? "damaged: \(error.reason)" : error.reason
         hint = error.hint
@@ -35,7 +44,7 @@ public struct FileFailure: Error, Equatable, Sendable {
     /// - Parameter input: the file that the failure is told about; another one is named in the reason.
     public init(_ error: SystemError, about input: FilePath? = nil) {
         let description = error.errno.description
-        code = error.errno == .fileExists ? "exists" : error.errno == .interrupted ? "interrupted" : "io"
+        code = error.errno == .fileExists ? .exists : error.errno == .interrupted ? .interrupted : .io
         let other = error.path.flatMap { $0 == input ? nil : " '\($0.string)'" } ?? ""
         reason = "can't \(error.operation)\(other): \(description.prefix(1).lowercased())\(description.dropFirst())"
         hint = error.errno == .fileExists ? "--force overwrites it" : nil

@@ -24,12 +24,15 @@ public struct FileInspector: Sendable {
         return Report(inspection: inspection, warnings: warnings ?? [], size: opened.source.size)
     }
 
-    /// What scrubbing would do, including its refusals; `true` where nothing would be removed.
-    public func isClean(_ input: Input) throws(FileFailure) -> (
-        isClean: Bool, findings: [Finding], limitations: [Limitation]
-    ) {
+    /// What scrubbing would do; throws where it would refuse.
+    public struct Verdict: Sendable {
+        public var findings: [Finding]
+        public var limitations: [Limitation]
+    }
+
+    public func check(_ input: Input) throws(FileFailure) -> Verdict {
         let opened = try OpenInput(input)
         let prepared = try FileFailure.translating { try scrubber.prepare(opened.source) }
-        return (prepared.findings.isClean, prepared.findings, prepared.limitations)
+        return Verdict(findings: prepared.findings, limitations: prepared.limitations)
     }
 }

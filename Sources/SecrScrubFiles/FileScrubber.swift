@@ -74,11 +74,11 @@ public struct FileScrubber: Sendable {
         var replacement: Replacement?
         do throws(FileFailure) {
             if clashes {
-                throw FileFailure("exists", "another input has the same output", hint: "-o gives it another name")
+                throw FileFailure(.exists, "another input has the same output", hint: "-o gives it another name")
             }
             replacement = try scrub(input, &outcome)
         } catch {
-            outcome.result = input.isDiscovered && error.code == "unsupported" ? .skipped(error.reason) : .failed(error)
+            outcome.result = error.isSkip(of: input) ? .skipped(error.reason) : .failed(error)
         }
         return Attempt(outcome: outcome, replacement: replacement)
     }
@@ -102,7 +102,7 @@ public struct FileScrubber: Sendable {
         if destination == .beside, let path = input.path, OutputName.isOutput(path) {
             guard prepared.findings.isClean else {
                 throw FileFailure(
-                    "refused", "named like a scrubbed copy, but not clean",
+                    .refused, "named like a scrubbed copy, but not clean",
                     hint: "-o, --output-dir or --in-place scrubs it")
             }
             outcome.result = .ownOutput
@@ -128,18 +128,18 @@ public struct FileScrubber: Sendable {
         guard let existing else { return nil }
         if existing.kind == .symbolicLink {
             throw FileFailure(
-                "refused", "\(destination == .inPlace ? "it" : "the output") is a symbolic link",
+                .refused, "\(destination == .inPlace ? "it" : "the output") is a symbolic link",
                 hint: "name the file itself")
         }
         if destination == .inPlace { return existing }
         if existing.identity == opened.status.identity {
-            throw FileFailure("refused", "input and output are the same file", hint: "--in-place replaces it")
+            throw FileFailure(.refused, "input and output are the same file", hint: "--in-place replaces it")
         }
         // A copy of an earlier run is looked at, not written to.
         if destination == .beside, let path = input.path, OutputName.isOutput(path) { return existing }
-        guard existing.kind == .regular else { throw FileFailure("refused", "the output is not a regular file") }
+        guard existing.kind == .regular else { throw FileFailure(.refused, "the output is not a regular file") }
         guard overwrites else {
-            throw FileFailure("exists", "the output exists already", hint: "--force overwrites it")
+            throw FileFailure(.exists, "the output exists already", hint: "--force overwrites it")
         }
         return existing
     }
@@ -157,7 +157,7 @@ public struct FileScrubber: Sendable {
 
     private func writeToStandardOutput(_ prepared: PreparedScrub, _ opened: OpenInput) throws {
         guard prepared.plan.size <= AnonymousFile.limit else {
-            throw FileFailure("limit", "too large for standard output", hint: "-o writes it to a file")
+            throw FileFailure(.limit, "too large for standard output", hint: "-o writes it to a file")
         }
         let staged = try AnonymousFile.make()
         try writeAndVerify(prepared, opened, to: staged)
@@ -168,7 +168,7 @@ public struct FileScrubber: Sendable {
     private func writeAndVerify(_ prepared: PreparedScrub, _ opened: OpenInput, to file: OwnedDescriptor) throws {
         try PlanWriter(plan: prepared.plan, source: opened.source).write(to: file)
         try prepared.verify(FileSource(file, size: prepared.plan.size))
-        guard opened.isUnchanged else { throw FileFailure("changed", "the file changed while it was read") }
+        guard opened.isUnchanged else { throw FileFailure(.changed, "the file changed while it was read") }
     }
 
     /// Lets replacements appear, after one sync for all of them.

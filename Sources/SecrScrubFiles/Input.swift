@@ -33,7 +33,7 @@ public struct Input: Sendable, Equatable {
                 all.append((operand, .success(Input(path: operand, relative: name, isDiscovered: false))))
             } else if !recursive {
                 all.append(
-                    (operand, .failure(FileFailure("usage", "it is a folder", hint: "-r works on what is inside"))))
+                    (operand, .failure(FileFailure(.usage, "it is a folder", hint: "-r works on what is inside"))))
             } else {
                 walk.visit(operand) { entry in all.append(found(entry, below: operand)) }
             }
@@ -51,7 +51,7 @@ public struct Input: Sendable, Equatable {
             return (path, .success(Input(path: path, relative: relative, isDiscovered: true)))
         case .special(let path, let kind):
             let what = kind == .symbolicLink ? "a symbolic link, which is not followed" : "not a regular file"
-            return (path, .failure(FileFailure("skipped", what)))
+            return (path, .failure(FileFailure(.skipped, what)))
         case .failure(let error):
             return (error.path, .failure(FileFailure(error, about: error.path)))
         }

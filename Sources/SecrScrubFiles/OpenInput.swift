@@ -27,8 +27,8 @@ public struct OpenInput: Sendable {
             let status = try descriptor.status(of: path)
             switch status.kind {
             case .regular: return (FileSource(descriptor, size: status.size), status)
-            case .directory: throw FileFailure("usage", "it is a folder", hint: "-r works on what is inside")
-            case .symbolicLink, .other: throw FileFailure("usage", "not a regular file")
+            case .directory: throw FileFailure(.usage, "it is a folder", hint: "-r works on what is inside")
+            case .symbolicLink, .other: throw FileFailure(.usage, "not a regular file")
             }
         }
         mode = status.mode & 0o777
@@ -39,7 +39,7 @@ public struct OpenInput: Sendable {
         case .system(let error): FileFailure(error)
         case .tooLarge:
             FileFailure(
-                "limit", "larger than \(AnonymousFile.limit >> 20) MiB",
+                .limit, "larger than \(AnonymousFile.limit >> 20) MiB",
                 hint: "give the file by its name")
         }
     }

@@ -34,7 +34,7 @@ struct PlanWriter {
         do {
             try source.read(range, into: &bytes)
         } catch {
-            throw FileFailure("io", error.description)
+            throw FileFailure(.io, error.description)
         }
         return bytes
     }
@@ -49,7 +49,7 @@ struct PlanWriter {
             do {
                 try stream.write(window.bytes(in: position..<end))
             } catch let error as ByteSourceError {
-                throw FileFailure("io", error.description)
+                throw FileFailure(.io, error.description)
             }
             position = end
         }

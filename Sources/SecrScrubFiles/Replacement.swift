@@ -31,7 +31,7 @@ struct Replacement: Sendable {
     private func rename() -> FileFailure? {
         do throws(SystemError) {
             guard try FileStatus.of(staged.target, followSymlinks: false) == status else {
-                return FileFailure("changed", "the file changed while it was scrubbed")
+                return FileFailure(.changed, "the file changed while it was scrubbed")
             }
             try staged.publishReplacing(mode: status.mode, owner: status.owner, group: status.group)
             return nil

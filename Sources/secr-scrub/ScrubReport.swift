@@ -68,7 +68,6 @@ struct ScrubReport {
         case .scrubbed, .wouldScrub: scrubbed += 1
         case .alreadyClean, .ownOutput: clean += 1
         case .skipped: skipped += 1
-        case .failed(let failure) where failure.code == "skipped": skipped += 1
         case .failed: failed += 1
         }
     }
@@ -133,6 +132,6 @@ struct ScrubReport {
 
 extension FileOutcome {
     init(path: FilePath?, failure: FileFailure) {
-        self.init(path: path, result: failure.code == "skipped" ? .skipped(failure.reason) : .failed(failure))
+        self.init(path: path, result: failure.isSkip(of: nil) ? .skipped(failure.reason) : .failed(failure))
     }
 }

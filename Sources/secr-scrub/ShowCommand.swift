@@ -3,45 +3,25 @@ import SecrScrub
 import SecrScrubFiles
 import SystemPackage
 
-struct ShowCommand {
+enum ShowCommand {
     static let command = Command(
         "show", abstract: "Tell what pictures give away: where, when, who, with which device.", operands: "FILE...",
         options: Option.common
-    ) { (arguments) throws(UsageError) in try ShowCommand(arguments).run() }
-
-    private let operands: [FilePath]
-    private let recursive: Bool
-    private let scrubber: Scrubber
-    private let console: Console
-    private let isJSON: Bool
-
-    init(_ arguments: Arguments) throws(UsageError) {
-        operands = arguments.operands
-        recursive = arguments.has(.recursive)
-        scrubber = Scrubber(policy: try Policy(arguments))
-        console = try Console(arguments)
-        isJSON = arguments.has(.json)
-    }
-
-    func run() -> ExitStatus {
-        let inspector = FileInspector(scrubber: scrubber)
-        var tally = Tally(console: console, json: isJSON)
-        for (path, result) in Input.collect(operands, recursive: recursive) {
-            tally.handle(path, result) { input throws(FileFailure) in
-                let report = try inspector.inspect(input, detail: .values)
-                for warning in report.warnings { console.warning(path, warning) }
-                if isJSON {
-                    console.line(json(path, report).text)
-                } else {
-                    ShowText(console: console).print(path, report)
-                }
-                return true
+    ) { (arguments) throws(UsageError) in
+        let survey = try Survey(arguments)
+        return survey.run { input throws(FileFailure) in
+            let report = try survey.inspector.inspect(input, detail: .values)
+            for warning in report.warnings { survey.console.warning(input.path, warning) }
+            if survey.isJSON {
+                survey.console.line(json(input.path, report).text)
+            } else {
+                ShowText(console: survey.console).print(input.path, report)
             }
+            return true
         }
-        return tally.status
     }
 
-    private func json(_ path: FilePath?, _ report: FileInspector.Report) -> JSON {
+    private static func json(_ path: FilePath?, _ report: FileInspector.Report) -> JSON {
         .object([
             ("type", "file"), ("path", JSON(path)), ("format", .string(report.inspection.format.rawValue)),
             ("summary", .string(report.inspection.summary)), ("size", .integer(report.size)),

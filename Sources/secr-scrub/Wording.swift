@@ -1,6 +1,7 @@
 import SecrCLI
 import SecrScrub
 import SecrScrubFiles
+import SystemPackage
 
 /// How findings are put into words and into JSON, the same for every subcommand.
 enum Wording {
@@ -32,9 +33,14 @@ enum Wording {
         ])
     }
 
+    /// A file that is not done, as a line.
+    static func json(_ path: FilePath?, _ failure: FileFailure) -> String {
+        JSON.object([("type", "file"), ("path", JSON(path)), ("error", json(failure))]).text
+    }
+
     static func json(_ failure: FileFailure) -> JSON {
         .object([
-            ("code", .string(failure.code)), ("message", .string(failure.reason)),
+            ("code", .string(failure.code.rawValue)), ("message", .string(failure.reason)),
             ("hint", failure.hint.map { .string($0) } ?? .null),
             ("offset", failure.offset.map { .integer($0) } ?? .null),
         ])

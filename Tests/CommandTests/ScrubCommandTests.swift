@@ -38,6 +38,13 @@ import Testing
         #expect(try folder.bytes("out.jpg") == piped.output)
     }
 
+    @Test func outputsOfAPipeAreOrdinaryFiles() throws {
+        _ = try Run.shell(
+            "umask 022; cat photo.jpg | \"$TOOL\" -q -o out.jpg -", in: folder.path, ["TOOL": Run.scrubber])
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.file("out.jpg").path)[.posixPermissions]
+        #expect(mode as? Int == 0o644)
+    }
+
     @Test func checkIsAGate() throws {
         #expect(try scrub("check", "photo.jpg").status == 3)
         _ = try scrub("photo.jpg")
@@ -52,6 +59,8 @@ import Testing
         ["--keep", "nonsense", "photo.jpg"], ["--keep", "trailer", "photo.jpg"], ["-j", "0", "photo.jpg"],
         ["--in-place", "-"], ["--output-dir", "x", "-"], ["-", "-"], ["--keep=icc", "--drop=icc", "photo.jpg"],
         ["--verify", "hope", "photo.jpg"], ["show"], ["check", "--in-place", "photo.jpg"], [""],
+        ["show", "-q", "photo.jpg"],
+        ["--keep", "exif", "--drop", "orientation", "photo.jpg"],
     ])
     func nonsenseIsAUsageError(arguments: [String]) throws {
         let run = try Run.scrub(arguments, in: folder.path)

@@ -26,7 +26,7 @@ import Testing
         return outcomes
     }
 
-    private func code(_ outcome: FileOutcome?) -> String? {
+    private func code(_ outcome: FileOutcome?) -> FileFailure.Code? {
         if case .failed(let failure) = outcome?.result { failure.code } else { nil }
     }
 
@@ -40,7 +40,7 @@ import Testing
     @Test func existingOutputsStay() throws {
         try folder.write(dirty, to: "a.jpg")
         try folder.write([1], to: "a.scrubbed.jpg")
-        #expect(code(run(["a.jpg"], .beside).first) == "exists")
+        #expect(code(run(["a.jpg"], .beside).first) == .exists)
         #expect(try folder.bytes("a.scrubbed.jpg") == [1])
         #expect(code(run(["a.jpg"], .beside) { $0.overwrites = true }.first) == nil)
         #expect(try folder.bytes("a.scrubbed.jpg").count > 1)
@@ -57,7 +57,7 @@ import Testing
 
     @Test func aDirtyFileNamedLikeAnOutputIsNotCalledClean() throws {
         try folder.write(dirty, to: "a.scrubbed.jpg")
-        #expect(code(run(["a.scrubbed.jpg"], .beside).first) == "refused")
+        #expect(code(run(["a.scrubbed.jpg"], .beside).first) == .refused)
     }
 
     @Test(arguments: [1, 2, 8]) func replacesManyInPlaceKeepingModes(jobs: Int) throws {
@@ -84,7 +84,7 @@ import Testing
     @Test func aSymbolicLinkIsNotReplaced() throws {
         try folder.write(dirty, to: "a.jpg")
         try FileManager.default.createSymbolicLink(atPath: folder.file("link.jpg").path, withDestinationPath: "a.jpg")
-        #expect(code(run(["link.jpg"], .inPlace).first) == "refused")
+        #expect(code(run(["link.jpg"], .inPlace).first) == .refused)
         #expect(try folder.bytes("a.jpg") == dirty)
     }
 
@@ -92,7 +92,7 @@ import Testing
         try folder.write(dirty, to: "a.jpg")
         try FileManager.default.linkItem(at: folder.file("a.jpg"), to: folder.file("b.jpg"))
         let target = FilePath(folder.file("b.jpg").path)
-        #expect(code(run(["a.jpg"], .file(target)) { $0.overwrites = true }.first) == "refused")
+        #expect(code(run(["a.jpg"], .file(target)) { $0.overwrites = true }.first) == .refused)
         #expect(try folder.bytes("b.jpg") == dirty)
     }
 
@@ -123,7 +123,45 @@ import Testing
     @Test func equalNamesDoNotOverwriteEachOther() throws {
         for name in ["in/x/1.jpg", "in/y/1.jpg"] { try folder.write(dirty, to: name) }
         let outcomes = run(["in/x/1.jpg", "in/y/1.jpg"], .folder(FilePath(folder.file("out").path)))
-        #expect(outcomes.filter { code($0) == "exists" }.count == 1)
+        #expect(outcomes.filter { code($0) == .exists }.count == 1)
+    }
+
+    @Test(arguments: [1, 2]) func outputsOfTheSameRunAreNotOverwrittenEvenByForce(jobs: Int) throws {
+        for name in ["in/x/1.jpg", "in/y/1.jpg"] { try folder.write(dirty, to: name) }
+        let outcomes = run(["in/x/1.jpg", "in/y/1.jpg"], .folder(FilePath(folder.file("out").path))) {
+            $0.overwrites = true
+            $0.jobs = jobs
+        }
+        #expect(outcomes.map { code($0) } == [nil, .exists])
+    }
+
+    @Test func aMissingFolderIsNamed() throws {
+        try folder.write(dirty, to: "a.jpg")
+        let outcome = run(["a.jpg"], .file(FilePath(folder.file("no/b.jpg").path))).first
+        guard case .failed(let failure) = outcome?.result else {
+            Issue.record("it should fail")
+            return
+        }
+        #expect(failure.reason == "can't create '\(folder.path)/no/b.jpg': no such file or directory")
+    }
+
+    @Test func accessListsSurviveReplacement() throws {
+        try folder.write(dirty, to: "a.jpg")
+        // Version 2: owner rw, user 12345 rw, group none, mask rw, others none.
+        let set = """
+            import os, struct
+            entries = [(1, 6, -1), (2, 6, 12345), (4, 0, -1), (16, 6, -1), (32, 0, -1)]
+            os.setxattr("a.jpg", "system.posix_acl_access", struct.pack("<I", 2)
+                        + b"".join(struct.pack("<HHi", *entry) for entry in entries))
+            """
+        let get =
+            "import os; print(os.getxattr('a.jpg', 'system.posix_acl_access').hex(), oct(os.stat('a.jpg').st_mode))"
+        // Not every file system has access lists.
+        guard try Run.program("python3", ["-c", set], in: folder.path).status == 0 else { return }
+        let before = try Run.program("python3", ["-c", get], in: folder.path).text
+        #expect(code(run(["a.jpg"], .inPlace).first) == nil)
+        #expect(try folder.bytes("a.jpg") != dirty)
+        #expect(try Run.program("python3", ["-c", get], in: folder.path).text == before)
     }
 
     @Test func oneBadFileDoesNotStopTheOthers() throws {
@@ -134,7 +172,7 @@ import Testing
         let outcomes = run([""], .beside)
         #expect(outcomes.count == 4)
         #expect(try folder.names.contains("d.scrubbed.jpg"))
-        #expect(code(outcomes[1]) == "damaged")
+        #expect(code(outcomes[1]) == .damaged)
         if case .skipped = outcomes[2].result {} else { Issue.record("what is not supported is skipped in folders") }
     }
 
@@ -147,7 +185,7 @@ import Testing
     }
 
     @Test func anUnreadableFileIsAnError() {
-        #expect(code(run(["missing.jpg"], .beside).first) == "io")
+        #expect(code(run(["missing.jpg"], .beside).first) == .io)
     }
 }
 

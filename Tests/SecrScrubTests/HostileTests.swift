@@ -96,6 +96,26 @@ import Testing
         }
     }
 
+    /// What looks like a thousand pictures, or videos, behind the end costs time in proportion to its size.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            [0xFF, 0xD8, 0xFF, 0xE1, 0x0F, 0xFF], [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0], Array("....ftyp".utf8), [0xFF],
+        ] as [[UInt8]])
+    func trailersTakeLinearTime(pattern: [UInt8]) throws {
+        let picture = try Fixture.named("grey.jpg").bytes
+        let trailer = Array(repeating: pattern, count: 2_000_000 / pattern.count).joined()
+        #expect(try scrub(picture + trailer) == scrub(picture))
+    }
+
+    @Test func exifBehindTheFirstScanDecidesNothing() throws {
+        let picture = try Fixture.named("grey.jpg").bytes
+        let turned = try Fixture.named("orientation-6.jpg").scrubbed()
+        let start = try #require(turned.firstOffset(of: [0xFF, 0xE1]))
+        let exif = turned[start..<start + 2 + Int(turned[start + 3])]
+        #expect(try scrub(picture.dropLast(2) + exif + picture.suffix(2)) == scrub(picture))
+    }
+
     @Test func tooManyPartsAreRefused() throws {
         let bytes: [UInt8] = [0xFF, 0xD8] + Array(repeating: [0xFF, 0xFE, 0, 2], count: 40_000).joined()
         let error = #expect(throws: ScrubError.self) { try scrub(bytes) }

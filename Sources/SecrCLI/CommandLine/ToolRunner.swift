@@ -9,7 +9,8 @@ extension Tool {
         Interruption.startCatching()
         let status = execute(Self.processArguments)
         Interruption.reraise()
-        exit(status.rawValue)
+        // Nothing is left to be run or written at exit.
+        _exit(status.rawValue)
     }
 
     private func execute(_ arguments: [[UInt8]]) -> ExitStatus {
