@@ -54,37 +54,35 @@ public struct ByteWindow {
 
     /// The offset of the first `byte` at or after the start of `range` and before its end.
     public mutating func firstOffset(of byte: UInt8, in range: Range<Int>) throws(ByteSourceError) -> Int? {
-        precondition(range.upperBound <= size)
-        var from = range.lowerBound
-        while from < range.upperBound {
-            try load(from)
-            let end = min(range.upperBound, loaded.upperBound)
-            let local = from - loaded.lowerBound..<end - loaded.lowerBound
-            if let hit = buffer.firstIndex(of: byte, within: local) { return hit + loaded.lowerBound }
-            from = end
-        }
-        return nil
+        try search(range) { bytes, part in bytes.firstIndex(of: byte, within: part) }
     }
 
     /// The same, leaving out each `byte` that `other` follows. A hit that is the last byte of the range counts.
     public mutating func firstOffset(
         of byte: UInt8, notBefore other: UInt8, in range: Range<Int>
     ) throws(ByteSourceError) -> Int? {
+        var from = range.lowerBound
+        while let hit = try search(from..<range.upperBound, { $0.firstIndex(of: byte, notBefore: other, within: $1) }) {
+            // Where the window ended between the two, the search did not see the second.
+            guard hit + 1 < range.upperBound, try self.byte(at: hit + 1) == other else { return hit }
+            from = hit + 2
+        }
+        return nil
+    }
+
+    /// Runs `find` over window after window until it has a hit; returns that as an offset.
+    private mutating func search(
+        _ range: Range<Int>, _ find: ([UInt8], Range<Int>) -> Int?
+    ) throws(ByteSourceError) -> Int? {
         precondition(range.upperBound <= size)
         var from = range.lowerBound
         while from < range.upperBound {
             try load(from)
             let end = min(range.upperBound, loaded.upperBound)
-            let local = from - loaded.lowerBound..<end - loaded.lowerBound
-            guard let hit = buffer.firstIndex(of: byte, notBefore: other, within: local) else {
-                from = end
-                continue
+            if let hit = find(buffer, from - loaded.lowerBound..<end - loaded.lowerBound) {
+                return hit + loaded.lowerBound
             }
-            let offset = hit + loaded.lowerBound
-            if offset + 1 < end || end == range.upperBound { return offset }
-            // The window ends between the two.
-            if try self.byte(at: offset + 1) != other { return offset }
-            from = offset + 2
+            from = end
         }
         return nil
     }

@@ -56,6 +56,14 @@ package struct Run: Sendable {
         return built
     }()
 
+    /// Whether `script` can give a program a terminal.
+    package static let hasTerminals = (try? shell("script -qec true /dev/null"))?.status == 0
+
+    package static let canMount: Bool = {
+        let script = "folder=$(mktemp -d) && mount -t tmpfs -o size=64k none $folder && umount $folder && rmdir $folder"
+        return (try? shell(script))?.status == 0
+    }()
+
     package static func isInstalled(_ program: String) -> Bool {
         (try? shell("command -v \(program)"))?.status == 0
     }
