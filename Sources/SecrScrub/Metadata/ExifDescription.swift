@@ -27,7 +27,25 @@ struct ExifDescription {
                 Finding(
                     .exif, reveals: [meaning.reveals], meaning.name, value: text(entry), range: range, action: action))
         }
-        return findings
+        return findings + makerFindings(origin: origin, action: action)
+    }
+
+    /// Of the maker's notes, what identifies a camera or its owner.
+    private func makerFindings(origin: Int, action: Finding.Action) -> [Finding] {
+        guard let note = block.first(0x927C, in: .exif) else { return [] }
+        let range = origin + note.value.lowerBound..<origin + note.value.upperBound
+        return values.makerNote.compactMap { title, value in
+            guard let reveals = Self.revelation(ofMakerTag: title.lowercased()) else { return nil }
+            let name = "\(title.lowercased()) (maker note)"
+            return Finding(.exif, reveals: [reveals], name, value: value.trimmingSpaces, range: range, action: action)
+        }
+    }
+
+    private static func revelation(ofMakerTag title: String) -> Revelation? {
+        if title.contains("serial") && !title.contains("format") { return .serial }
+        if title.contains("owner") { return .person }
+        if title.contains("firmware") { return .software }
+        return nil
     }
 
     private func text(_ entry: ExifBlock.Entry) -> String? {

@@ -46,6 +46,22 @@ internal import SecrBytes
         }
     }
 
+    /// What the maker's own notes say, for the makers that libexif knows: titles and values.
+    var makerNote: [(title: String, value: String)] {
+        guard let data = unsafe data, let note = unsafe exif_data_get_mnote_data(data) else { return [] }
+        var values: [(String, String)] = []
+        for index in 0..<min(unsafe exif_mnote_data_count(note), 1_024) {
+            var buffer = [CChar](repeating: 0, count: 256)
+            // Safe: titles are constants of the library; a value is written with at most as many bytes as it is told.
+            guard let title = unsafe exif_mnote_data_get_title(note, index),
+                unsafe exif_mnote_data_get_value(note, index, &buffer, UInt32(buffer.count)) != nil
+            else { continue }
+            let value = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if !value.isEmpty { values.append((unsafe String(cString: title), value)) }
+        }
+        return values
+    }
+
     /// Safe: the array has one pointer per directory, and `ifd` is below their number.
     private func content(_ ifd: ExifIfd) -> UnsafeMutablePointer<ExifContent>? {
         guard let data = unsafe data else { return nil }
