@@ -75,7 +75,7 @@ let package = Package(
         .testTarget(
             name: "SecrScrubFilesTests",
             dependencies: [
-                "SecrScrub", "SecrScrubFiles", "SecrSystem", "SecrTestSupport",
+                "SecrScrub", "SecrScrubFiles", "SecrSystem", "SecrTestSupport", "secr-scrub",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

@@ -39,8 +39,11 @@ int secr_copy_access_list(const char *from, int to) {
     const char *name = "system.posix_acl_access";
     char list[4096];
     ssize_t size = lgetxattr(from, name, list, sizeof list);
-    if (size < 0) return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -1;
-    return fsetxattr(to, name, list, (size_t)size, 0);
+    if (size >= 0) return fsetxattr(to, name, list, (size_t)size, 0);
+    if (errno == EOPNOTSUPP) return 0;
+    if (errno != ENODATA) return -1;
+    /* The folder may have given the new file a list of its own, and with it access to others. */
+    return fremovexattr(to, name) == 0 || errno == ENODATA || errno == EOPNOTSUPP ? 0 : -1;
 }
 
 void secr_interrupts_catch(void) {

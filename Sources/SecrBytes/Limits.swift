@@ -2,14 +2,16 @@
 public struct Limits: Sendable {
     /// Named nodes in one document. Real JPEG files have fewer than a thousand.
     public var nodes = 32_768
+    /// Bytes of all tables of one picture. Real files have a few thousand.
+    public var tableBytes = 1 << 20
     /// Directories followed in one Exif block.
     public var exifDirectories = 16
     /// Entries read in one Exif directory.
     public var exifEntries = 1_024
     /// Tags in one ICC profile; lcms2 stops at 100.
     public var iccTags = 100
-    /// Bytes of one ICC profile. APP2 segments can carry 255 x 65,519.
-    public var iccBytes = 16 << 20
+    /// Bytes of one ICC profile, as found and as written. The largest in use have about three million.
+    public var iccBytes = 4 << 20
     /// Pictures, and videos, looked for behind the end of another.
     public var embeddedPictures = 64
     /// Bytes looked into at the heads of such pictures, over all of them.

@@ -14,8 +14,8 @@ public struct FileScrubber: Sendable {
     /// Threads.
     public var jobs = WorkerPool.processors
 
-    /// Files whose replacement waits for one common sync of their file system.
-    private static let groupSize = 256
+    /// Files whose replacement waits for one common sync of their file system; each holds two descriptors meanwhile.
+    private static let groupSize = max(1, min(256, (OwnedDescriptor.limit - 64) / 3))
 
     public init(scrubber: Scrubber, destination: Destination) {
         self.scrubber = scrubber
@@ -60,12 +60,15 @@ public struct FileScrubber: Sendable {
 
     /// Inputs whose output another one before them has already taken.
     private func clashes(_ inputs: [Input]) -> Set<Int> {
-        if destination == .inPlace || inputs.count < 2 { return [] }
-        var taken: Set<FilePath> = []
+        if inputs.count < 2 { return [] }
+        var names: Set<FilePath> = []
+        var files: Set<FileStatus.Identity> = []
         return Set(
             inputs.indices.filter { index in
                 guard let target = destination.target(for: inputs[index]) else { return false }
-                return !taken.insert(target).inserted
+                guard destination == .inPlace else { return !names.insert(target.lexicallyNormalized()).inserted }
+                guard let status = try? FileStatus.of(target, followSymlinks: false) else { return false }
+                return !files.insert(status.identity).inserted
             })
     }
 
@@ -74,7 +77,7 @@ public struct FileScrubber: Sendable {
         var replacement: Replacement?
         do throws(FileFailure) {
             if clashes {
-                throw FileFailure(.exists, "another input has the same output", hint: "-o gives it another name")
+                throw FileFailure(.exists, "another input has the same output")
             }
             replacement = try scrub(input, &outcome)
         } catch {
@@ -131,7 +134,12 @@ public struct FileScrubber: Sendable {
                 .refused, "\(destination == .inPlace ? "it" : "the output") is a symbolic link",
                 hint: "name the file itself")
         }
-        if destination == .inPlace { return existing }
+        if destination == .inPlace {
+            guard existing.identity == opened.status.identity else {
+                throw FileFailure(.changed, "another file took its name while it was read")
+            }
+            return existing
+        }
         if existing.identity == opened.status.identity {
             throw FileFailure(.refused, "input and output are the same file", hint: "--in-place replaces it")
         }

@@ -23,7 +23,7 @@ public struct OpenInput: Sendable {
             return
         }
         (source, status) = try FileFailure.translating(about: path) {
-            let descriptor = try OwnedDescriptor.openForReading(path)
+            let descriptor = try OwnedDescriptor.openForReading(path, followSymlinks: !input.isDiscovered)
             let status = try descriptor.status(of: path)
             switch status.kind {
             case .regular: return (FileSource(descriptor, size: status.size), status)

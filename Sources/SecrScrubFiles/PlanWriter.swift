@@ -10,23 +10,29 @@ struct PlanWriter {
 
     /// Shorter ranges are gathered in memory: a system call costs more than their copy.
     private static let copyThreshold = 64 * 1024
+    /// Bytes gathered at most.
+    private static let gatherLimit = 256 * 1024
 
     func write(to file: OwnedDescriptor) throws {
         var pending: [UInt8] = []
         var position = 0
+        func flush() throws {
+            try file.write(pending, at: position)
+            position += pending.count
+            pending.removeAll(keepingCapacity: true)
+        }
         for piece in plan.pieces {
             switch piece {
             case .bytes(let bytes): pending += bytes
             case .copy(let range) where range.count < Self.copyThreshold: pending += try read(range)
             case .copy(let range):
-                try file.write(pending, at: position)
-                position += pending.count
-                pending = []
+                try flush()
                 try file.copy(range, of: source.descriptor, to: position)
                 position += range.count
             }
+            if pending.count > Self.gatherLimit { try flush() }
         }
-        try file.write(pending, at: position)
+        try flush()
     }
 
     private func read(_ range: Range<Int>) throws -> [UInt8] {

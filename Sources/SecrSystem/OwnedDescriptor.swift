@@ -13,6 +13,13 @@ public final class OwnedDescriptor: Sendable {
         _ = Glibc.close(raw)
     }
 
+    /// How many descriptors this process may have open.
+    public static let limit: Int = {
+        var limit = rlimit()
+        return unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+            ? Int(clamping: limit.rlim_cur) : 256
+    }()
+
     /// Opens an existing file for reading. Never blocks on a FIFO and never becomes the controlling terminal's owner.
     public static func openForReading(
         _ path: FilePath, followSymlinks: Bool = true

@@ -62,11 +62,7 @@ public final class StagedFile: Sendable {
         try setMode(mode)
         try hiddenName.withLock { (hidden) throws(SystemError) in
             guard let old = hidden else { return try link(to: name) }
-            // Not by a link: the file systems without unnamed files are often those without links.
-            let renamed = unsafe old.withPlatformString { from in
-                unsafe name.withPlatformString { to in unsafe secr_rename_new(directory.raw, from, to) }
-            }
-            guard renamed == 0 else { throw .current("create", target) }
+            try renameWithoutReplacing(old)
             hidden = nil
         }
     }
@@ -75,9 +71,9 @@ public final class StagedFile: Sendable {
     public func publishReplacing(mode: UInt32, owner: UInt32, group: UInt32) throws(SystemError) {
         // Owner first: changing it clears set-id bits. Without the right to do so the new file belongs to the caller.
         _ = fchown(descriptor.raw, owner, group)
-        try setMode(mode)
         let copied = unsafe target.withPlatformString { unsafe secr_copy_access_list($0, descriptor.raw) }
         guard copied == 0 else { throw .current("set the access list of", target) }
+        try setMode(mode)
         let hidden = try hiddenName.withLock { (hidden) throws(SystemError) -> FilePath in
             if let known = hidden { return known }
             let fresh = Self.makeHiddenName()
@@ -118,6 +114,26 @@ public final class StagedFile: Sendable {
             }
         }
         guard linked == 0 else { throw .current("create", target) }
+    }
+
+    /// File systems without unnamed files differ in what else they lack: flags of rename (NFS), or links (FAT).
+    private func renameWithoutReplacing(_ old: FilePath) throws(SystemError) {
+        let result = unsafe old.withPlatformString { from in
+            unsafe name.withPlatformString { to -> CInt in
+                if unsafe secr_rename_new(directory.raw, from, to) == 0 { return 0 }
+                guard [EINVAL, ENOSYS].contains(lastErrno) else { return -1 }
+                if unsafe linkat(directory.raw, from, directory.raw, to, 0) == 0 {
+                    return unsafe unlinkat(directory.raw, from, 0)
+                }
+                guard [EPERM, EOPNOTSUPP].contains(lastErrno) else { return -1 }
+                // An empty file holds the name until the real one takes its place.
+                let holder = unsafe openat(directory.raw, to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+                guard holder >= 0 else { return -1 }
+                _ = Glibc.close(holder)
+                return unsafe renameat(directory.raw, from, directory.raw, to)
+            }
+        }
+        guard result == 0 else { throw .current("create", target) }
     }
 
     private func unlink(_ name: FilePath) {

@@ -50,8 +50,12 @@ struct ScrubCommand {
         if case .file = destination, operands.count > 1 || recursive {
             throw UsageError("--output takes a single file", hint: "--output-dir takes many")
         }
+        let policy = try Policy(arguments)
+        if arguments.has(Self.bakeOrientation), let kept = policy.keep.first {
+            throw UsageError("--bake-orientation and --keep \(kept.rawValue) exclude each other")
+        }
         let scrubber = Scrubber(
-            policy: try Policy(arguments),
+            policy: policy,
             verification: try arguments.words(Self.verify, as: Scrubber.Verification.self).last ?? .contract,
             bakesOrientation: arguments.has(Self.bakeOrientation))
         var files = FileScrubber(scrubber: scrubber, destination: destination)

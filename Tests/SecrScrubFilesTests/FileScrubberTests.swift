@@ -164,6 +164,33 @@ import Testing
         #expect(try Run.program("python3", ["-c", get], in: folder.path).text == before)
     }
 
+    @Test func foldersWithAccessListsDoNotOpenReplacements() throws {
+        try folder.write(dirty, to: "in/a.jpg")
+        let set = """
+            import os, struct
+            entries = [(1, 7, -1), (2, 7, 12345), (4, 5, -1), (16, 7, -1), (32, 5, -1)]
+            os.chmod("in/a.jpg", 0o640)
+            os.setxattr("in", "system.posix_acl_default", struct.pack("<I", 2)
+                        + b"".join(struct.pack("<HHi", *entry) for entry in entries))
+            """
+        guard try Run.program("python3", ["-c", set], in: folder.path).status == 0 else { return }
+        #expect(code(run(["in/a.jpg"], .inPlace).first) == nil)
+        let get = "import os; print(os.listxattr('in/a.jpg'), oct(os.stat('in/a.jpg').st_mode))"
+        #expect(try Run.program("python3", ["-c", get], in: folder.path).text == "[] 0o100640\n")
+    }
+
+    @Test func manyFilesNeedFewDescriptors() throws {
+        for index in 0..<200 { try folder.write(dirty, to: "in/\(index).jpg") }
+        let run = try Run.shell("ulimit -n 128; \"$TOOL\" -q -r --in-place in", in: folder.path, ["TOOL": Run.scrubber])
+        #expect(run.status == 0, "\(run.errors)")
+    }
+
+    @Test func aFileNamedTwiceIsSaidSo() throws {
+        try folder.write(dirty, to: "a.jpg")
+        #expect(run(["a.jpg", "./a.jpg"], .inPlace).map { code($0) } == [nil, .exists])
+        #expect(run(["a.jpg", "./a.jpg"], .beside).map { code($0) } == [nil, .exists])
+    }
+
     @Test func oneBadFileDoesNotStopTheOthers() throws {
         try folder.write(dirty, to: "a.jpg")
         try folder.write(Array(dirty[..<100]), to: "b.jpg")

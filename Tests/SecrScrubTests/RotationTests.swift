@@ -28,8 +28,8 @@ import Testing
         #expect(throws: ScrubError.self) { try prepared.verify(MemorySource(output)) }
     }
 
-    @Test func keptExifWouldContradict() throws {
-        let scrubber = Scrubber(policy: Policy(keep: [.exif]), bakesOrientation: true)
+    @Test(arguments: FindingClass.keepable) func keptPartsWouldGetLost(kind: FindingClass) throws {
+        let scrubber = Scrubber(policy: Policy(keep: [kind]), bakesOrientation: true)
         #expect(throws: ScrubError.self) { try Fixture.named("orientation-6.jpg").scrubbed(scrubber) }
     }
 }

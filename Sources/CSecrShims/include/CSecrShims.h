@@ -15,7 +15,7 @@ int secr_memory_file(void);
 int secr_syncfs(int descriptor);
 /* Fails with EEXIST instead of replacing. */
 int secr_rename_new(int directory, const char *from, const char *to);
-/* Gives the open file `to` the POSIX access list of `from`, if it has one; the mode alone would mean something else. */
+/* Gives the open file `to` the POSIX access list of `from`, or none; the mode alone would mean something else. */
 int secr_copy_access_list(const char *from, int to);
 
 /* From now on SIGINT, SIGTERM and SIGHUP are remembered instead of ending the process. A second one ends it at once. */

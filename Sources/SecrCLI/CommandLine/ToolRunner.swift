@@ -28,7 +28,7 @@ extension Tool {
             return try command.run(parsed)
         } catch {
             let asked = command.name.map { "\(name) \($0)" } ?? name
-            console.error(SafeText.escape(error.message), hint: error.hint ?? "'\(asked) --help' lists what there is")
+            console.error(error.message, hint: error.hint ?? "'\(asked) --help' lists what there is")
             return .usage
         }
     }

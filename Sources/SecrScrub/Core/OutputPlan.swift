@@ -34,6 +34,22 @@ public struct OutputPlan: Sendable, Equatable {
         }
     }
 
+    /// Whether the output would be the input, byte for byte.
+    func isIdentity(of source: any ByteSource) throws(ByteSourceError) -> Bool {
+        guard size == source.size else { return false }
+        var position = 0
+        var window = ByteWindow(source)
+        for piece in pieces {
+            let range = position..<position + piece.count
+            switch piece {
+            case .copy(let copied): guard copied == range else { return false }
+            case .bytes(let bytes): guard try window.bytes(in: range) == bytes else { return false }
+            }
+            position = range.upperBound
+        }
+        return true
+    }
+
     /// The whole output in memory, for small inputs and for tests.
     public func bytes(from source: any ByteSource) throws(ByteSourceError) -> [UInt8] {
         var output: [UInt8] = []

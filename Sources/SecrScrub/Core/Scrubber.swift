@@ -84,7 +84,10 @@ public struct Scrubber: Sendable {
     ) throws(ScrubError) -> Inspection {
         try ScrubError.translating {
             let parsed = try parse(source, handler: handler)
-            let findings = try handler.findings(in: parsed, policy: policy, detail: detail)
+            var findings = try handler.findings(in: parsed, policy: policy, detail: detail)
+            if findings.isClean, let plan = try? handler.plan(for: parsed, policy: policy, limits: limits) {
+                findings += try arrangement(of: source, plan)
+            }
             return Inspection(
                 format: format, summary: handler.summary(of: parsed.document), findings: findings,
                 limitations: handler.limitations(of: parsed.document) + keptParts(findings))
@@ -97,7 +100,8 @@ public struct Scrubber: Sendable {
         try ScrubError.translating {
             let parsed = try parse(source, handler: handler)
             let plan = try handler.plan(for: parsed, policy: policy, limits: limits)
-            let findings = try handler.findings(in: parsed, policy: policy, detail: .parts)
+            var findings = try handler.findings(in: parsed, policy: policy, detail: .parts)
+            if findings.isClean { findings += try arrangement(of: source, plan) }
             return PreparedScrub(
                 format: format, findings: findings,
                 limitations: handler.limitations(of: parsed.document) + keptParts(findings), plan: plan
@@ -105,6 +109,14 @@ public struct Scrubber: Sendable {
                 try handler.checkContract(parsed, output: output, policy: policy, limits: limits)
             }
         }
+    }
+
+    /// Every part of a file can be clean and their order or division still be somebody's mark.
+    private func arrangement(of source: any ByteSource, _ plan: OutputPlan) throws -> [Finding] {
+        if try plan.isIdentity(of: source) { return [] }
+        return [
+            Finding(.table, reveals: [.software], "arrangement of the parts", range: 0..<source.size, action: .reduced)
+        ]
     }
 
     /// Parts that were not looked into because they are to stay.

@@ -47,9 +47,9 @@ struct ExifBlock: Sendable {
         }
     }
 
-    /// The bytes of a value up to the first NUL.
+    /// The bytes of a value up to the first NUL, at most 300 of them.
     func ascii(_ entry: Entry) -> String {
-        String(decoding: tiff.bytes[entry.value].prefix { $0 != 0 }, as: UTF8.self)
+        String(decoding: tiff.bytes[entry.value].prefix(300).prefix { $0 != 0 }, as: UTF8.self)
     }
 
     /// Numerators and denominators.
@@ -107,9 +107,9 @@ private struct Walk {
     /// Reads one directory and those it points to; returns the offset of the following one.
     private mutating func read(at offset: Int, as directory: ExifBlock.Directory) -> Int? {
         guard visited.count < limits.exifDirectories, visited.insert(offset).inserted,
-            let count = try? tiff.uint16(at: offset), count <= limits.exifEntries
+            let count = try? tiff.uint16(at: offset)
         else { return nil }
-        for index in 0..<count {
+        for index in 0..<min(count, limits.exifEntries) {
             guard let entry = entry(at: offset + 2 + 12 * index, in: directory) else { return nil }
             entries.append(entry)
             if let child = child(of: entry), !entry.value.isEmpty,

@@ -18,8 +18,6 @@ enum ICCElement {
             essence = try Array(element.slice(at: 0, count: tableLength(element)))
             essence[11] = 0
         case "mAB ", "mBA ": essence = try stages(element)
-        // Floating-point stages: rare, and of many kinds; taken whole.
-        case "mpet": essence = bytes
         default: throw ParseError(.unsupported, at: offset, "colour profile: a tag of a kind that is not understood")
         }
         // Reserved in every kind.

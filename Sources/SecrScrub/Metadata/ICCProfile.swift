@@ -47,12 +47,17 @@ struct ICCProfile: Equatable, Sendable {
         let count = try profile.uint32(at: 128)
         guard count <= limits.iccTags else { throw ParseError(.limit, at: 128, "colour profile: too many tags") }
         var found: [FourCC: [UInt8]] = [:]
+        // Elements may overlap in the input and can't in the output, which could therefore become larger.
+        var total = 0
         for index in 0..<count {
             let entry = Self.headerSize + 4 + 12 * index
             let signature = try profile.fourCC(at: entry)
             guard Self.renderingTags.contains(signature), found[signature] == nil else { continue }
             let element = try profile.slice(at: profile.uint32(at: entry + 4), count: profile.uint32(at: entry + 8))
-            found[signature] = try ICCElement.essential(Array(element), at: entry)
+            let essence = try ICCElement.essential(Array(element), at: entry)
+            total += essence.count
+            guard total <= limits.iccBytes else { throw ParseError(.limit, at: entry, "colour profile: too large") }
+            found[signature] = essence
         }
         tags = Self.renderingTags.compactMap { name in found[name].map { Tag(signature: name, data: $0) } }
     }
@@ -112,7 +117,9 @@ extension ICCProfile.Header {
         colorSpace = try profile.fourCC(at: 16)
         connectionSpace = try profile.fourCC(at: 20)
         intent = try profile.uint32(at: 64) & 3
-        guard ["scnr", "mntr", "prtr", "spac"].contains(deviceClass) else {
+        guard ["scnr", "mntr", "prtr", "spac"].contains(deviceClass), ["RGB ", "GRAY", "CMYK"].contains(colorSpace),
+            ["XYZ ", "Lab "].contains(connectionSpace)
+        else {
             throw ParseError(.unsupported, at: 12, "colour profile: of a kind that does not belong in a picture")
         }
     }

@@ -38,6 +38,9 @@ struct JPEGContract {
     private func checkColors() throws {
         let (before, after) = (original.document, written.document)
         guard before.color == after.color else { throw violation("decoders would choose other colours", at: 0) }
+        var aspect = handler.presentation(of: before, policy: policy).jfif
+        if handler.turns(before) && before.orientation >= 5 { aspect?.transpose() }
+        guard aspect == after.jfif else { throw violation("the shape of the pixels differs", at: 0) }
         switch (before.icc, after.icc) {
         case (_, nil) where policy.drops(.icc): break
         case (nil, nil): break
@@ -46,7 +49,7 @@ struct JPEGContract {
         default: throw violation("the colour profile differs", at: 0)
         }
         let marks = [before, after].map { $0.exifBlock.flatMap { MinimalExif($0).color } }
-        guard before.icc != nil || policy.drops(.colorSpace) || marks[0] == marks[1] else {
+        guard before.keepsProfile(policy) || policy.drops(.colorSpace) || marks[0] == marks[1] else {
             throw violation("the colour space differs", at: 0)
         }
     }

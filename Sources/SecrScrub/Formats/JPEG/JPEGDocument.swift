@@ -8,7 +8,7 @@ struct JPEGDocument: Sendable {
     /// Payloads of the last JFIF header and the last Adobe marker before the first scan, as decoders take them.
     var jfifSegment: Located<[UInt8]>?
     var adobeSegment: Located<[UInt8]>?
-    /// The first Exif segment, from `Exif` on, and where it stands.
+    /// The first Exif segment with a TIFF header, else the last of any, from `Exif` on, and where it stands.
     var exif: Located<[UInt8]>?
     /// Its directories; `nil` where it has no TIFF header.
     var exifBlock: ExifBlock?
@@ -20,6 +20,8 @@ struct JPEGDocument: Sendable {
     var isTruncated: Bool
     /// For each scan, in order.
     var scanHeaders: [JPEGScanHeader]
+    /// Bytes of coded data behind each scan header, 0 included.
+    var scanLengths: [Int]
     /// The tables of each table segment, by where the segment begins.
     var tables: [Int: [JPEGTables.Table]]
 
@@ -47,5 +49,6 @@ struct JPEGDocument: Sendable {
     /// 1...8, as the first Exif segment says.
     var orientation: Int { exifBlock?.orientation ?? 1 }
 
-    func nodes(_ kind: JPEGNodeKind) -> [JPEGNode] { nodes.filter { $0.kind == kind } }
+    /// Whether the output has a profile.
+    func keepsProfile(_ policy: Policy) -> Bool { icc != nil && !policy.drops(.icc) }
 }

@@ -71,7 +71,7 @@ struct JPEGHandler: FormatHandler {
         _ original: Parsed<JPEGDocument>, output: any ByteSource, policy: Policy, limits: Limits
     ) throws {
         // JPEGContract compares every scan byte by byte, unless the picture was turned.
-        let scans = turns(original.document) ? [] : original.document.nodes(.scan).map(\.range.count)
+        let scans = turns(original.document) ? [] : original.document.scanLengths
         var parser = JPEGParser(ByteWindow(output), limits: limits, expectedScans: scans)
         let written = Parsed(document: try parser.parse(), source: output)
         try JPEGContract(original: original, written: written, handler: self, policy: policy, limits: limits).check()
@@ -92,8 +92,8 @@ struct JPEGHandler: FormatHandler {
                 .refused, "the picture has an HDR gain map, which can't be kept yet",
                 hint: "--drop gain-map scrubs it without; it will look as on an ordinary screen")
         }
-        if turns(document) && policy.keep.contains(.exif) {
-            throw ScrubError(.refused, "a turned picture would contradict the Exif data that is to be kept")
+        if turns(document) && !policy.keep.isEmpty {
+            throw ScrubError(.refused, "a picture can't be turned and keep parts of the file as they are")
         }
         if case .unusable(let error) = document.icc, !policy.drops(.icc), !policy.keep.contains(.icc) {
             throw ScrubError(

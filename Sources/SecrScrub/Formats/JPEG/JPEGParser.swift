@@ -20,6 +20,9 @@ struct JPEGParser {
     private var profile = ICCAssembly()
     private var scanHeaders: [JPEGScanHeader] = []
     private var tables: [Int: [JPEGTables.Table]] = [:]
+    private var tableBytes = 0
+    private var codedComponents: Set<UInt8> = []
+    private var scanLengths: [Int] = []
     private var mentionsGainMap = false
     private var isTruncated = false
 
@@ -59,7 +62,7 @@ struct JPEGParser {
             size: window.size, nodes: nodes, frame: frame, jfifSegment: jfif, adobeSegment: adobe, exif: exif,
             exifBlock: exifBlock,
             icc: profile.result(limits: limits), hasGainMap: hasGainMap, isTruncated: isTruncated,
-            scanHeaders: scanHeaders, tables: tables)
+            scanHeaders: scanHeaders, scanLengths: scanLengths, tables: tables)
     }
 
     /// A mention alone is no gain map: somebody may have cut it off already.
@@ -87,6 +90,10 @@ struct JPEGParser {
             try addNext(.endOfImage, to: position + 2, "end of the picture")
             return false
         case 0, JPEGMarker.startOfImage, JPEGMarker.temporary, JPEGMarker.restarts:
+            // Within coded data decoders make of these what they like; before it they pass over them.
+            guard scanHeaders.isEmpty else {
+                throw ParseError(.malformed, at: position, "a stray marker in the picture")
+            }
             try addNext(.gap, to: position + 2, "a stray marker")
             return true
         case 0xC0...0xFE: return try parseSegment(marker)
@@ -123,11 +130,7 @@ struct JPEGParser {
             try parseTables(.arithmeticConditioning, to: end, "arithmetic conditioning")
         case JPEGMarker.restartInterval: try parseTables(.restartInterval, to: end, "restart interval")
         case JPEGMarker.startOfScan: try parseScan(headerEnd: end)
-        case JPEGMarker.numberOfLines:
-            guard end - start == 6 || frame?.height != 0 else {
-                throw ParseError(.malformed, at: start, "damaged number of lines")
-            }
-            try addNext(.numberOfLines, to: end, "number of lines")
+        case JPEGMarker.numberOfLines: try parseNumberOfLines(to: end)
         case JPEGMarker.hierarchicalProgression, JPEGMarker.expand:
             throw ParseError(.unsupported, at: start, "hierarchical JPEG")
         case JPEGMarker.jpegLS where frame == nil: throw ParseError(.unsupported, at: start, "JPEG-LS")
@@ -146,16 +149,35 @@ struct JPEGParser {
         try addNext(.frameHeader, to: end, "frame header")
     }
 
+    /// Needed once, right after the first scan, where the frame header leaves the height open (T.81, B.2.5).
+    private mutating func parseNumberOfLines(to end: Int) throws {
+        let isNeeded =
+            frame?.height == 0 && scanHeaders.count == 1 && end - position == 6
+            && !nodes.contains { $0.kind == .numberOfLines }
+        try addNext(isNeeded ? .numberOfLines : .unusedTables, to: end, "number of lines")
+    }
+
     private mutating func parseTables(_ kind: JPEGNodeKind, to end: Int, _ label: String) throws {
+        tableBytes += end - position
+        guard tableBytes <= limits.tableBytes else { throw ParseError(.limit, at: position, "too many tables") }
         tables[position] = try JPEGTables.tables(kind, segment(to: end))
         try addNext(kind, to: end, label)
     }
 
     private mutating func parseScan(headerEnd: Int) throws {
         guard let frame else { throw ParseError(.malformed, at: position, "a scan before the frame header") }
-        scanHeaders.append(try JPEGScanHeader(segment(to: headerEnd), frame: frame))
+        let header = try JPEGScanHeader(segment(to: headerEnd), frame: frame)
+        // A sequential picture has each component once (T.81, A.2.3); a second picture in further scans would be hidden.
+        for component in header.components where !codedComponents.insert(component.id).inserted {
+            guard frame.isProgressive else {
+                throw ParseError(.malformed, at: position, "a component that is coded twice")
+            }
+        }
+        scanHeaders.append(header)
         try addNext(.scanHeader, to: headerEnd, "scan header")
-        try addNext(.scan, to: try endOfScan(from: headerEnd), "coded picture")
+        let end = try endOfScan(from: headerEnd)
+        scanLengths.append(end - headerEnd)
+        try addNext(.scan, to: end, "coded picture")
     }
 
     /// Where coded data ends: at a marker that is no restart. An 0xFF before a zero is data, however many precede it.
@@ -192,7 +214,7 @@ struct JPEGParser {
         switch kind {
         case .jfif: if decides { jfif = .init(value: try window.bytes(in: payload), range: position..<end) }
         case .adobe: if decides { adobe = .init(value: try window.bytes(in: payload), range: position..<end) }
-        case .exif: if decides && exif == nil { try readExif(payload) }
+        case .exif: if decides && exifBlock == nil { try readExif(payload) }
         case .iccProfile: if decides { profile.add(try window.bytes(in: payload), at: payload.lowerBound) }
         case .xmp, .xmpExtension:
             if !mentionsGainMap { mentionsGainMap = XMPPacket.mentionsGainMap(try window.bytes(in: payload)) }
@@ -210,12 +232,11 @@ struct JPEGParser {
 
     /// Tables behind the last scan, and a number of lines that the frame header already gives.
     private mutating func dropWhatNoScanUses(_ frame: JPEGFrame) {
-        guard let lastScan = nodes.lastIndex(where: { $0.kind == .scan }) else { return }
+        guard let lastScan = nodes.lastIndex(where: { $0.kind == .scanHeader }) else { return }
         for index in nodes.indices {
             switch nodes[index].kind {
             case .quantizationTables, .huffmanTables, .arithmeticConditioning, .restartInterval:
                 if index > lastScan { nodes[index].kind = .unusedTables }
-            case .numberOfLines where frame.height > 0: nodes[index].kind = .unusedTables
             default: break
             }
         }

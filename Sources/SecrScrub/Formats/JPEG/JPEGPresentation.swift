@@ -20,9 +20,9 @@ struct JPEGPresentation: Equatable, Sendable {
             exif = MinimalExif(block)
             if policy.drops(.orientation) { exif.orientation = 1 }
             // A profile says it better, and readers that know both prefer it.
-            if policy.drops(.colorSpace) || document.icc != nil { exif.color = nil }
+            if policy.drops(.colorSpace) || document.keepsProfile(policy) { exif.color = nil }
         }
-        if rebuilds(.iccProfile), !policy.drops(.icc), case .profile(let profile, _) = document.icc {
+        if rebuilds(.iccProfile), document.keepsProfile(policy), case .profile(let profile, _) = document.icc {
             icc = profile.rebuilt
         }
     }

@@ -2,9 +2,9 @@
 enum JPEGQuantization {
     static func limitation(of document: JPEGDocument) -> Limitation {
         let slot = document.frame.components.first.map { JPEGTables.Table.Slot.quantization($0.quantizationTable) }
-        let luminance = document.tables.values.joined().first { $0.slot == slot && $0.bytes[0] >> 4 == 0 }
-        guard let bytes = luminance?.bytes.dropFirst(),
-            let quality = (1...100).first(where: { isTable(bytes, ofQuality: $0) })
+        let luminance = slot.flatMap { JPEGTableState.atEachScan(document).first?[$0] }
+        guard let luminance, luminance.bytes.count == 1 + annexK1.count,
+            let quality = (1...100).first(where: { isTable(luminance.bytes.dropFirst(), ofQuality: $0) })
         else { return .ownQuantization }
         return .commonQuantization(quality: quality)
     }

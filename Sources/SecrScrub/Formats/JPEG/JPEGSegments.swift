@@ -60,8 +60,6 @@ struct JPEGFrame: Equatable, Sendable {
     }
 
     var marker: UInt8
-    /// Bits per sample.
-    var precision: Int
     /// 0 where a DNL segment gives it.
     var height: Int
     var width: Int
@@ -69,7 +67,6 @@ struct JPEGFrame: Equatable, Sendable {
 
     init(marker: UInt8, _ segment: ByteReader) throws(ParseError) {
         self.marker = marker
-        precision = try segment.uint8(at: 0)
         height = try segment.uint16(at: 1)
         width = try segment.uint16(at: 3)
         let count = try segment.uint8(at: 5)
@@ -104,15 +101,6 @@ struct JPEGScanHeader: Equatable, Sendable {
     }
 
     var components: [Component]
-    /// First and last coefficient, 0...63.
-    var spectrum: ClosedRange<Int>
-    /// Successive approximation, high and low.
-    var approximation: (high: Int, low: Int)
-
-    static func == (left: JPEGScanHeader, right: JPEGScanHeader) -> Bool {
-        left.components == right.components && left.spectrum == right.spectrum
-            && left.approximation == right.approximation
-    }
 
     init(_ segment: ByteReader, frame: JPEGFrame) throws(ParseError) {
         let count = try segment.uint8(at: 0)
@@ -126,11 +114,6 @@ struct JPEGScanHeader: Equatable, Sendable {
         for component in components where !frame.components.contains(where: { $0.id == component.id }) {
             throw ParseError(.malformed, at: segment.base, "a scan of a component that the frame does not have")
         }
-        let tail = segment.bytes.suffix(3)
-        let (first, last) = (Int(tail[tail.startIndex]), Int(tail[tail.startIndex + 1]))
-        // Sequential files exist that leave these fields zero; only their order is checked.
-        spectrum = min(first, last)...max(first, last)
-        approximation = (Int(tail.last! >> 4), Int(tail.last! & 15))
     }
 }
 
