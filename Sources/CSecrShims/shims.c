@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -44,6 +45,11 @@ int secr_copy_access_list(const char *from, int to) {
     if (errno != ENODATA) return -1;
     /* The folder may have given the new file a list of its own, and with it access to others. */
     return fremovexattr(to, name) == 0 || errno == ENODATA || errno == EOPNOTSUPP ? 0 : -1;
+}
+
+void secr_keep_freed_memory(void) {
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    mallopt(M_TOP_PAD, 1 << 20);
 }
 
 void secr_interrupts_catch(void) {

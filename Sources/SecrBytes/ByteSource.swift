@@ -1,7 +1,7 @@
 /// Random access to the bytes of one input.
 ///
 /// A format handler never opens anything: whoever calls it hands in a source, be it a file, a buffer in memory or a
-/// stored object. A source has a fixed size; one whose bytes vanish while it is read throws.
+/// stored object. A source has a fixed size; one whose bytes vanish while they are copied throws.
 public protocol ByteSource: Sendable {
     /// The number of bytes, at least 0.
     var size: Int { get }
@@ -12,6 +12,15 @@ public protocol ByteSource: Sendable {
     ///   - range: must lie within `0..<size`.
     ///   - buffer: must hold at least `range.count` bytes; what lies behind them stays as it was.
     func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(ByteSourceError)
+
+    /// Lends the bytes of `range` without copying them; `nil` where that is impossible.
+    ///
+    /// Bytes that vanish while they are lent read as zero; whoever opened the source has to look whether it changed.
+    func view(_ range: Range<Int>) -> ByteView?
+}
+
+extension ByteSource {
+    public func view(_ range: Range<Int>) -> ByteView? { nil }
 }
 
 /// Why bytes could not be read from a ``ByteSource``.
@@ -46,15 +55,17 @@ extension ByteSource {
         in range: Range<Int>, as other: some ByteSource, in otherRange: Range<Int>
     ) throws(ByteSourceError) -> Bool {
         guard range.count == otherRange.count else { return false }
-        let step = min(range.count, ByteWindow.defaultCapacity)
-        var left = [UInt8](repeating: 0, count: step)
-        var right = left
+        var left = HeldBytes()
+        var right = HeldBytes()
         var done = 0
         while done < range.count {
-            let count = min(step, range.count - done)
-            try read(range.lowerBound + done..<range.lowerBound + done + count, into: &left)
-            try other.read(otherRange.lowerBound + done..<otherRange.lowerBound + done + count, into: &right)
-            guard left.sharesPrefix(count, with: right) else { return false }
+            try left.load(at: range.lowerBound + done, before: range.upperBound, of: self)
+            try right.load(at: otherRange.lowerBound + done, before: otherRange.upperBound, of: other)
+            let count = min(left.range.count, right.range.count)
+            let isSame = unsafe left.withBytes { l in
+                unsafe right.withBytes { r in unsafe l.sharesPrefix(count, with: r) }
+            }
+            guard isSame else { return false }
             done += count
         }
         return true

@@ -3,35 +3,29 @@
 /// Offsets are absolute. Asking for bytes outside the source is the caller's bug and traps; a parser checks against
 /// ``size`` first.
 public struct ByteWindow {
-    /// Bytes held at once, unless the source is smaller. Stays in the cache, so that a scan reads from there.
-    public static let defaultCapacity = 64 * 1024
+    /// Bytes copied at once.
+    public static let defaultCapacity = HeldBytes.copyCapacity
 
     public let source: any ByteSource
     public let size: Int
-    private let capacity: Int
-    private var buffer: [UInt8]
-    private var loaded: Range<Int> = 0..<0
+    private var held: HeldBytes
 
+    /// - Parameter capacity: bytes copied at once, unless the source is smaller or lends them.
     public init(_ source: any ByteSource, capacity: Int = defaultCapacity) {
         self.source = source
         self.size = source.size
-        self.capacity = max(1, min(capacity, source.size))
-        self.buffer = [UInt8](repeating: 0, count: self.capacity)
+        held = HeldBytes(copyCapacity: max(1, capacity))
     }
 
     /// Makes the window hold the byte at `offset`.
     private mutating func load(_ offset: Int) throws(ByteSourceError) {
         precondition(offset >= 0 && offset < size)
-        if loaded.contains(offset) { return }
-        let range = offset..<min(size, offset + capacity)
-        loaded = 0..<0
-        try source.read(range, into: &buffer)
-        loaded = range
+        if !held.range.contains(offset) { try held.load(at: offset, before: size, of: source) }
     }
 
     public mutating func byte(at offset: Int) throws(ByteSourceError) -> UInt8 {
         try load(offset)
-        return buffer[offset - loaded.lowerBound]
+        return held.byte(at: offset)
     }
 
     /// Two bytes, most significant first.
@@ -43,9 +37,13 @@ public struct ByteWindow {
     public mutating func bytes(in range: Range<Int>) throws(ByteSourceError) -> [UInt8] {
         precondition(range.lowerBound >= 0 && range.upperBound <= size)
         if range.isEmpty { return [] }
-        if range.count <= capacity && !loaded.contains(range.upperBound - 1) { try load(range.lowerBound) }
-        if loaded.contains(range.lowerBound) && range.upperBound <= loaded.upperBound {
-            return Array(buffer[range.lowerBound - loaded.lowerBound..<range.upperBound - loaded.lowerBound])
+        if !(held.range.contains(range.lowerBound) && range.upperBound <= held.range.upperBound) {
+            try load(range.lowerBound)
+        }
+        if range.upperBound <= held.range.upperBound {
+            let local = range.lowerBound - held.range.lowerBound..<range.upperBound - held.range.lowerBound
+            // Safe: within what is held.
+            return unsafe held.withBytes { unsafe Array($0[local]) }
         }
         var copy = [UInt8](repeating: 0, count: range.count)
         try source.read(range, into: &copy)
@@ -54,7 +52,7 @@ public struct ByteWindow {
 
     /// The offset of the first `byte` at or after the start of `range` and before its end.
     public mutating func firstOffset(of byte: UInt8, in range: Range<Int>) throws(ByteSourceError) -> Int? {
-        try search(range) { bytes, part in bytes.firstIndex(of: byte, within: part) }
+        try unsafe search(range) { unsafe $0.firstIndex(of: byte, within: $1) }
     }
 
     /// The same, leaving out each `byte` that `other` follows. A hit that is the last byte of the range counts.
@@ -62,7 +60,9 @@ public struct ByteWindow {
         of byte: UInt8, notBefore other: UInt8, in range: Range<Int>
     ) throws(ByteSourceError) -> Int? {
         var from = range.lowerBound
-        while let hit = try search(from..<range.upperBound, { $0.firstIndex(of: byte, notBefore: other, within: $1) }) {
+        while let hit = try unsafe search(
+            from..<range.upperBound, { unsafe $0.firstIndex(of: byte, notBefore: other, within: $1) })
+        {
             // Where the window ended between the two, the search did not see the second.
             guard hit + 1 < range.upperBound, try self.byte(at: hit + 1) == other else { return hit }
             from = hit + 2
@@ -70,32 +70,25 @@ public struct ByteWindow {
         return nil
     }
 
+    /// The offset of the first byte at or after `start` that is not `byte`, or the end of the input.
+    public mutating func endOfRun(of byte: UInt8, from start: Int) throws(ByteSourceError) -> Int {
+        // Safe: the search stays within the part it is given.
+        try unsafe search(start..<size) { bytes, part in part.first { unsafe bytes[$0] != byte } } ?? size
+    }
+
     /// Runs `find` over window after window until it has a hit; returns that as an offset.
     private mutating func search(
-        _ range: Range<Int>, _ find: ([UInt8], Range<Int>) -> Int?
+        _ range: Range<Int>, _ find: (UnsafeRawBufferPointer, Range<Int>) -> Int?
     ) throws(ByteSourceError) -> Int? {
         precondition(range.upperBound <= size)
         var from = range.lowerBound
         while from < range.upperBound {
             try load(from)
-            let end = min(range.upperBound, loaded.upperBound)
-            if let hit = find(buffer, from - loaded.lowerBound..<end - loaded.lowerBound) {
-                return hit + loaded.lowerBound
-            }
+            let start = held.range.lowerBound
+            let end = min(range.upperBound, held.range.upperBound)
+            if let hit = unsafe held.withBytes({ unsafe find($0, from - start..<end - start) }) { return hit + start }
             from = end
         }
         return nil
-    }
-
-    /// The offset of the first byte at or after `start` that is not `byte`, or the end of the input.
-    public mutating func endOfRun(of byte: UInt8, from start: Int) throws(ByteSourceError) -> Int {
-        var at = start
-        while at < size {
-            try load(at)
-            let local = buffer[at - loaded.lowerBound..<loaded.count]
-            if let other = local.firstIndex(where: { $0 != byte }) { return other + loaded.lowerBound }
-            at = loaded.upperBound
-        }
-        return size
     }
 }

@@ -18,6 +18,7 @@ public struct FileInspector: Sendable {
     public func inspect(_ input: Input, detail: Inspection.Detail) throws(FileFailure) -> Report {
         let opened = try OpenInput(input)
         let inspection = try FileFailure.translating { try scrubber.inspect(opened.source, detail: detail) }
+        try requireUnchanged(opened)
         let warnings = input.path.map {
             FileWarnings.about($0, format: inspection.format, status: opened.status, destination: .beside)
         }
@@ -33,6 +34,11 @@ public struct FileInspector: Sendable {
     public func check(_ input: Input) throws(FileFailure) -> Verdict {
         let opened = try OpenInput(input)
         let prepared = try FileFailure.translating { try scrubber.prepare(opened.source) }
+        try requireUnchanged(opened)
         return Verdict(findings: prepared.findings, limitations: prepared.limitations)
+    }
+
+    private func requireUnchanged(_ opened: OpenInput) throws(FileFailure) {
+        guard opened.isUnchanged else { throw FileFailure(.changed, "the file changed while it was read") }
     }
 }

@@ -6,6 +6,7 @@ extension Tool {
     ///
     /// Help, version and completions go to standard output. A command line that makes no sense ends with 64.
     public func run() -> Never {
+        ProcessMemory.keepFreed()
         Interruption.startCatching()
         let status = execute(Self.processArguments)
         Interruption.reraise()
