@@ -40,7 +40,6 @@ struct HeldBytes {
         return unsafe buffer.withUnsafeBytes { unsafe body(UnsafeRawBufferPointer(rebasing: $0[..<range.count])) }
     }
 
-    /// Two bytes compared by their offsets in the source would be a copy each; this is one.
     func byte(at offset: Int) -> UInt8 {
         precondition(range.contains(offset))
         // Safe: checked against the range.

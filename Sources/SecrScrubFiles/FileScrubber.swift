@@ -21,7 +21,7 @@ public struct FileScrubber: Sendable {
         self.scrubber = scrubber
         self.destination = destination
         // Read before threads make files.
-        _ = OutputFolder.creationMask
+        _ = FileCreation.mask
     }
 
     /// Works on all inputs and reports in their order. One bad file does not stop the others; an interruption does.
@@ -159,7 +159,7 @@ public struct FileScrubber: Sendable {
         let staged = try StagedFile(for: target)
         try writeAndVerify(prepared, opened, to: staged.descriptor)
         if let existing { return Replacement(staged: staged, status: existing) }
-        try staged.publishNew(mode: opened.mode & ~OutputFolder.creationMask)
+        try staged.publishNew(mode: opened.mode & ~FileCreation.mask)
         return nil
     }
 

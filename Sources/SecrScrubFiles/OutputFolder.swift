@@ -3,15 +3,12 @@ internal import SystemPackage
 
 /// Folders for outputs.
 enum OutputFolder {
-    /// The process's mask for new files, read once.
-    static let creationMask: UInt32 = SystemMask.current
-
     /// Makes the folder of `target` and those above it, where they are missing.
     static func make(for target: FilePath) throws(SystemError) {
         let folder = target.removingLastComponent()
         if folder.isEmpty { return }
         if let status = try FileStatus.of(folder, followSymlinks: true), status.kind == .directory { return }
         try make(for: folder)
-        try DirectoryMaker.make(folder)
+        try FileCreation.makeFolder(folder)
     }
 }

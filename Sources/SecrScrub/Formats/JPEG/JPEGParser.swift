@@ -60,8 +60,7 @@ struct JPEGParser {
         precondition(Coverage.isComplete(nodes.lazy.map(\.range), size: window.size), "bytes without a node")
         return JPEGDocument(
             size: window.size, nodes: nodes, frame: frame, jfifSegment: jfif, adobeSegment: adobe, exif: exif,
-            exifBlock: exifBlock,
-            icc: profile.result(limits: limits), hasGainMap: hasGainMap, isTruncated: isTruncated,
+            exifBlock: exifBlock, icc: profile.result(limits: limits), hasGainMap: hasGainMap, isTruncated: isTruncated,
             scanHeaders: scanHeaders, scanLengths: scanLengths, tables: tables)
     }
 
