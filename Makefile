@@ -48,8 +48,13 @@ build-packages:
 	@command -v swift >/dev/null || { echo "a Swift toolchain, 6.2 or later, has to be in PATH: see swift.org/install"; exit 1; }
 	$(call packages,$(BUILD_PACKAGES))
 
+# The Swift runtime needs libstdc++, which to load takes a fifth of the time to start. A folder that holds only the static
+# one makes the linker take that.
+STATIC := .build/static
+
 build: build-packages
-	swift build -c release --static-swift-stdlib $(addprefix --product ,$(TOOLS))
+	@mkdir -p $(STATIC) && ln -sf "$$(clang -print-file-name=libstdc++.a)" $(STATIC)/
+	swift build -c release --static-swift-stdlib -Xlinker -L$(STATIC) $(addprefix --product ,$(TOOLS))
 
 demo: build
 	@sh Tests/Demo/demo.sh $(RELEASE)

@@ -12,15 +12,6 @@ public protocol ByteSource: Sendable {
     ///   - range: must lie within `0..<size`.
     ///   - buffer: must hold at least `range.count` bytes; what lies behind them stays as it was.
     func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(ByteSourceError)
-
-    /// Lends the bytes of `range` without copying them; `nil` where that is impossible.
-    ///
-    /// Bytes that vanish while they are lent read as zero; whoever opened the source has to look whether it changed.
-    func view(_ range: Range<Int>) -> ByteView?
-}
-
-extension ByteSource {
-    public func view(_ range: Range<Int>) -> ByteView? { nil }
 }
 
 /// Why bytes could not be read from a ``ByteSource``.

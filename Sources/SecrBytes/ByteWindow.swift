@@ -4,17 +4,17 @@
 /// ``size`` first.
 public struct ByteWindow {
     /// Bytes copied at once.
-    public static let defaultCapacity = HeldBytes.copyCapacity
+    public static let defaultCapacity = HeldBytes.defaultCapacity
 
     public let source: any ByteSource
     public let size: Int
     private var held: HeldBytes
 
-    /// - Parameter capacity: bytes copied at once, unless the source is smaller or lends them.
+    /// - Parameter capacity: bytes copied at once, unless the source is smaller.
     public init(_ source: any ByteSource, capacity: Int = defaultCapacity) {
         self.source = source
         self.size = source.size
-        held = HeldBytes(copyCapacity: max(1, capacity))
+        held = HeldBytes(capacity: max(1, capacity))
     }
 
     /// Makes the window hold the byte at `offset`.

@@ -18,13 +18,6 @@ int secr_rename_new(int directory, const char *from, const char *to);
 /* Gives the open file `to` the POSIX access list of `from`, or none; the mode alone would mean something else. */
 int secr_copy_access_list(const char *from, int to);
 
-/*
- * A mapped file that becomes shorter has pages that can't be read, which would end the process. Between these two calls
- * such pages of a mapping read as zeros instead. Returns a number for secr_unguard, or -1 where no more can be guarded.
- */
-int secr_guard(const void *start, size_t length);
-void secr_unguard(int number);
-
 /* Freed memory stays with the process for what it does next, instead of going back to the system piece by piece. */
 void secr_keep_freed_memory(void);
 
