@@ -11,10 +11,13 @@ import Testing
         try folder.write(bytes, to: "a")
         let source = try OwnedDescriptor.openForReading(FilePath(folder.file("a").path))
         for target in [try AnonymousFile.make(), try StagedFile(for: FilePath(folder.file("b").path)).descriptor] {
-            try target.copy(5..<699_990, of: source, to: 3)
-            var copy = [UInt8](repeating: 0, count: 699_985)
-            try FileSource(target, size: 699_988).read(3..<699_988, into: &copy)
-            #expect(copy == Array(bytes[5..<699_990]))
+            // Through memory, and by whole blocks in the kernel.
+            for (range, place) in [(5..<699_990, 3), (4_099..<699_990, 3)] {
+                try target.copy(range, of: source, to: place)
+                var copy = [UInt8](repeating: 0, count: range.count)
+                try FileSource(target, size: place + range.count).read(place..<place + range.count, into: &copy)
+                #expect(copy == Array(bytes[range]))
+            }
         }
     }
 
@@ -22,7 +25,9 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.write([1, 2, 3], to: "a")
         let source = try OwnedDescriptor.openForReading(FilePath(folder.file("a").path))
-        #expect(throws: SystemError.self) { try AnonymousFile.make().copy(0..<10, of: source, to: 0) }
+        for offset in [0, 1] {
+            #expect(throws: SystemError.self) { try AnonymousFile.make().copy(0..<10, of: source, to: offset) }
+        }
         var buffer = [UInt8](repeating: 0, count: 10)
         #expect(throws: (any Error).self) { try FileSource(source, size: 10).read(0..<10, into: &buffer) }
     }
