@@ -18,7 +18,7 @@ protocol FormatHandler: Sendable {
     func findings(in original: Parsed<Document>, policy: Policy, detail: Inspection.Detail) throws -> [Finding]
 
     /// What lossless scrubbing leaves in this very file.
-    func limitations(of document: Document) -> [Limitation]
+    func limitations(of document: Document, policy: Policy) -> [Limitation]
 
     /// A line about the picture itself: size and kind.
     func summary(of document: Document) -> String

@@ -8,6 +8,8 @@ public enum Limitation: Sendable, Equatable {
     case commonQuantization(quality: Int)
     /// Quantisation tables of a camera's or an editor's own.
     case ownQuantization
+    /// A colour profile that is not one of the common ones: its values can be those of a single screen.
+    case ownProfile
     /// How the encoder laid out its tables and scans.
     case encoderDecisions
     /// Parts whose content was not looked into because the policy keeps them.
@@ -19,6 +21,7 @@ public enum Limitation: Sendable, Equatable {
         case .sensorNoise: "the sensor's noise pattern"
         case .commonQuantization(let quality): "compression tables (common ones, quality \(quality))"
         case .ownQuantization: "compression tables (typical of a camera or program)"
+        case .ownProfile: "the colour profile (typical of a screen, a camera or a program)"
         case .encoderDecisions: "the encoder's habits"
         case .keptParts(let kinds): "kept on request: " + kinds.map(\.name).joined(separator: ", ")
         }

@@ -90,7 +90,7 @@ public struct Scrubber: Sendable {
             }
             return Inspection(
                 format: format, summary: handler.summary(of: parsed.document), findings: findings,
-                limitations: handler.limitations(of: parsed.document) + keptParts(findings))
+                limitations: handler.limitations(of: parsed.document, policy: policy) + keptParts(findings))
         }
     }
 
@@ -104,7 +104,7 @@ public struct Scrubber: Sendable {
             if findings.isClean { findings += try arrangement(of: source, plan) }
             return PreparedScrub(
                 format: format, findings: findings,
-                limitations: handler.limitations(of: parsed.document) + keptParts(findings), plan: plan
+                limitations: handler.limitations(of: parsed.document, policy: policy) + keptParts(findings), plan: plan
             ) { [policy, limits] output in
                 try handler.checkContract(parsed, output: output, policy: policy, limits: limits)
             }

@@ -13,7 +13,7 @@ struct JPEGDocument: Sendable {
     /// Its directories; `nil` where it has no TIFF header.
     var exifBlock: ExifBlock?
     /// `nil` where there is no profile; a failure where there is one that can't be understood.
-    var icc: ICC?
+    var icc: Result<EmbeddedProfile, ParseError>?
     /// XMP, ISO 21496 or a picture behind the end says that there is a gain map.
     var hasGainMap: Bool
     /// The end-of-image marker is missing.
@@ -28,11 +28,6 @@ struct JPEGDocument: Sendable {
     struct Located<Value: Sendable>: Sendable {
         var value: Value
         var range: Range<Int>
-    }
-
-    enum ICC: Sendable {
-        case profile(ICCProfile, original: [UInt8])
-        case unusable(ParseError)
     }
 
     var color: JPEGColorDecision {

@@ -42,8 +42,8 @@ struct JPEGFindings {
             // What it says about orientation and colours has findings of its own.
             return presentation.exif.payload == document.exif?.value ? .kept : .removed
         case .iccProfile:
-            guard let icc = presentation.icc, case .profile(_, let original) = document.icc else { return .removed }
-            return icc == original ? .kept : .reduced
+            guard presentation.icc != nil, case .success(let profile) = document.icc else { return .removed }
+            return profile.isNormal ? .kept : .reduced
         default: return .removed
         }
     }
@@ -61,8 +61,9 @@ struct JPEGFindings {
     }
 
     private func iccFindings(_ node: JPEGNode, _ action: Finding.Action) -> [Finding] {
-        let kept = action == .kept ? "rendering tags only" : size(node)
-        return [Finding(.icc, reveals: [.colour], node.label, value: kept, range: node.range, action: action)]
+        var value = size(node)
+        if action == .kept, case .success(let profile) = document.icc { value = profile.description }
+        return [Finding(.icc, reveals: [.colour], node.label, value: value, range: node.range, action: action)]
     }
 
     private func exifFindings(_ node: JPEGNode, _ action: Finding.Action) -> [Finding] {

@@ -20,8 +20,11 @@ struct JPEGHandler: FormatHandler {
         return "\(frame.width) x \(height) pixels, \(document.color.colorSpace)\(extra)"
     }
 
-    func limitations(of document: JPEGDocument) -> [Limitation] {
-        [.content, .sensorNoise, JPEGQuantization.limitation(of: document), .encoderDecisions]
+    func limitations(of document: JPEGDocument, policy: Policy) -> [Limitation] {
+        var profile: EmbeddedProfile?
+        if document.keepsProfile(policy) { profile = try? document.icc?.get() }
+        return [.content, .sensorNoise, JPEGQuantization.limitation(of: document), .encoderDecisions]
+            + [profile?.limitation].compactMap(\.self)
     }
 
     func findings(
@@ -95,7 +98,7 @@ struct JPEGHandler: FormatHandler {
         if turns(document) && !policy.keep.isEmpty {
             throw ScrubError(.refused, "a picture can't be turned and keep parts of the file as they are")
         }
-        if case .unusable(let error) = document.icc, !policy.drops(.icc), !policy.keep.contains(.icc) {
+        if case .failure(let error) = document.icc, !policy.drops(.icc), !policy.keep.contains(.icc) {
             throw ScrubError(
                 .refused, "\(error.context); without it colours would change", at: error.offset,
                 hint: "--drop icc scrubs the file without the profile")

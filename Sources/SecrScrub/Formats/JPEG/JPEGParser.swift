@@ -284,23 +284,16 @@ private struct ICCAssembly {
         chunks[number] = Array(payload.dropFirst(Self.prefixLength))
     }
 
-    func result(limits: Limits) -> JPEGDocument.ICC? {
-        if let failure { return .unusable(failure) }
+    func result(limits: Limits) -> Result<EmbeddedProfile, ParseError>? {
+        if let failure { return .failure(failure) }
         guard let total else { return nil }
         var bytes: [UInt8] = []
         for number in 1...total {
             guard let chunk = chunks[number] else {
-                return .unusable(ParseError(.truncated, at: 0, "colour profile: a part is missing"))
+                return .failure(ParseError(.truncated, at: 0, "colour profile: a part is missing"))
             }
             bytes += chunk
         }
-        guard bytes.count <= limits.iccBytes else {
-            return .unusable(ParseError(.limit, at: 0, "colour profile: too large"))
-        }
-        do throws(ParseError) {
-            return .profile(try ICCProfile(bytes, limits: limits), original: bytes)
-        } catch {
-            return .unusable(error)
-        }
+        return Result { () throws(ParseError) in try EmbeddedProfile(bytes, limits: limits) }
     }
 }

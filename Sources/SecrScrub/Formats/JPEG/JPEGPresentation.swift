@@ -22,8 +22,8 @@ struct JPEGPresentation: Equatable, Sendable {
             // A profile says it better, and readers that know both prefer it.
             if policy.drops(.colorSpace) || document.keepsProfile(policy) { exif.color = nil }
         }
-        if rebuilds(.iccProfile), document.keepsProfile(policy), case .profile(let profile, _) = document.icc {
-            icc = profile.rebuilt
+        if rebuilds(.iccProfile), document.keepsProfile(policy), case .success(let profile) = document.icc {
+            icc = profile.normalForm
         }
     }
 

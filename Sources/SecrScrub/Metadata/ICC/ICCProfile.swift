@@ -3,7 +3,7 @@ internal import SecrBytes
 /// An ICC profile reduced to what decides colours (ICC.1:2010 and ICC.1:2001-04).
 ///
 /// Dates, makers, models, serial numbers, descriptions, private tags, slack between tags and behind them do not survive:
-/// ``rebuilt`` is written anew from the tags on the allow-list and is the same for the same colours.
+/// ``normalForm(_:)`` is written anew from the tags on the allow-list and is the same for the same colours.
 struct ICCProfile: Equatable, Sendable {
     /// The fields of the header that a colour engine reads.
     struct Header: Equatable, Sendable {
@@ -15,9 +15,9 @@ struct ICCProfile: Equatable, Sendable {
         var intent: Int
     }
 
-    var header: Header
+    let header: Header
     /// Rendering tags in the order of ``renderingTags``.
-    var tags: [Tag]
+    let tags: [Tag]
 
     struct Tag: Equatable, Sendable {
         var signature: FourCC
@@ -27,11 +27,20 @@ struct ICCProfile: Equatable, Sendable {
     /// Tags that change colours. Everything else is dropped.
     static let renderingTags: [FourCC] = [
         "wtpt", "bkpt", "chad", "cicp", "rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC", "kTRC",
+    ] + tableTags
+
+    /// Those of them that hold look-up tables, which readers prefer to curves and matrices.
+    static let tableTags: [FourCC] = [
         "A2B0", "A2B1", "A2B2", "A2B3", "B2A0", "B2A1", "B2A2", "B2A3",
         "D2B0", "D2B1", "D2B2", "D2B3", "B2D0", "B2D1", "B2D2", "B2D3", "gamt",
     ]
 
     private static let headerSize = 128
+
+    init(header: Header, tags: [Tag]) {
+        self.header = header
+        self.tags = tags
+    }
 
     init(_ bytes: [UInt8], limits: Limits) throws(ParseError) {
         let whole = ByteReader(bytes)
@@ -62,10 +71,24 @@ struct ICCProfile: Equatable, Sendable {
         tags = Self.renderingTags.compactMap { name in found[name].map { Tag(signature: name, data: $0) } }
     }
 
-    /// The profile in its smallest normal form.
-    var rebuilt: [UInt8] {
+    /// Whether colours look the same under both.
+    func looksLike(_ other: ICCProfile) -> Bool {
+        if self == other { return true }
+        guard let mine = ICCColorModel(self), let theirs = ICCColorModel(other) else { return false }
+        return mine.isClose(to: theirs, tolerance: 0.5)
+    }
+
+    /// The profile in its smallest normal form: that of the standard it means, else its rendering tags.
+    ///
+    /// - Parameter standard: what `ICCStandard` finds, which takes a moment.
+    func normalForm(_ standard: ICCStandard?) -> [UInt8] {
+        guard let standard else { return bytes(label: header.label) }
+        return ICCProfile(header: standard.header, tags: standard.tags).bytes(label: standard.name)
+    }
+
+    private func bytes(label: String) -> [UInt8] {
         let texts = [
-            Tag(signature: "desc", data: text(header.label, v2: "desc")),
+            Tag(signature: "desc", data: text(label, v2: "desc")),
             Tag(signature: "cprt", data: text("none", v2: "text")),
         ]
         let all = texts + tags
@@ -84,7 +107,14 @@ struct ICCProfile: Equatable, Sendable {
             table.appendBigEndian32(offset)
             table.appendBigEndian32(tag.data.count)
         }
-        return header.bytes(size: start + elements.count) + table + elements
+        var bytes = header.bytes(size: start + elements.count) + table + elements
+        // ICC.1:2010, 7.2.18: computed with flags, intent and id zero. The other two are written zero in any case.
+        if header.version >> 24 >= 4 {
+            var blank = bytes
+            blank.replaceSubrange(64..<68, with: [0, 0, 0, 0])
+            bytes.replaceSubrange(84..<100, with: MD5.digest(blank))
+        }
+        return bytes
     }
 
     /// A text element: a plain type up to version 3, `mluc` from version 4 on.
@@ -134,7 +164,7 @@ extension ICCProfile.Header {
         }
     }
 
-    /// 128 bytes; date, platform, maker, model, attributes, creator and id are zero, the illuminant is D50.
+    /// 128 bytes; date, platform, flags, maker, model, attributes, creator and id are zero, the illuminant is D50.
     fileprivate func bytes(size: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.appendBigEndian32(size)

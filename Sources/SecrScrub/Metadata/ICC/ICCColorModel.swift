@@ -1,0 +1,81 @@
+internal import Glibc
+internal import SecrBytes
+
+/// What a profile of curves, and of a matrix where there are three, makes of a device's numbers (ICC.1:2010, annex F).
+///
+/// Only such profiles can be compared by their effect. Those with look-up tables have no model.
+struct ICCColorModel: Sendable {
+    /// One curve for grey, three for red, green and blue.
+    private var curves: [ICCCurve]
+    /// For each channel what it adds at full strength: X, Y, Z.
+    private var columns: [SIMD3<Double>]
+
+    /// The white of the connection space (ICC.1:2010, 6.3.4.3).
+    static let white = SIMD3(0.9642, 1, 0.8249)
+
+    init?(_ profile: ICCProfile) {
+        func element(_ name: FourCC) -> [UInt8]? { profile.tags.first { $0.signature == name }?.data }
+        let tables = profile.tags.contains { ICCProfile.tableTags.contains($0.signature) }
+        guard !tables, profile.header.connectionSpace == "XYZ ", element("cicp") == nil else { return nil }
+        let names: [(curve: FourCC, column: FourCC?)]
+        switch profile.header.colorSpace {
+        case "RGB ": names = [("rTRC", "rXYZ"), ("gTRC", "gXYZ"), ("bTRC", "bXYZ")]
+        case "GRAY": names = [("kTRC", nil)]
+        default: return nil
+        }
+        curves = []
+        columns = []
+        for name in names {
+            guard let curve = element(name.curve).flatMap(ICCCurve.init) else { return nil }
+            curves.append(curve)
+            guard let signature = name.column else {
+                columns.append(Self.white)
+                continue
+            }
+            guard let column = element(signature).map({ ByteReader($0) }), (try? column.fourCC(at: 0)) == "XYZ ",
+                let values = try? SIMD3(column.fixed(at: 8), column.fixed(at: 12), column.fixed(at: 16))
+            else { return nil }
+            columns.append(values)
+        }
+    }
+
+    /// Whether two models make nearly the same of all numbers: colours at most `tolerance` apart, as CIE 1976 delta E.
+    ///
+    /// Looks at all greys, since eyes are keenest there, and at a grid of colours.
+    func isClose(to other: ICCColorModel, tolerance: Double) -> Bool {
+        guard curves.count == other.curves.count else { return false }
+        let mine = Samples(self)
+        let theirs = Samples(other)
+        func isNear(_ red: Int, _ green: Int, _ blue: Int) -> Bool {
+            let difference = mine.lab(red, green, blue) - theirs.lab(red, green, blue)
+            return (difference * difference).sum() <= tolerance * tolerance
+        }
+        guard (0...255).allSatisfy({ isNear($0, $0, $0) }) else { return false }
+        if curves.count == 1 { return true }
+        let grid = Array(stride(from: 0, to: 256, by: 32)) + [255]
+        return grid.allSatisfy { red in grid.allSatisfy { green in grid.allSatisfy { isNear(red, green, $0) } } }
+    }
+
+    /// What each number of eight bits adds.
+    private struct Samples {
+        private let channels: [[SIMD3<Double>]]
+
+        init(_ model: ICCColorModel) {
+            channels = zip(model.curves, model.columns).map { curve, column in
+                (0...255).map { curve(Double($0) / 255) * column / ICCColorModel.white }
+            }
+        }
+
+        func lab(_ red: Int, _ green: Int, _ blue: Int) -> SIMD3<Double> {
+            var sum = channels[0][red]
+            if channels.count == 3 { sum += channels[1][green] + channels[2][blue] }
+            let (x, y, z) = (Self.root(sum.x), Self.root(sum.y), Self.root(sum.z))
+            return SIMD3(116 * y - 16, 500 * (x - y), 200 * (y - z))
+        }
+
+        /// The f of CIELAB (CIE 15).
+        private static func root(_ ratio: Double) -> Double {
+            ratio > 216.0 / 24_389 ? cbrt(ratio) : (24_389.0 / 27 * ratio + 16) / 116
+        }
+    }
+}
