@@ -20,6 +20,7 @@ let package = Package(
     targets: [
         // 0: C, no Swift
         .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "CTurboJPEG",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("turbojpeg")]
@@ -35,7 +36,7 @@ let package = Package(
         ),
 
         // 2: formats
-        .target(name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CTurboJPEG"], swiftSettings: settings),
+        .target(name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CTurboJPEG", "CZlib"], swiftSettings: settings),
 
         // 3: systems
         .target(

@@ -50,6 +50,24 @@ public struct ByteWindow {
         return copy
     }
 
+    /// Shows `range` to `body`, piece after piece, without copying what is held already.
+    public mutating func forEachPiece(
+        in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        precondition(range.lowerBound >= 0 && range.upperBound <= size)
+        var from = range.lowerBound
+        while from < range.upperBound {
+            try load(from)
+            let start = held.range.lowerBound
+            let end = min(range.upperBound, held.range.upperBound)
+            // Safe: within what is held.
+            try unsafe held.withBytes {
+                try unsafe body(UnsafeRawBufferPointer(rebasing: $0[from - start..<end - start]))
+            }
+            from = end
+        }
+    }
+
     /// The offset of the first `byte` at or after the start of `range` and before its end.
     public mutating func firstOffset(of byte: UInt8, in range: Range<Int>) throws(ByteSourceError) -> Int? {
         try unsafe search(range) { unsafe $0.firstIndex(of: byte, within: $1) }

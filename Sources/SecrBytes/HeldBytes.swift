@@ -25,9 +25,9 @@ struct HeldBytes {
     }
 
     /// The bytes of ``range``.
-    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         // Safe: the buffer holds at least as many bytes as the range.
-        unsafe buffer.withUnsafeBytes { unsafe body(UnsafeRawBufferPointer(rebasing: $0[..<range.count])) }
+        try unsafe buffer.withUnsafeBytes { try unsafe body(UnsafeRawBufferPointer(rebasing: $0[..<range.count])) }
     }
 
     func byte(at offset: Int) -> UInt8 {

@@ -2,6 +2,14 @@
 public struct Limits: Sendable {
     /// Named nodes in one document. Real JPEG files have fewer than a thousand.
     public var nodes = 32_768
+    /// Bytes of one part that is read to be kept, such as a PNG chunk.
+    public var chunkBytes = 16 << 20
+    /// Chunks of one coded PNG picture. Most programs write 8,192 bytes in each.
+    public var imageChunks = 1 << 20
+    /// Bytes of a PNG picture's data that have to be packed anew.
+    public var recodedBytes = 64 << 20
+    /// Bytes that a packed text becomes before it is cut off, to be shown.
+    public var textBytes = 64 << 10
     /// Bytes of all tables of one picture. Real files have a few thousand.
     public var tableBytes = 1 << 20
     /// Directories followed in one Exif block.

@@ -1,17 +1,19 @@
 /// A format that this module scrubs.
 public enum FileFormat: String, Sendable, CaseIterable {
-    case jpeg
+    case jpeg, png
 
     /// As people call it.
     public var name: String {
         switch self {
         case .jpeg: "JPEG picture"
+        case .png: "PNG picture"
         }
     }
 
     /// Lower-case name extensions that promise this format, the usual one first.
     public var extensions: [String] {
         switch self {
+        case .png: ["png", "apng"]
         case .jpeg: ["jpg", "jpeg", "jpe", "jfif", "jif", "thm"]
         }
     }

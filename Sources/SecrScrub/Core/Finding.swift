@@ -10,6 +10,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
     case density
     case encoder
     case comment
+    case time
     case c2pa
     case vendor
     case multiPicture = "mpf"
@@ -19,6 +20,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
     case trailer
     case gap
     case reserved
+    case auxiliary
     case table
 
     /// Classes that `--keep` takes: whole parts whose bytes stay meaningful when everything around them changes.
@@ -40,6 +42,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
         case .density: "resolution"
         case .encoder: "encoder marks"
         case .comment: "comment"
+        case .time: "time"
         case .c2pa: "content credentials"
         case .vendor: "maker's data"
         case .multiPicture: "multi-picture index"
@@ -49,6 +52,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
         case .trailer: "bytes after the end"
         case .gap: "bytes between the parts"
         case .reserved: "reserved markers"
+        case .auxiliary: "auxiliary data"
         case .table: "tables"
         }
     }

@@ -9,7 +9,9 @@ enum FormatDetector {
         if prefix.isEmpty { return .empty }
         // Decoders skip what stands between the start and the next marker, so a third byte decides nothing.
         if prefix.starts(with: [0xFF, 0xD8]) { return .handled(.jpeg) }
-        if prefix.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .known("PNG picture") }
+        if prefix.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .handled(.png) }
+        if prefix.starts(with: [0x8B, 0x4A, 0x4E, 0x47]) { return .known("JNG picture") }
+        if prefix.starts(with: [0x8A, 0x4D, 0x4E, 0x47]) { return .known("MNG animation") }
         if prefix.hasPrefix("GIF8") { return .known("GIF picture") }
         if prefix.hasPrefix("RIFF"), prefix.dropFirst(8).hasPrefix("WEBP") { return .known("WebP picture") }
         if prefix.hasPrefix("RIFF"), prefix.dropFirst(8).hasPrefix("AVI ") { return .known("AVI video") }

@@ -4,6 +4,8 @@ public enum Limitation: Sendable, Equatable {
     case content
     /// The noise of the sensor, which identifies a camera among others.
     case sensorNoise
+    /// The same, where only whoever made the picture knows whether it is a photo.
+    case sensorNoiseOfPhotos
     /// Quantisation tables that are those of the widespread JPEG library at this quality.
     case commonQuantization(quality: Int)
     /// Quantisation tables of a camera's or an editor's own.
@@ -19,6 +21,7 @@ public enum Limitation: Sendable, Equatable {
         switch self {
         case .content: "what the picture shows"
         case .sensorNoise: "the sensor's noise pattern"
+        case .sensorNoiseOfPhotos: "the sensor's noise pattern, if it is a photo"
         case .commonQuantization(let quality): "compression tables (common ones, quality \(quality))"
         case .ownQuantization: "compression tables (typical of a camera or program)"
         case .ownProfile: "the colour profile (typical of a screen, a camera or a program)"

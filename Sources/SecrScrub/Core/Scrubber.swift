@@ -22,8 +22,8 @@ public struct Scrubber: Sendable {
     /// Turn the picture itself instead of keeping the note that says how to turn it.
     public var bakesOrientation: Bool
     public var limits: Limits
-    /// For tests: what may reach a JPEG output. `nil` is the real list.
-    package var jpegAllowList: JPEGAllowList?
+    /// For tests: what may reach an output, instead of the real list.
+    package var allowLists: [FileFormat: AllowList] = [:]
 
     public init(
         policy: Policy = Policy(), verification: Verification = .contract, bakesOrientation: Bool = false,
@@ -48,6 +48,7 @@ public struct Scrubber: Sendable {
     {
         switch try handledFormat(of: source) {
         case .jpeg: try inspect(source, format: .jpeg, handler: jpegHandler, detail: detail)
+        case .png: try inspect(source, format: .png, handler: pngHandler, detail: detail)
         }
     }
 
@@ -55,13 +56,20 @@ public struct Scrubber: Sendable {
     public func prepare(_ source: any ByteSource) throws(ScrubError) -> PreparedScrub {
         switch try handledFormat(of: source) {
         case .jpeg: try prepare(source, format: .jpeg, handler: jpegHandler)
+        case .png: try prepare(source, format: .png, handler: pngHandler)
         }
     }
 
     private var jpegHandler: JPEGHandler {
         JPEGHandler(
-            allowList: jpegAllowList ?? .standard, bakesOrientation: bakesOrientation, decodes: verification == .decode)
+            allowList: allowList(.jpeg), bakesOrientation: bakesOrientation, decodes: verification == .decode)
     }
+
+    private var pngHandler: PNGHandler {
+        PNGHandler(allowList: allowList(.png), bakesOrientation: bakesOrientation)
+    }
+
+    private func allowList(_ format: FileFormat) -> AllowList { allowLists[format] ?? .standard(for: format) }
 
     private func handledFormat(of source: any ByteSource) throws(ScrubError) -> FileFormat {
         switch try detect(source) {

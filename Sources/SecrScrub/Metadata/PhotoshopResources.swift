@@ -14,9 +14,16 @@ enum PhotoshopResources {
 
     /// - Parameter payload: from the signature on.
     static func values(in payload: [UInt8]) -> [Value] {
+        values(in: payload, from: signature.utf8CodeUnitCount)
+    }
+
+    /// - Parameter payload: with the first block at its start.
+    static func values(inBlocks payload: [UInt8]) -> [Value] { values(in: payload, from: 0) }
+
+    private static func values(in payload: [UInt8], from start: Int) -> [Value] {
         let reader = ByteReader(payload)
         var values: [Value] = []
-        var at = signature.utf8CodeUnitCount
+        var at = start
         while let block = try? resource(reader, at: at) {
             switch block.id {
             case 0x0404: values += records(reader, in: block.data)

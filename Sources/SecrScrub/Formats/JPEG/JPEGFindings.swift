@@ -107,7 +107,7 @@ struct JPEGFindings {
         let action: Finding.Action = isGone ? .removed : .kept
         return [
             Finding(
-                .orientation, "orientation", value: Self.turns[document.orientation - 1], range: exif.range,
+                .orientation, "orientation", value: Orientation.name(document.orientation), range: exif.range,
                 action: action)
         ]
     }
@@ -123,11 +123,6 @@ struct JPEGFindings {
         ]
     }
 
-    private static let turns = [
-        "upright", "mirrored", "upside down", "upside down and mirrored", "mirrored, turned left", "turned right",
-        "mirrored, turned right", "turned left",
-    ]
-
     private func reveals(_ kind: JPEGNodeKind) -> Set<Revelation> {
         switch kind {
         case .jfifExtension, .trailingPicture, .trailingGainMap: [.picture]
@@ -137,6 +132,7 @@ struct JPEGFindings {
         case .contentCredentials: [.history, .identifier]
         case .application: [.device]
         case .trailingVideo: [.video]
+        case .trailingRemains: [.picture, .leftover]
         case .unusedTables, .fill, .gap, .trailing, .reserved: [.leftover]
         default: []
         }

@@ -2,7 +2,7 @@ internal import SecrBytes
 
 /// JPEG, from the frame's point of view.
 struct JPEGHandler: FormatHandler {
-    var allowList: JPEGAllowList
+    var allowList: AllowList
     /// Turn the picture itself instead of keeping its orientation as a number.
     var bakesOrientation: Bool
     /// Also compare decoded pixels.

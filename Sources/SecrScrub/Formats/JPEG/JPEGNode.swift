@@ -1,5 +1,5 @@
 /// What a range of a JPEG file is.
-enum JPEGNodeKind: String, Hashable, Sendable, CaseIterable {
+enum JPEGNodeKind: String, NodeKind {
     // The picture.
     case startOfImage, quantizationTables, huffmanTables, arithmeticConditioning, restartInterval
     case frameHeader, scanHeader, scan, numberOfLines, endOfImage
@@ -8,7 +8,7 @@ enum JPEGNodeKind: String, Hashable, Sendable, CaseIterable {
     // What nobody needs to see it.
     case jfifExtension, xmp, xmpExtension, multiPicture, gainMapMetadata, photoshop, contentCredentials, comment
     case application, reserved, unusedTables, fill, gap
-    case trailingPicture, trailingGainMap, trailingVideo, trailing
+    case trailingPicture, trailingGainMap, trailingVideo, trailingRemains, trailing
 
     /// The class by which a policy speaks of such nodes; `nil` for the picture itself.
     var findingClass: FindingClass? {
@@ -33,12 +33,24 @@ enum JPEGNodeKind: String, Hashable, Sendable, CaseIterable {
         case .fill, .gap: .gap
         case .trailingPicture: .picture
         case .trailingVideo: .video
-        case .trailing: .trailer
+        case .trailingRemains, .trailing: .trailer
         }
     }
 
     /// Whether such nodes carry the picture, so that the contract demands them byte for byte.
     var isEssence: Bool { findingClass == nil && self != .startOfImage && self != .endOfImage }
+}
+
+extension JPEGNodeKind {
+    init(_ kind: Trailer.Part.Kind) {
+        switch kind {
+        case .picture: self = .trailingPicture
+        case .gainMap: self = .trailingGainMap
+        case .video: self = .trailingVideo
+        case .remains: self = .trailingRemains
+        case .other: self = .trailing
+        }
+    }
 }
 
 /// One named range of the input.

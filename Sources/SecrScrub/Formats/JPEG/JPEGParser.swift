@@ -52,9 +52,9 @@ struct JPEGParser {
         }
         dropWhatNoScanUses(frame)
         if position < window.size {
-            var trailer = JPEGTrailer(limits: limits)
-            for node in try trailer.nodes(in: position..<window.size, &window) {
-                try add(node.kind, node.range, node.label)
+            var trailer = Trailer(limits: limits)
+            for part in try trailer.parts(in: position..<window.size, &window) {
+                try add(JPEGNodeKind(part.kind), part.range, part.label)
             }
         }
         precondition(Coverage.isComplete(nodes.lazy.map(\.range), size: window.size), "bytes without a node")

@@ -9,7 +9,7 @@ struct JPEGPresentation: Equatable, Sendable {
     var adobe: AdobeMarker?
 
     /// What `policy` keeps of a document's. Parts that are copied as they are don't count.
-    init(_ document: JPEGDocument, policy: Policy, allowList: JPEGAllowList) {
+    init(_ document: JPEGDocument, policy: Policy, allowList: AllowList) {
         func rebuilds(_ kind: JPEGNodeKind) -> Bool { allowList.rule(for: kind, policy: policy) == .rebuilt }
         if rebuilds(.jfif) {
             jfif = document.jfif

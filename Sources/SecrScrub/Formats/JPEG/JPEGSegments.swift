@@ -71,7 +71,7 @@ struct JPEGFrame: Equatable, Sendable {
         width = try segment.uint16(at: 3)
         let count = try segment.uint8(at: 5)
         guard count > 0, segment.count == 6 + 3 * count, width > 0 else {
-            throw ParseError(.malformed, at: segment.base, "damaged frame header")
+            throw ParseError(.malformed, at: segment.base, "the frame header makes no sense")
         }
         components = (0..<count).map { index in
             let field = segment.bytes[6 + 3 * index..<9 + 3 * index]
@@ -82,7 +82,7 @@ struct JPEGFrame: Equatable, Sendable {
         guard
             components.allSatisfy({ (1...4).contains($0.horizontalSampling) && (1...4).contains($0.verticalSampling) })
         else {
-            throw ParseError(.malformed, at: segment.base, "damaged frame header")
+            throw ParseError(.malformed, at: segment.base, "the frame header makes no sense")
         }
     }
 
@@ -105,7 +105,7 @@ struct JPEGScanHeader: Equatable, Sendable {
     init(_ segment: ByteReader, frame: JPEGFrame) throws(ParseError) {
         let count = try segment.uint8(at: 0)
         guard (1...4).contains(count), segment.count == 4 + 2 * count else {
-            throw ParseError(.malformed, at: segment.base, "damaged scan header")
+            throw ParseError(.malformed, at: segment.base, "a scan header makes no sense")
         }
         components = (0..<count).map { index in
             let tables = segment.bytes[2 + 2 * index]

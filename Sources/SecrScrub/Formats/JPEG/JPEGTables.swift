@@ -36,14 +36,14 @@ enum JPEGTables {
         switch kind {
         case .quantizationTables:
             guard head >> 4 <= 1, head & 15 < 4 else {
-                throw ParseError(.malformed, at: segment.base + offset, "damaged quantisation table")
+                throw ParseError(.malformed, at: segment.base + offset, "a quantisation table makes no sense")
             }
             return (.quantization(head & 15), 1 + 64 * (1 + Int(head >> 4)))
         case .huffmanTables:
             let counts = try segment.slice(at: offset + 1, count: 16)
             let symbols = counts.reduce(0) { $0 + Int($1) }
             guard head >> 4 <= 1, head & 15 < 4, symbols <= 256, hasRoom(for: counts) else {
-                throw ParseError(.malformed, at: segment.base + offset, "damaged Huffman table")
+                throw ParseError(.malformed, at: segment.base + offset, "a Huffman table makes no sense")
             }
             return (.huffman(isAC: head >> 4 == 1, head & 15), 17 + symbols)
         case .arithmeticConditioning: return (.conditioning(head), 2)

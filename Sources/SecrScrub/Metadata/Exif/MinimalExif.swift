@@ -27,8 +27,11 @@ struct MinimalExif: Equatable, Sendable {
 
     var isEmpty: Bool { orientation == 1 && color == nil }
 
-    /// `Exif`, two NUL, a big-endian TIFF header and up to three directories; `nil` where nothing has to be said.
-    var payload: [UInt8]? {
+    /// Of a JPEG segment: `Exif`, two NUL and ``tiff``.
+    var payload: [UInt8]? { tiff.map { Array("Exif".utf8) + [0, 0] + $0 } }
+
+    /// A big-endian TIFF header and up to three directories; `nil` where nothing has to be said.
+    var tiff: [UInt8]? {
         if isEmpty { return nil }
         var entries: [Entry] = []
         if orientation != 1 { entries.append(.short(0x0112, orientation)) }
@@ -41,7 +44,7 @@ struct MinimalExif: Equatable, Sendable {
         } else {
             Self.append(entries, to: &tiff)
         }
-        return Array("Exif".utf8) + [0, 0] + tiff
+        return tiff
     }
 
     fileprivate struct Entry {

@@ -1,0 +1,83 @@
+internal import CZlib
+internal import SecrBytes
+
+/// Opens one zlib stream (RFC 1950), piece by piece, in constant memory.
+@safe final class Inflater {
+    enum State: Equatable {
+        /// More input is needed.
+        case hungry
+        /// The stream ended, and its checksum is right.
+        case finished
+        /// As much came out as was asked for.
+        case full
+        /// What came in is no such stream, or no longer.
+        case failed
+    }
+
+    private(set) var state = State.hungry
+    /// Bytes of the stream taken so far; once it is finished, all of its bytes and none behind it.
+    private(set) var consumed = 0
+    /// Bytes that came out so far.
+    private(set) var produced = 0
+
+    private let stream: UnsafeMutablePointer<z_stream>
+    private var room = [UInt8](repeating: 0, count: 64 * 1024)
+    /// More than this does not come out.
+    private let limit: Int
+
+    init(limit: Int) {
+        self.limit = limit
+        // Safe: the library keeps the address, which stays the same until the end.
+        unsafe stream = .allocate(capacity: 1)
+        unsafe stream.initialize(to: z_stream())
+        let status = unsafe inflateInit_(stream, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+        if status != Z_OK { state = .failed }
+    }
+
+    deinit {
+        unsafe inflateEnd(stream)
+        unsafe stream.deallocate()
+    }
+
+    /// Takes as much of `input` as it can, and hands out what that becomes.
+    func feed(_ input: UnsafeRawBufferPointer, _ output: (UnsafeRawBufferPointer) throws -> Void = { _ in }) rethrows {
+        guard state == .hungry, let base = input.baseAddress else { return }
+        // Safe: the library reads `avail_in` bytes from `next_in`, and does not write there.
+        unsafe stream.pointee.next_in = UnsafeMutablePointer(
+            mutating: base.assumingMemoryBound(to: UInt8.self))
+        unsafe stream.pointee.avail_in = UInt32(input.count)
+        while state == .hungry {
+            if produced == limit {
+                state = .full
+                return
+            }
+            let taken = unsafe stream.pointee.avail_in
+            let count = min(room.count, limit - produced)
+            // Safe: at most `count` bytes are written, which is no more than there is room.
+            let (status, got) = unsafe room.withUnsafeMutableBufferPointer { room in
+                unsafe stream.pointee.next_out = room.baseAddress
+                unsafe stream.pointee.avail_out = UInt32(count)
+                let status = unsafe inflate(stream, Z_NO_FLUSH)
+                return (status, count - Int(unsafe stream.pointee.avail_out))
+            }
+            consumed += Int(taken - (unsafe stream.pointee.avail_in))
+            produced += got
+            try unsafe room.withUnsafeBytes { try unsafe output(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
+            switch status {
+            case Z_OK: if unsafe stream.pointee.avail_in == 0 && got < count { return }
+            case Z_STREAM_END: state = .finished
+            case Z_BUF_ERROR: return
+            default: state = .failed
+            }
+        }
+    }
+
+    /// The whole of a short stream; `nil` where it is none, or becomes longer than `limit`.
+    static func open(_ bytes: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], consumed: Int)? {
+        let inflater = Inflater(limit: limit + 1)
+        var output: [UInt8] = []
+        // Safe: the pointers do not leave the closures.
+        unsafe bytes.withUnsafeBytes { unsafe inflater.feed($0) { unsafe output += $0 } }
+        return inflater.state == .finished ? (output, inflater.consumed) : nil
+    }
+}

@@ -1,0 +1,95 @@
+internal import SecrBytes
+
+/// The equality between a PNG file and its scrubbed form, proved on the bytes that were really written.
+///
+/// - Header, palette, transparency and the chunks that decide colours are the same, in the same order.
+/// - Every picture and frame has the same lines: its stream is the same bytes, or, where it had to be packed anew, the
+///   same bytes come out of it.
+/// - The animation has the same frames, times and repetitions.
+/// - The colour profile means the same; orientation and the shape of pixels are the same.
+/// - The output consists of allowed nodes only, and scrubbing it again would find nothing to do.
+struct PNGContract {
+    let original: Parsed<PNGDocument>
+    let written: Parsed<PNGDocument>
+    let handler: PNGHandler
+    let policy: Policy
+
+    func check() throws {
+        let (before, after) = (original.document, written.document)
+        for node in after.nodes where handler.allowList.rule(for: node.kind, policy: policy) == nil {
+            throw violation("\(node.label) where nothing may be", at: node.range.lowerBound)
+        }
+        let findings = try PNGFindings(original: written, policy: policy, handler: handler).all
+        // Lines that the input lacks are missing here too.
+        let isExcused = before.isTruncated && policy.tolerate.contains(.truncated)
+        if let left = findings.first(where: { $0.action != .kept && !(isExcused && $0.kind == .table) }) {
+            throw violation("\(left.name) is left", at: left.range.lowerBound)
+        }
+        guard isExcused || !after.isTruncated else { throw violation("its end is missing", at: after.size) }
+        try checkEssence()
+        try checkPictures()
+        try checkPresentation()
+    }
+
+    /// Chunks that stay as they are.
+    private func checkEssence() throws {
+        func essence(_ document: PNGDocument) -> [PNGNode] { document.nodes.filter(\.kind.isEssence) }
+        let (before, after) = (essence(original.document), essence(written.document))
+        guard before.map(\.kind) == after.map(\.kind) else { throw violation("a part is missing", at: 0) }
+        for (old, new) in zip(before, after) {
+            guard try original.source.holdsSameBytes(in: old.range, as: written.source, in: new.range) else {
+                throw violation("\(old.label) differs", at: new.range.lowerBound)
+            }
+        }
+    }
+
+    private func checkPictures() throws {
+        let (before, after) = (original.document, written.document)
+        func frames(_ document: PNGDocument) -> [[UInt8]] {
+            document.frames.sorted { $0.key < $1.key }.map(\.value.fields)
+        }
+        guard frames(before) == frames(after) else { throw violation("a frame differs", at: 0) }
+        func order(_ document: PNGDocument) -> [PNGNodeKind] {
+            document.nodes.map(\.kind).filter { [.frameControl, .imageData, .frameData].contains($0) }
+        }
+        guard order(before) == order(after) else { throw violation("a picture is missing", at: 0) }
+        func images(_ document: PNGDocument) -> [PNGImageData] {
+            document.images.sorted { $0.key < $1.key }.map(\.value)
+        }
+        for (old, new) in zip(images(before), images(after)) {
+            guard try isSame(old, new) else { throw violation("the coded picture differs", at: new.chunks.lowerBound) }
+        }
+    }
+
+    private func isSame(_ old: PNGImageData, _ new: PNGImageData) throws -> Bool {
+        if handler.keepsChunks(of: old, policy: policy) {
+            return try original.source.holdsSameBytes(in: old.chunks, as: written.source, in: new.chunks)
+        }
+        guard old.expected == new.expected, old.available == new.available else { return false }
+        if old.needsRecoding {
+            return try PNGLines.areSame(PNGLines(old, of: original.source), PNGLines(new, of: written.source))
+        }
+        return try old.hasSameStream(in: original.source, as: new, in: written.source)
+    }
+
+    private func checkPresentation() throws {
+        let (before, after) = (original.document, written.document)
+        switch (before.icc, after.icc) {
+        case (_, nil) where policy.drops(.icc): break
+        case (nil, nil): break
+        case (.success(let old), .success(let new)) where old.profile.looksLike(new.profile): break
+        case (.failure, .failure) where policy.keep.contains(.icc): break
+        default: throw violation("the colour profile differs", at: 0)
+        }
+        guard after.orientation == (policy.drops(.orientation) ? 1 : before.orientation) else {
+            throw violation("the orientation differs", at: 0)
+        }
+        guard policy.profile == .strict || before.aspect.isSquare == after.aspect.isSquare,
+            after.aspect.isSquare || before.aspect == after.aspect
+        else { throw violation("the shape of the pixels differs", at: 0) }
+    }
+
+    private func violation(_ what: String, at offset: Int) -> ScrubError {
+        ScrubError(.contract, "the output would not be the same picture: \(what)", at: offset)
+    }
+}

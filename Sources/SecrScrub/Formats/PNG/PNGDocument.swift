@@ -1,0 +1,53 @@
+internal import SecrBytes
+
+/// A parsed PNG file: its nodes, which tile the input, and what decides how it is shown.
+struct PNGDocument: Sendable {
+    var size: Int
+    var nodes: [PNGNode]
+    var header: PNGHeader
+    /// The coded data of each picture and frame, by where its node begins.
+    var images: [Int: PNGImageData]
+    /// The animation's frames, by where their control begins.
+    var frames: [Int: PNGFrameControl]
+    /// `nil` where there is no profile; a failure where there is one that can't be understood.
+    var icc: Result<EmbeddedProfile, ParseError>?
+    /// The first Exif chunk, from its TIFF header on.
+    var exif: ExifBlock?
+    /// Pixels across to pixels down in the same length, reduced; 1 to 1 for square ones.
+    var aspect: PNGAspect
+    /// The end chunk is missing, or lines of a picture.
+    var isTruncated: Bool
+
+    /// 1...8.
+    var orientation: Int { exif?.orientation ?? 1 }
+
+    /// Whether the output has a profile.
+    func keepsProfile(_ policy: Policy) -> Bool { icc != nil && !policy.drops(.icc) }
+}
+
+/// The shape of a pixel (PNG third edition, section 11.3.4.3).
+struct PNGAspect: Sendable, Equatable {
+    var across = 1
+    var down = 1
+
+    init() {}
+
+    init(_ payload: ByteReader) throws(ParseError) {
+        guard payload.count == 9 else { throw ParseError(.malformed, at: payload.base, "the resolution makes no sense") }
+        let (x, y) = (try payload.uint32(at: 0), try payload.uint32(at: 4))
+        guard x > 0, y > 0 else { return }
+        var (a, b) = (x, y)
+        while b > 0 { (a, b) = (b, a % b) }
+        (across, down) = (x / a, y / a)
+    }
+
+    var isSquare: Bool { across == down }
+
+    /// With no unit: only the ratio is told.
+    var chunk: [UInt8] {
+        var payload: [UInt8] = []
+        payload.appendBigEndian32(across)
+        payload.appendBigEndian32(down)
+        return PNGChunk.bytes("pHYs", payload + [0])
+    }
+}

@@ -1,0 +1,90 @@
+internal import SecrBytes
+
+/// PNG and APNG, from the frame's point of view.
+struct PNGHandler: FormatHandler {
+    var allowList: AllowList
+    /// Asked for, and not possible here without changing every line.
+    var bakesOrientation: Bool
+
+    func parse(_ window: inout ByteWindow, limits: Limits) throws -> PNGDocument {
+        var parser = PNGParser(window, limits: limits)
+        return try parser.parse()
+    }
+
+    func summary(of document: PNGDocument) -> String {
+        let header = document.header
+        let frames = document.frames.isEmpty ? "" : ", \(document.frames.count) frames"
+        return "\(header.width) x \(header.height) pixels, \(header.color.name), \(header.depth) bits\(frames)"
+    }
+
+    func limitations(of document: PNGDocument, policy: Policy) -> [Limitation] {
+        var profile: EmbeddedProfile?
+        if document.keepsProfile(policy) { profile = try? document.icc?.get() }
+        return [.content, .sensorNoiseOfPhotos, .encoderDecisions] + [profile?.limitation].compactMap(\.self)
+    }
+
+    func findings(in original: Parsed<PNGDocument>, policy: Policy, detail: Inspection.Detail) throws -> [Finding] {
+        let parts = try PNGFindings(original: original, policy: policy, handler: self).all
+        return detail == .parts ? parts : parts + (try PNGValues(original: original, parts: parts).all)
+    }
+
+    func plan(for original: Parsed<PNGDocument>, policy: Policy, limits: Limits) throws -> OutputPlan {
+        try refuse(original.document, policy: policy)
+        return try PNGComposer(original: original, policy: policy, handler: self, limits: limits).plan()
+    }
+
+    /// The chunk that is written for one that decides how the picture is shown; `nil` for none.
+    func presentation(of node: PNGNode, in document: PNGDocument, policy: Policy) -> [UInt8]? {
+        switch node.kind {
+        case .iccProfile:
+            guard document.keepsProfile(policy), case .success(let profile) = document.icc else { return nil }
+            return PNGChunk.bytes("iCCP", Self.profileName + [0, 0] + Deflater.stored(profile.normalForm))
+        case .exif:
+            guard document.orientation != 1, !policy.drops(.orientation) else { return nil }
+            var exif = MinimalExif()
+            exif.orientation = document.orientation
+            return exif.tiff.map { PNGChunk.bytes("eXIf", $0) }
+        case .pixelSize:
+            return document.aspect.isSquare || policy.profile == .strict ? nil : document.aspect.chunk
+        default: return nil
+        }
+    }
+
+    /// The same for every profile.
+    private static let profileName = Array("icc".utf8)
+
+    /// Whether a picture's data are copied with the chunks around them.
+    func keepsChunks(of image: PNGImageData, policy: Policy) -> Bool {
+        image.flaws.isEmpty && policy.profile != .strict
+    }
+
+    func checkContract(
+        _ original: Parsed<PNGDocument>, output: any ByteSource, policy: Policy, limits: Limits
+    ) throws {
+        // PNGContract compares these byte by byte.
+        let images = original.document.images.sorted { $0.key < $1.key }.map(\.value)
+        let isCopied = images.allSatisfy { keepsChunks(of: $0, policy: policy) }
+        var parser = PNGParser(ByteWindow(output), limits: limits, known: isCopied ? images : [])
+        let written = Parsed(document: try parser.parse(), source: output)
+        try PNGContract(original: original, written: written, handler: self, policy: policy).check()
+    }
+
+    /// What can be understood but not be scrubbed without changing what is seen.
+    private func refuse(_ document: PNGDocument, policy: Policy) throws(ScrubError) {
+        if document.isTruncated && !policy.tolerate.contains(.truncated) {
+            throw ScrubError(
+                .refused, "the picture is cut off: its end is missing", at: document.size,
+                hint: "--tolerate truncated scrubs what is there")
+        }
+        if bakesOrientation && document.orientation != 1 {
+            throw ScrubError(
+                .refused, "a PNG picture can't be turned",
+                hint: "without --bake-orientation its orientation is kept as a number")
+        }
+        if case .failure(let error) = document.icc, !policy.drops(.icc), !policy.keep.contains(.icc) {
+            throw ScrubError(
+                .refused, "\(error.context); without it colours would change", at: error.offset,
+                hint: "--drop icc scrubs the file without the profile")
+        }
+    }
+}

@@ -1,0 +1,117 @@
+internal import SecrBytes
+
+/// The values inside the parts of a PNG file, for a person to read.
+struct PNGValues {
+    private let original: Parsed<PNGDocument>
+    private let limits = Limits()
+    /// Where parts begin that stay.
+    private let kept: Set<Int>
+
+    /// - Parameter parts: what becomes of each part.
+    init(original: Parsed<PNGDocument>, parts: [Finding]) {
+        self.original = original
+        kept = Set(parts.filter { $0.action == .kept }.map(\.range.lowerBound))
+    }
+
+    /// Longest text that is shown.
+    private static let textLimit = 300
+
+    var all: [Finding] {
+        get throws {
+            var window = ByteWindow(original.source)
+            return try original.document.nodes.flatMap { try values(of: $0, &window) }
+        }
+    }
+
+    private func values(of node: PNGNode, _ window: inout ByteWindow) throws -> [Finding] {
+        switch node.kind {
+        case .text, .xmp, .exifText, .iptcText:
+            guard let content = try text(of: node, &window) else { return [] }
+            return values(in: content, of: node)
+        case .exif:
+            return exif(try window.bytes(in: node.payload), node)
+        case .time:
+            let fields = ByteReader(try window.bytes(in: node.payload))
+            guard fields.count == 7, let year = try? fields.uint16(at: 0) else { return [] }
+            let parts = fields.bytes[2...].map { $0 < 10 ? "0\($0)" : "\($0)" }
+            let value = "\(year)-\(parts[0])-\(parts[1]) \(parts[2]):\(parts[3]):\(parts[4])"
+            return [finding(node, "time of the last change", .time, value)]
+        default: return []
+        }
+    }
+
+    private func values(in content: [UInt8], of node: PNGNode) -> [Finding] {
+        switch node.kind {
+        case .xmp:
+            return XMPPacket.values(in: Self.rawProfile(content) ?? content).map {
+                finding(node, "\($0.label) (XMP)", $0.reveals, $0.text)
+            }
+        case .exifText: return Self.rawProfile(content).map { exif($0, node) } ?? []
+        case .iptcText:
+            return Self.rawProfile(content).map(PhotoshopResources.values(inBlocks:))?.map {
+                finding(node, $0.label, $0.reveals, $0.text)
+            } ?? []
+        default:
+            let keyword = node.keyword ?? ""
+            let value = String(decoding: content.prefix(Self.textLimit), as: UTF8.self)
+            return [finding(node, keyword, PNGChunkNames.reveals(keyword: keyword), value)]
+        }
+    }
+
+    private func finding(_ node: PNGNode, _ name: String, _ reveals: Revelation, _ value: String?) -> Finding {
+        Finding(
+            node.kind.findingClass ?? .comment, reveals: [reveals], name, value: value, range: node.range,
+            action: kept.contains(node.range.lowerBound) ? .kept : .removed)
+    }
+
+    private func exif(_ bytes: [UInt8], _ node: PNGNode) -> [Finding] {
+        guard let block = PNGParser.block(ByteReader(bytes), limits: limits) else { return [] }
+        let payload = Array("Exif".utf8) + [0, 0] + block.tiff.bytes
+        return ExifDescription(block: block, payload: payload).findings(
+            origin: node.range.lowerBound, action: kept.contains(node.range.lowerBound) ? .kept : .removed
+        ).map { found in
+            var found = found
+            found.range = node.range
+            return found
+        }
+    }
+
+    /// What a text chunk says, unpacked as far as it is going to be shown.
+    private func text(of node: PNGNode, _ window: inout ByteWindow) throws -> [UInt8]? {
+        let payload = try window.bytes(in: node.payload.prefix(limits.textBytes))
+        guard let end = payload.firstIndex(of: 0) else { return nil }
+        let rest = payload[(end + 1)...]
+        switch ByteReader(try window.bytes(in: node.range.prefix(PNGChunk.headSize))).type {
+        case "tEXt": return Array(rest)
+        case "zTXt": return unpacked(rest.dropFirst())
+        case "iTXt":
+            guard rest.count > 2, let language = rest.dropFirst(2).firstIndex(of: 0),
+                let translation = rest[(language + 1)...].firstIndex(of: 0)
+            else { return nil }
+            let content = rest[(translation + 1)...]
+            return rest[rest.startIndex] == 1 ? unpacked(content) : Array(content)
+        default: return nil
+        }
+    }
+
+    private func unpacked(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        let inflater = Inflater(limit: limits.textBytes)
+        var output: [UInt8] = []
+        // Safe: the pointers do not leave the closures.
+        unsafe bytes.withUnsafeBytes { unsafe inflater.feed($0) { unsafe output += $0 } }
+        return output
+    }
+
+    /// ImageMagick writes binary blocks as text: a name, a length, and hexadecimal digits in lines.
+    private static func rawProfile(_ content: [UInt8]) -> [UInt8]? {
+        let lines = content.split(separator: 0x0A)
+        guard lines.count >= 3 else { return nil }
+        let digits = lines[2...].joined().compactMap { UInt8(String(UnicodeScalar($0)), radix: 16) }
+        return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    }
+}
+
+extension ByteReader {
+    /// Of a chunk's head.
+    fileprivate var type: FourCC? { try? fourCC(at: 4) }
+}
