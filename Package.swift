@@ -36,7 +36,8 @@ let package = Package(
         ),
 
         // 2: formats
-        .target(name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CTurboJPEG", "CZlib"], swiftSettings: settings),
+        .target(
+            name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CTurboJPEG", "CZlib"], swiftSettings: settings),
 
         // 3: systems
         .target(

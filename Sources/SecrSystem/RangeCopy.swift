@@ -19,7 +19,9 @@ extension OwnedDescriptor {
     private static let blockSize = 4_096
 
     /// Returns how many bytes were copied before the kernel could no more.
-    private func copyInKernel(_ range: Range<Int>, of source: OwnedDescriptor, to offset: Int) throws(SystemError) -> Int {
+    private func copyInKernel(_ range: Range<Int>, of source: OwnedDescriptor, to offset: Int) throws(SystemError)
+        -> Int
+    {
         var from = off_t(range.lowerBound)
         var to = off_t(offset)
         while from < range.upperBound {

@@ -38,7 +38,8 @@ struct PNGComposer {
             guard let image = document.images[node.range.lowerBound] else { return }
             try add(image, &sequence, &plan)
         case .end: plan.append(.bytes(Self.end))
-        default: if let chunk = handler.presentation(of: node, in: document, policy: policy) { plan.append(.bytes(chunk)) }
+        default:
+            if let chunk = handler.presentation(of: node, in: document, policy: policy) { plan.append(.bytes(chunk)) }
         }
     }
 

@@ -33,7 +33,9 @@ struct PNGAspect: Sendable, Equatable {
     init() {}
 
     init(_ payload: ByteReader) throws(ParseError) {
-        guard payload.count == 9 else { throw ParseError(.malformed, at: payload.base, "the resolution makes no sense") }
+        guard payload.count == 9 else {
+            throw ParseError(.malformed, at: payload.base, "the resolution makes no sense")
+        }
         let (x, y) = (try payload.uint32(at: 0), try payload.uint32(at: 4))
         guard x > 0, y > 0 else { return }
         var (a, b) = (x, y)

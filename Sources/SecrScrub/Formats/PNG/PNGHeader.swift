@@ -40,7 +40,9 @@ struct PNGHeader: Sendable, Equatable {
     var isInterlaced: Bool
 
     init(_ payload: ByteReader) throws(ParseError) {
-        guard payload.count == 13 else { throw ParseError(.malformed, at: payload.base, "the picture header makes no sense") }
+        guard payload.count == 13 else {
+            throw ParseError(.malformed, at: payload.base, "the picture header makes no sense")
+        }
         width = try payload.uint32(at: 0)
         height = try payload.uint32(at: 4)
         depth = try payload.uint8(at: 8)

@@ -31,7 +31,8 @@ struct PNGParser {
     }
 
     mutating func parse() throws -> PNGDocument {
-        guard window.size >= Self.signature.count, try window.bytes(in: 0..<Self.signature.count) == Self.signature else {
+        guard window.size >= Self.signature.count, try window.bytes(in: 0..<Self.signature.count) == Self.signature
+        else {
             throw ParseError(.malformed, at: 0, "a damaged signature")
         }
         try addNext(.signature, to: Self.signature.count, "signature")
@@ -55,7 +56,8 @@ struct PNGParser {
         let chunk = try PNGChunk(&window, at: position)
         guard chunk.type == "IHDR" else {
             if chunk.type == "CgBI" {
-                throw ParseError(.unsupported, at: position, "a picture in Apple's own form of PNG, for programs on phones")
+                throw ParseError(
+                    .unsupported, at: position, "a picture in Apple's own form of PNG, for programs on phones")
             }
             throw ParseError(.malformed, at: position, "the file does not begin with a picture header")
         }
@@ -153,12 +155,15 @@ struct PNGParser {
         try addNext(.auxiliary, to: chunk.range.upperBound, "repeated: \(label)")
     }
 
-    private func requireLength(_ length: Int, _ kind: PNGNodeKind, _ header: PNGHeader, at offset: Int) throws(ParseError)
+    private func requireLength(_ length: Int, _ kind: PNGNodeKind, _ header: PNGHeader, at offset: Int)
+        throws(ParseError)
     {
         let isRight: Bool
         switch kind {
         case .palette:
-            isRight = length > 0 && length.isMultiple(of: 3) && length <= 768 && [.rgb, .rgbAlpha, .palette].contains(header.color)
+            isRight =
+                length > 0 && length.isMultiple(of: 3) && length <= 768
+                && [.rgb, .rgbAlpha, .palette].contains(header.color)
         case .transparency:
             switch header.color {
             case .grey: isRight = length == 2
@@ -251,7 +256,9 @@ struct PNGParser {
             count += 1
             guard count <= limits.imageChunks else { throw ParseError(.limit, at: at, "too many parts") }
             let prefix = PNGImageData.prefixLength(type)
-            guard chunk.payload.count >= prefix else { throw ParseError(.malformed, at: at, "a frame without a number") }
+            guard chunk.payload.count >= prefix else {
+                throw ParseError(.malformed, at: at, "a frame without a number")
+            }
             if prefix > 0 {
                 let number = ByteReader(try window.bytes(in: chunk.payload.prefix(prefix)))
                 try animation.take(number.uint32(at: 0), at: at)

@@ -25,9 +25,10 @@ struct ICCProfile: Equatable, Sendable {
     }
 
     /// Tags that change colours. Everything else is dropped.
-    static let renderingTags: [FourCC] = [
-        "wtpt", "bkpt", "chad", "cicp", "rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC", "kTRC",
-    ] + tableTags
+    static let renderingTags: [FourCC] =
+        [
+            "wtpt", "bkpt", "chad", "cicp", "rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC", "kTRC",
+        ] + tableTags
 
     /// Those of them that hold look-up tables, which readers prefer to curves and matrices.
     static let tableTags: [FourCC] = [
