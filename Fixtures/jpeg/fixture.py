@@ -4,11 +4,9 @@ from dataclasses import dataclass, field
 
 from writers import picture
 from writers.canary import Plants
-from writers.jpeg import EOI, SOI, Settings, app, encode, ids
+from writers.jpeg import END, START, Settings, app, encode, ids
 from writers.tiff import exif
 
-START = bytes([0xFF, SOI])
-END = bytes([0xFF, EOI])
 COLOR_IDS = (1, 2, 3)
 
 
@@ -26,8 +24,10 @@ class Fixture:
     adobe: int = None
     aspect: list = None
     icc: bool = False
+    icc_standard: str = None
     adobe_rgb: bool = False
     gain_map: bool = False
+    gain_map_kept: bool = False
     components: int = 3
 
     def entry(self):
@@ -44,8 +44,10 @@ class Fixture:
             "adobe": self.adobe,
             "aspect": self.aspect,
             "icc": self.icc,
+            "iccStandard": self.icc_standard,
             "adobeRGB": self.adobe_rgb,
             "gainMap": self.gain_map,
+            "gainMapKept": self.gain_map_kept,
             "components": self.components,
         }
 
@@ -68,12 +70,6 @@ def exif_segment(first, order, *following, **around):
 def small():
     """The picture of most fixtures."""
     return encode(picture.ycc(picture.quarters(24, 16)), Settings(ids(*COLOR_IDS)))
-
-
-def miniature(head=b"", second=picture.YELLOW):
-    """A whole JPEG file of 8 by 8 pixels, for thumbnails, with segments at its head."""
-    coded = encode(picture.ycc(picture.stripes(8, 8, second=second)), Settings(ids(*COLOR_IDS)))
-    return START + head + coded.bytes() + END
 
 
 def keep_scan(plants, coded):

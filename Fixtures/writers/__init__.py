@@ -1,1 +1,1 @@
-"""Writers of the formats that a JPEG file can carry, just large enough for fixtures."""
+"""Writers of the formats that files can carry, just large enough for fixtures."""

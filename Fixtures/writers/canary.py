@@ -26,13 +26,15 @@ C2PA = "c2pa"
 VENDOR = "vendor"
 MPF = "mpf"
 GAIN_MAP = "gain-map"
-EXTRA_IMAGE = "extra-image"
+EXTRA_PICTURE = "extra-picture"
 MOTION_VIDEO = "motion-video"
 TRAILER = "trailer"
 GAP = "gap"
 DENSITY = "density"
 RESERVED = "reserved"
 TABLE = "table"
+TIME = "time"
+AUXILIARY = "auxiliary"
 
 ENCODERS = {
     "ascii": bytes,

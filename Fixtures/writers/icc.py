@@ -88,13 +88,22 @@ def matrix(values):
 
 def curve(gamma, points=17):
     """A sampled tone curve."""
-    samples = [round(65_535 * (place / (points - 1)) ** gamma) for place in range(points)]
-    return element(b"curv", struct.pack(f">L{points}H", points, *samples))
+    return samples([round(65_535 * (place / (points - 1)) ** gamma) for place in range(points)])
+
+
+def samples(values):
+    """A tone curve of these values; a single one is a gamma with eight bits behind the point."""
+    return element(b"curv", struct.pack(f">L{len(values)}H", len(values), *values))
 
 
 def parametric(gamma, reserved=bytes(4), padding=bytes(2)):
     """A curve of the simplest parametric kind."""
     return element(b"para", bytes(2) + padding + fixed(gamma), reserved)
+
+
+def parametric_of(kind, values):
+    """A curve of any parametric kind."""
+    return element(b"para", struct.pack(">2H", kind, 0) + b"".join(map(fixed, values)))
 
 
 def text(data):

@@ -25,9 +25,17 @@ def index(pictures, unique_ids=b""):
 
 def join(before, after, kind, second, between=b"", unique_ids=b""):
     """A file whose index stands between `before` and `after`, which end the first picture, and lists a second one."""
+    return join_all(before, after, [(kind, between, second)], unique_ids)
+
+
+def join_all(before, after, others, unique_ids=b""):
+    """The same with any number of others: kinds, the bytes in front of them, and the pictures."""
     header_at = len(before) + MARKER_AND_LENGTH + len(SIGNATURE)
-    draft = index([(PRIMARY, 0, 0), (kind, 0, 0)], unique_ids)
+    draft = index([(PRIMARY, 0, 0), *((kind, 0, 0) for kind, _, _ in others)], unique_ids)
     size = len(before) + len(draft) + len(after)
-    offset = size + len(between) - header_at
-    final = index([(PRIMARY, size, 0), (kind, len(second), offset)], unique_ids)
-    return before + final + after + between + second
+    listed, rest = [(PRIMARY, size, 0)], b""
+    for kind, between, picture in others:
+        rest += between
+        listed.append((kind, len(picture), size + len(rest) - header_at))
+        rest += picture
+    return before + index(listed, unique_ids) + after + rest

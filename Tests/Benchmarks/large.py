@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Fixtures" / "jpeg"))
+sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "Fixtures" / part) for part in ("jpeg", "")]
 
 from fixture import END, START, exif_segment, jfif  # noqa: E402
 from writers import tags  # noqa: E402

@@ -1,11 +1,11 @@
 """Bytes behind the end of the picture: texts, videos, pictures, archives, and the records of makers and programs."""
 
-from fixture import Fixture, exif_segment, jfif, jpeg, miniature
-from writers import boxes, tags, trailers, xmp
-from writers.canary import EXTRA_IMAGE, MOTION_VIDEO, TRAILER, XMP, Plants, token
-from writers.deflate import raw_deflate
+from fixture import Fixture, jfif, jpeg
+from planted.endings import archive, second_picture, video
+from planted.miniature import miniature
+from writers import boxes, trailers, xmp
+from writers.canary import MOTION_VIDEO, TRAILER, XMP, Plants
 from writers.jpeg import comment
-from writers.tiff import Directory
 
 UTC_DATA, MOTION_PHOTO, COUNTRY_CODE = 0x0A01, 0x0A30, 0x0AA1
 
@@ -35,29 +35,10 @@ def trailed(file, tail):
     return Fixture(file, jpeg(plants, jfif(), trailer=tail(plants)), plants)
 
 
-def video(plants):
-    name = plants.text("MP4 title behind the end", MOTION_VIDEO)
-    return boxes.video(name, plants.text("MP4 media data behind the end", MOTION_VIDEO))
-
-
-def second_picture(plants):
-    """A picture that nothing refers to."""
-    block = Directory().ascii(tags.MAKE, plants.text("Exif in a picture behind the end", EXTRA_IMAGE))
-    note = comment(plants.text("COM in a picture behind the end", EXTRA_IMAGE))
-    return miniature(exif_segment(block, "II") + note, second=(100, 160, 240))
-
-
 def old_tail(plants):
     """What an editor leaves that writes a shorter picture over a longer one without cutting the file."""
     whole = miniature(jfif() + comment(plants.text("COM in the old tail", TRAILER)), second=(160, 240, 100))
     return whole[9:]
-
-
-def archive(plants):
-    """A file whose name is plain and whose content is deflated."""
-    row = "ZIP member content"
-    data = plants.exact(row, TRAILER, raw_deflate(token(row)), "deflate")
-    return trailers.zip_archive(plants.text("ZIP member name", TRAILER), token(row), data)
 
 
 def samsung_records(plants):

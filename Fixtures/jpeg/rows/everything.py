@@ -1,7 +1,10 @@
 """The file that has nearly everything at once, and still has to come out with its orientation and colours."""
 
 from fixture import END, START, Fixture, exif_segment, keep_scan, small
-from rows import endings, exif, photoshop, pictures, profiles, structure, vendors, xmp
+from planted.endings import archive, second_picture, video
+from planted.exif import apple_texts, gps, photo, primary, thumbnail_directory
+from planted.profiles import full_profile
+from rows import endings, exif, photoshop, pictures, structure, vendors, xmp
 from writers import icc, multipicture, tags
 from writers.canary import EXIF, GAP, TRAILER, Plants
 
@@ -23,7 +26,7 @@ def everything():
     )
     second = pictures.preview_picture(plants)
     rest = {
-        "between": plants.text("bytes between the pictures", TRAILER) + endings.archive(plants),
+        "between": plants.text("bytes between the pictures", TRAILER) + archive(plants),
         "unique_ids": pictures.unique_ids(plants),
     }
     data = multipicture.join(before, after, multipicture.PREVIEW, second, **rest) + trailer(plants)
@@ -53,23 +56,23 @@ def head(plants):
 
 def camera_segment(plants):
     """One Exif block with every directory."""
-    first = exif.primary(plants).short(tags.ORIENTATION, TURNED)
-    photo = exif.photo(plants, "II").undefined(tags.MAKER_NOTE, exif.apple_texts(plants))
-    first.directory(tags.EXIF_IFD, photo).directory(tags.GPS_IFD, exif.gps(plants, "II"))
+    first = primary(plants).short(tags.ORIENTATION, TURNED)
+    details = photo(plants, "II").undefined(tags.MAKER_NOTE, apple_texts(plants))
+    first.directory(tags.EXIF_IFD, details).directory(tags.GPS_IFD, gps(plants, "II"))
     first.with_gap(plants.text("Exif gap behind IFD0", EXIF))
     tail = plants.text("Exif bytes past the last IFD", EXIF)
-    return exif_segment(first, "II", exif.thumbnail_directory(plants), tail=tail)
+    return exif_segment(first, "II", thumbnail_directory(plants), tail=tail)
 
 
 def profile_segments(plants):
-    return b"".join(icc.chunks(profiles.full_profile(plants)))
+    return b"".join(icc.chunks(full_profile(plants)))
 
 
 def trailer(plants):
     """Samsung's records come last, for readers look for them from the end."""
     parts = (
-        endings.video,
-        endings.second_picture,
+        video,
+        second_picture,
         endings.old_tail,
         endings.canon_recipe,
         endings.photo_mechanic,

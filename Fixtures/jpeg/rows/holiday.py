@@ -1,6 +1,7 @@
 """A photo as a phone leaves it, for `make demo`: nobody's camera, nobody's serial number, a public square."""
 
-from fixture import END, START, Fixture, exif_segment, jfif, miniature
+from fixture import END, START, Fixture, exif_segment, jfif
+from planted.miniature import miniature
 from writers import boxes, picture, tags, xmp
 from writers.jpeg import Settings, encode, ids
 from writers.tiff import Directory

@@ -1,7 +1,7 @@
 """What has to survive: orientation, the marks that decide colours, pixel aspect, tables, every coding of the scans."""
 
 from fixture import Fixture, adobe, exif_segment, jfif, jpeg
-from rows import profiles
+from planted import profiles
 from writers import icc, picture, tags
 from writers.canary import EXIF, Plants, token
 from writers.jpeg import SOF1, SOF2, Band, Settings, encode, flat_table, ids

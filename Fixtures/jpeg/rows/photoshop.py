@@ -2,7 +2,8 @@
 
 import hashlib
 
-from fixture import leaking, miniature
+from fixture import leaking
+from planted.miniature import miniature
 from writers import photoshop, xmp
 from writers.canary import IPTC, THUMBNAIL, VENDOR
 from writers.jpeg import app, comment

@@ -2,9 +2,10 @@
 
 import struct
 
-from fixture import END, START, Fixture, exif_segment, jfif, keep_scan, miniature, small
+from fixture import END, START, Fixture, exif_segment, jfif, keep_scan, small
+from planted.miniature import miniature
 from writers import multipicture, picture, tags, xmp
-from writers.canary import EXIF, EXTRA_IMAGE, GAIN_MAP, MPF, TRAILER, XMP, Plants
+from writers.canary import EXIF, EXTRA_PICTURE, GAIN_MAP, MPF, TRAILER, XMP, Plants
 from writers.jpeg import Settings, app, comment, encode, ids
 from writers.tiff import Directory, apple_note
 from writers.xmp import array
@@ -21,13 +22,13 @@ def fixtures():
     return [preview(), iso_gain_map(), adobe_gain_map(), apple_gain_map()]
 
 
-def combined(file, plants, head, kind, second, gain_map=True, **index):
+def combined(file, plants, head, kind, second, gain_map=True, gain_map_kept=False, **index):
     """The main picture and a second one that its index lists."""
     coded = small()
     keep_scan(plants, coded)
     after = coded.bytes() + END
     data = multipicture.join(START + jfif() + head, after, kind, second, **index)
-    return Fixture(file, data, plants, gain_map=gain_map)
+    return Fixture(file, data, plants, gain_map=gain_map, gain_map_kept=gain_map_kept)
 
 
 def preview():
@@ -38,22 +39,27 @@ def preview():
     return combined("mpf-preview.jpg", plants, b"", multipicture.PREVIEW, second, gain_map=False, **rest)
 
 
-def unique_ids(plants):
-    rows = "MPF unique id of the first picture", "MPF unique id of the second picture"
+def unique_ids(plants, count=2):
+    rows = [f"MPF unique id of the {which} picture" for which in ("first", "second", "third")[:count]]
     return b"".join(plants.short(row, MPF, multipicture.ID_LENGTH - 1) + b"\0" for row in rows)
 
 
 def preview_picture(plants):
-    position = Directory().ascii(tags.MAP_DATUM, plants.text("GPS in the MPF preview", EXTRA_IMAGE))
-    block = Directory().ascii(tags.MAKE, plants.text("Exif in the MPF preview", EXTRA_IMAGE))
+    position = Directory().ascii(tags.MAP_DATUM, plants.text("GPS in the MPF preview", EXTRA_PICTURE))
+    block = Directory().ascii(tags.MAKE, plants.text("Exif in the MPF preview", EXTRA_PICTURE))
     block.directory(tags.GPS_IFD, position)
-    note = comment(plants.text("COM in the MPF preview", EXTRA_IMAGE))
+    note = comment(plants.text("COM in the MPF preview", EXTRA_PICTURE))
     return miniature(exif_segment(block, "II") + note, second=(220, 110, 110))
 
 
-def gain_picture(head):
-    """A grey picture, as gain maps are."""
-    coded = encode(picture.grey(picture.stripes(16, 8)), Settings(ids(1)))
+def gain_picture(head, plants=None, coded=None):
+    """A grey picture, as most gain maps are; where `plants` is given it must come through with its tables."""
+    coded = coded or encode(picture.grey(picture.stripes(16, 8)), Settings(ids(1)))
+    if plants:
+        plants.kept("gain map quantisation", coded.quantization)
+        plants.kept("gain map frame", coded.frame)
+        plants.kept("gain map Huffman tables", coded.scans[0].tables)
+        plants.kept("gain map scan data", coded.scans[0].data)
     return START + head + coded.bytes() + END
 
 
@@ -66,9 +72,9 @@ def iso_gain_map():
     """ISO 21496-1: the versions in the first picture, the parameters in the gain map."""
     plants = Plants()
     parameters = ISO_VERSIONS + bytes([ISO_FLAGS]) + struct.pack(">14L", *ISO_FRACTIONS)
-    second = gain_picture(gain_exif(plants, "ISO") + app(2, ISO_GAIN_MAP + parameters))
+    second = gain_picture(gain_exif(plants, "ISO") + app(2, ISO_GAIN_MAP + parameters), plants)
     head = app(2, ISO_GAIN_MAP + ISO_VERSIONS)
-    return combined("gainmap-iso.jpg", plants, head, multipicture.UNDEFINED, second)
+    return combined("gainmap-iso.jpg", plants, head, multipicture.UNDEFINED, second, gain_map_kept=True)
 
 
 def adobe_gain_map():
@@ -84,18 +90,21 @@ def adobe_gain_map():
             "xmp:CreatorTool": plants.text("XMP in the hdrgm gain map", GAIN_MAP),
         }
     )
-    second = gain_picture(gain_exif(plants, "hdrgm") + xmp.segment(parameters))
+    second = gain_picture(gain_exif(plants, "hdrgm") + xmp.segment(parameters), plants)
     items = array("Seq", container_item(b"Primary", 0), container_item(b"GainMap", len(second)))
     packet = xmp.packet(
         {"hdrgm:Version": b"1.0", "xmp:CreatorTool": plants.text("XMP beside a gain map", XMP)},
         {"Container:Directory": items},
     )
-    return combined("gainmap-hdrgm.jpg", plants, xmp.segment(packet), multipicture.UNDEFINED, second)
+    head = xmp.segment(packet)
+    return combined("gainmap-hdrgm.jpg", plants, head, multipicture.UNDEFINED, second, gain_map_kept=True)
 
 
-def container_item(semantic, length):
-    """One picture of a file in Google's container description."""
+def container_item(semantic, length, padding=0):
+    """One picture of a file in Google's container description, and the bytes behind it."""
     described = b' Item:Semantic="%s" Item:Mime="image/jpeg" Item:Length="%d"' % (semantic, length)
+    if padding:
+        described += b' Item:Padding="%d"' % padding
     return b'<rdf:li rdf:parseType="Resource"><Container:Item' + described + b"/></rdf:li>"
 
 

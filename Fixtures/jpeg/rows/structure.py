@@ -1,6 +1,7 @@
 """What hides in the structure of the file: comments, JFIF, stray bytes, fill, reserved markers, tables without use."""
 
-from fixture import END, START, Fixture, adobe, jfif, jpeg, keep_scan, leaking, miniature
+from fixture import END, START, Fixture, adobe, jfif, jpeg, keep_scan, leaking
+from planted.miniature import miniature
 from writers import picture
 from writers.canary import COMMENT, DENSITY, GAP, RESERVED, TABLE, THUMBNAIL, VENDOR, Plants
 from writers.jpeg import DQT, Band, Settings, app, comment, encode, ids, segment

@@ -2,9 +2,11 @@
 
 import struct
 
-from fixture import leaking, miniature
+from fixture import leaking
+from planted.credentials import credentials
+from planted.miniature import miniature
 from writers import boxes, tags
-from writers.canary import C2PA, COMMENT, THUMBNAIL, VENDOR
+from writers.canary import COMMENT, THUMBNAIL, VENDOR
 from writers.jpeg import app, comment
 from writers.tiff import Directory, Writer, tiff
 
@@ -211,12 +213,7 @@ def unicode_comment_segment(plants):
 
 
 def jumbf_segment(plants):
-    """A manifest store as content credentials use it, cut down to one assertion."""
-    content = b'{"author":"' + plants.text("APP11 C2PA assertion", C2PA) + b'"}'
-    assertion = boxes.jumbf(boxes.JSON_TYPE, b"stds.exif", boxes.box(b"json", content))
-    name = b"urn:uuid:" + plants.text("APP11 C2PA manifest label", C2PA)
-    manifest = boxes.jumbf(boxes.MANIFEST_TYPE, name, assertion)
-    return boxes.jumbf_segment(boxes.jumbf(boxes.STORE_TYPE, b"c2pa", manifest))
+    return boxes.jumbf_segment(credentials(plants, "APP11 C2PA"))
 
 
 def ducky_segment(plants):

@@ -2,7 +2,8 @@
 
 import base64
 
-from fixture import leaking, miniature
+from fixture import leaking
+from planted.miniature import miniature
 from writers import xmp
 from writers.canary import XMP, token
 from writers.jpeg import app, comment

@@ -1,0 +1,1 @@
+"""Parts with canaries that fixtures of several formats share."""
