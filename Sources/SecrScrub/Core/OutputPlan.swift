@@ -12,6 +12,14 @@ public struct OutputPlan: Sendable, Equatable {
             case .bytes(let bytes): bytes.count
             }
         }
+
+        /// Of a part of the input: the same in the whole, where the part begins at `offset`.
+        func moved(by offset: Int) -> Piece {
+            switch self {
+            case .copy(let range): .copy(range.lowerBound + offset..<range.upperBound + offset)
+            case .bytes: self
+            }
+        }
     }
 
     public private(set) var pieces: [Piece] = []

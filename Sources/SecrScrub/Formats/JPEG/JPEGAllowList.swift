@@ -15,5 +15,10 @@ enum JPEGAllowList {
         .exif: .rebuilt,
         .iccProfile: .rebuilt,
         .adobe: .rebuilt,
+        // Only with a gain map, and then only what a renderer needs of it.
+        .xmp: .rebuilt,
+        .gainMapMetadata: .rebuilt,
+        .multiPicture: .rebuilt,
+        .trailingGainMap: .rebuilt,
     ])
 }

@@ -5,6 +5,8 @@ enum JPEGApplicationSegment {
     /// How many bytes of a payload are looked at.
     static let prefixLength = 48
 
+    static let xmpSignature: StaticString = "http://ns.adobe.com/xap/1.0/\0"
+
     private struct Signature {
         /// The n of APPn; `nil` for any.
         var application: Int?
@@ -26,13 +28,13 @@ enum JPEGApplicationSegment {
         Signature(0, "Ocad", .application, "Photobucket data"),
         // Any byte may follow "Exif" and NUL: readers accept that (Skia, ExifTool), so orientation counts there too.
         Signature(1, "Exif\0", .exif, "Exif"),
-        Signature(1, "http://ns.adobe.com/xap/1.0/\0", .xmp, "XMP"),
+        Signature(1, xmpSignature, .xmp, "XMP"),
         Signature(1, "http://ns.adobe.com/xmp/extension/\0", .xmpExtension, "extended XMP"),
         Signature(1, "FLIR\0", .application, "thermal picture (FLIR)"),
         Signature(1, "QVCI\0", .application, "Casio data"),
         Signature(2, "ICC_PROFILE\0", .iccProfile, "colour profile"),
-        Signature(2, "MPF\0", .multiPicture, "multi-picture index"),
-        Signature(2, "urn:iso:std:iso:ts:21496:-1\0", .gainMapMetadata, "gain map parameters"),
+        Signature(2, JPEGMultiPictureIndex.signature, .multiPicture, "multi-picture index"),
+        Signature(2, ISOGainMap.signature, .gainMapMetadata, "gain map parameters"),
         Signature(2, "FPXR\0", .application, "FlashPix data"),
         Signature(3, "Meta\0", .application, "Kodak data"),
         Signature(3, "META\0", .application, "Kodak data"),

@@ -32,6 +32,7 @@ struct JPEGContract {
             return try JPEGRotation(handler: handler, limits: limits).check(original, written, policy: policy)
         }
         try checkPicture()
+        try checkGainMap()
         if handler.decodes { try JPEGDecodeComparison(limits: limits).compare(original.source, written.source) }
     }
 
@@ -55,7 +56,21 @@ struct JPEGContract {
     }
 
     private var expectedOrientation: Int {
-        policy.drops(.orientation) || handler.turns(original.document) ? 1 : original.document.orientation
+        let isGone =
+            policy.drops(.orientation) || handler.turns(original.document) || original.document.ownParameters != nil
+        return isGone ? 1 : original.document.orientation
+    }
+
+    /// The second picture has to keep the same promise, and its parameters have to be the same.
+    private func checkGainMap() throws {
+        guard let before = original.document.gainMap, original.document.keepsGainMap(policy) else { return }
+        guard let after = written.document.gainMap, before.parameters == after.parameters else {
+            throw violation("the gain map differs", at: 0)
+        }
+        try JPEGContract(
+            original: before.parsed(from: original.source), written: after.parsed(from: written.source),
+            handler: handler, policy: policy, limits: limits
+        ).check()
     }
 
     /// Compares the picture's own nodes one by one, in order.

@@ -14,8 +14,14 @@ struct JPEGDocument: Sendable {
     var exifBlock: ExifBlock?
     /// `nil` where there is no profile; a failure where there is one that can't be understood.
     var icc: Result<EmbeddedProfile, ParseError>?
-    /// XMP, ISO 21496 or a picture behind the end says that there is a gain map.
-    var hasGainMap: Bool
+    /// The first XMP packet, the block of ISO 21496-1 and the index of pictures, from their signatures on.
+    var xmp: Located<[UInt8]>?
+    var gainMapBlock: Located<[UInt8]>?
+    var index: Located<[UInt8]>?
+    /// The gain map that belongs to this picture, if a renderer can use it.
+    var gainMap: JPEGGainMap?
+    /// What has to be said in this picture because it is a gain map itself.
+    var ownParameters: GainMapParameters?
     /// The end-of-image marker is missing.
     var isTruncated: Bool
     /// For each scan, in order.
@@ -43,6 +49,12 @@ struct JPEGDocument: Sendable {
 
     /// 1...8, as the first Exif segment says.
     var orientation: Int { exifBlock?.orientation ?? 1 }
+
+    /// The packet behind its signature; empty where there is none.
+    var packet: [UInt8] { Array(xmp?.value.dropFirst(JPEGApplicationSegment.xmpSignature.utf8CodeUnitCount) ?? []) }
+
+    /// Whether the output has a gain map.
+    func keepsGainMap(_ policy: Policy) -> Bool { gainMap != nil && !policy.drops(.gainMap) }
 
     /// Whether the output has a profile.
     func keepsProfile(_ policy: Policy) -> Bool { icc != nil && !policy.drops(.icc) }

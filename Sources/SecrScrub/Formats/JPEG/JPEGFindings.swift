@@ -23,21 +23,44 @@ struct JPEGFindings {
         case .adobe: return action == .kept ? [] : [Finding(kind, node.label, range: node.range, action: action)]
         case .iccProfile: return iccFindings(node, action)
         case .exif: return exifFindings(node, action)
-        default:
-            return [
-                Finding(
-                    kind, reveals: reveals(node.kind), node.label, value: size(node), range: node.range, action: action)
-            ]
+        case .xmp, .gainMapMetadata, .multiPicture: if action == .kept && !policy.keep.contains(kind) { return [] }
+        case .trailingGainMap: if action == .kept { return gainMapFindings(node) }
+        default: break
         }
+        return [
+            Finding(kind, reveals: reveals(node.kind), node.label, value: size(node), range: node.range, action: action)
+        ]
+    }
+
+    /// The map stays; of what is in it the same may stay as of any picture.
+    private func gainMapFindings(_ node: JPEGNode) -> [Finding] {
+        let inside = document.gainMap.map { JPEGFindings(document: $0.document, policy: policy, handler: handler).all }
+        let moved = (inside ?? []).map { finding in
+            var finding = finding
+            finding.name += " of the gain map"
+            let offset = node.range.lowerBound
+            finding.range = finding.range.lowerBound + offset..<finding.range.upperBound + offset
+            return finding
+        }
+        return [Finding(.gainMap, node.label, value: size(node), range: node.range, action: .kept)] + moved
     }
 
     /// Of a node that is rebuilt or gone: `kept` where the original already has the only form that is written.
     private func action(for node: JPEGNode, _ presentation: JPEGPresentation) -> Finding.Action {
+        /// Of one of which a single one counts.
+        func action(_ found: JPEGDocument.Located<[UInt8]>?, _ written: [UInt8]?) -> Finding.Action {
+            guard let written, let found, found.range == node.range else { return .removed }
+            return found.value == written ? .kept : .reduced
+        }
         switch node.kind {
-        case .jfif where node.range == document.jfifSegment?.range:
-            return presentation.jfif?.payload == document.jfifSegment?.value ? .kept : .reduced
-        case .adobe where node.range == document.adobeSegment?.range:
-            return presentation.adobe?.payload == document.adobeSegment?.value ? .kept : .reduced
+        case .jfif: return action(document.jfifSegment, presentation.jfif?.payload)
+        case .adobe: return action(document.adobeSegment, presentation.adobe?.payload)
+        case .gainMapMetadata: return action(document.gainMapBlock, presentation.gainMapPayload)
+        case .multiPicture: return action(document.index, presentation.index?.payload)
+        case .xmp:
+            // What it says about the gain map is part of that; all else goes.
+            return action(document.xmp, presentation.xmpPayload) == .kept ? .kept : .removed
+        case .trailingGainMap: return node.range == keptGainMap ? .kept : .removed
         case .exif where node.payload == document.exif?.range:
             // What it says about orientation and colours has findings of its own.
             return presentation.exif.payload == document.exif?.value ? .kept : .removed
@@ -47,6 +70,8 @@ struct JPEGFindings {
         default: return .removed
         }
     }
+
+    private var keptGainMap: Range<Int>? { document.keepsGainMap(policy) ? document.gainMap?.range : nil }
 
     private func jfifFindings(_ node: JPEGNode, _ action: Finding.Action) -> [Finding] {
         var findings = [Finding(.density, reveals: [.settings], node.label, range: node.range, action: action)]

@@ -42,10 +42,16 @@ struct JPEGHandler: FormatHandler {
         if turns(document) {
             return try JPEGRotation(handler: self, limits: limits).plan(for: original, policy: policy)
         }
-        return plan(for: document, presentation: presentation(of: document, policy: policy), policy: policy)
+        var plan = plan(for: document, presentation: presentation(of: document, policy: policy), policy: policy)
+        if let map = document.gainMap, document.keepsGainMap(policy) {
+            let presentation = presentation(of: map.document, policy: policy)
+            let second = self.plan(for: map.document, presentation: presentation, policy: policy)
+            for piece in second.pieces { plan.append(piece.moved(by: map.range.lowerBound)) }
+        }
+        return plan
     }
 
-    /// The plan before any rotation; ``JPEGRotation`` turns what it produces.
+    /// The plan for a single picture, before any rotation; ``JPEGRotation`` turns what it produces.
     func plan(for document: JPEGDocument, presentation: JPEGPresentation, policy: Policy) -> OutputPlan {
         var plan = OutputPlan()
         var head: [UInt8]? = presentation.bytes
@@ -61,7 +67,15 @@ struct JPEGHandler: FormatHandler {
     }
 
     func presentation(of document: JPEGDocument, policy: Policy) -> JPEGPresentation {
-        JPEGPresentation(document, policy: policy, allowList: allowList)
+        var presentation = JPEGPresentation(document, policy: policy, allowList: allowList)
+        if let map = document.gainMap, document.keepsGainMap(policy) {
+            func size(_ document: JPEGDocument, _ presentation: JPEGPresentation) -> Int {
+                plan(for: document, presentation: presentation, policy: policy).size
+            }
+            let length = size(map.document, self.presentation(of: map.document, policy: policy))
+            presentation.add(map.parameters, length: length) { size(document, $0) }
+        }
+        return presentation
     }
 
     func arrangement(of document: JPEGDocument, policy: Policy) -> JPEGArrangement {
@@ -90,10 +104,15 @@ struct JPEGHandler: FormatHandler {
                 .refused, "the picture is cut off: its end is missing", at: document.size,
                 hint: "--tolerate truncated scrubs what is there")
         }
-        if document.hasGainMap && !policy.drops(.gainMap) {
+        if document.keepsGainMap(policy) && document.gainMap.map({ $0.range.upperBound > UInt32.max }) == true {
             throw ScrubError(
-                .refused, "the picture has an HDR gain map, which can't be kept yet",
+                .refused, "the picture is too large for the index of its gain map",
                 hint: "--drop gain-map scrubs it without; it will look as on an ordinary screen")
+        }
+        if turns(document) && document.keepsGainMap(policy) {
+            throw ScrubError(
+                .refused, "a picture with an HDR gain map can't be turned",
+                hint: "--drop gain-map turns it without; it will look as on an ordinary screen")
         }
         if turns(document) && !policy.keep.isEmpty {
             throw ScrubError(.refused, "a picture can't be turned and keep parts of the file as they are")

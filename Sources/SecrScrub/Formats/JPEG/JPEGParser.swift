@@ -23,13 +23,18 @@ struct JPEGParser {
     private var tableBytes = 0
     private var codedComponents: Set<UInt8> = []
     private var scanLengths: [Int] = []
-    private var mentionsGainMap = false
+    private var xmp: JPEGDocument.Located<[UInt8]>?
+    private var gainMapBlock: JPEGDocument.Located<[UInt8]>?
+    private var index: JPEGDocument.Located<[UInt8]>?
+    /// What is parsed stands inside a file that goes on behind its end.
+    private let isEmbedded: Bool
     private var isTruncated = false
 
     /// - Parameter expectedScans: where the caller is going to compare every scan with one that was parsed before, the
     ///   lengths of those. Equal bytes hold equal markers, so they are not searched a second time.
-    init(_ window: ByteWindow, limits: Limits, expectedScans: [Int] = []) {
+    init(_ window: ByteWindow, limits: Limits, expectedScans: [Int] = [], isEmbedded: Bool = false) {
         self.window = window
+        self.isEmbedded = isEmbedded
         self.limits = limits
         self.expectedScans = expectedScans
     }
@@ -51,22 +56,58 @@ struct JPEGParser {
             throw ParseError(.malformed, at: position, "the picture has no height")
         }
         dropWhatNoScanUses(frame)
-        if position < window.size {
-            var trailer = Trailer(limits: limits)
-            for part in try trailer.parts(in: position..<window.size, &window) {
-                try add(JPEGNodeKind(part.kind), part.range, part.label)
-            }
-        }
-        precondition(Coverage.isComplete(nodes.lazy.map(\.range), size: window.size), "bytes without a node")
-        return JPEGDocument(
-            size: window.size, nodes: nodes, frame: frame, jfifSegment: jfif, adobeSegment: adobe, exif: exif,
-            exifBlock: exifBlock, icc: profile.result(limits: limits), hasGainMap: hasGainMap, isTruncated: isTruncated,
-            scanHeaders: scanHeaders, scanLengths: scanLengths, tables: tables)
+        var document = JPEGDocument(
+            size: position, nodes: nodes, frame: frame, jfifSegment: jfif, adobeSegment: adobe, exif: exif,
+            exifBlock: exifBlock, icc: profile.result(limits: limits), xmp: xmp, gainMapBlock: gainMapBlock,
+            index: index, isTruncated: isTruncated, scanHeaders: scanHeaders, scanLengths: scanLengths, tables: tables)
+        if !isEmbedded { try addTrailer(to: &document) }
+        precondition(Coverage.isComplete(document.nodes.lazy.map(\.range), size: document.size), "bytes without a node")
+        return document
     }
 
-    /// A mention alone is no gain map: somebody may have cut it off already.
-    private var hasGainMap: Bool {
-        nodes.contains { $0.kind == .trailingGainMap || (mentionsGainMap && $0.kind == .trailingPicture) }
+    /// Names what stands behind the end, and looks for the gain map there.
+    private mutating func addTrailer(to document: inout JPEGDocument) throws {
+        document.size = window.size
+        if position == window.size { return }
+        var trailer = Trailer(limits: limits)
+        for part in try trailer.parts(in: position..<window.size, &window) {
+            guard part.kind == .gainMap, document.gainMap == nil else {
+                try add(JPEGNodeKind(part.kind), part.range, part.label)
+                continue
+            }
+            guard let map = try gainMap(in: part.range, of: document) else {
+                try add(.trailingGainMap, part.range, "gain map that no viewer can use")
+                continue
+            }
+            document.gainMap = map
+            try add(.trailingGainMap, map.range, part.label)
+            let rest = map.range.upperBound..<part.range.upperBound
+            if !rest.isEmpty { try add(.trailing, rest, "bytes behind the gain map") }
+        }
+        document.nodes = nodes
+    }
+
+    /// The gain map at the start of `range`; `nil` where something that a renderer needs is missing.
+    private func gainMap(in range: Range<Int>, of base: JPEGDocument) throws -> JPEGGainMap? {
+        let source = SliceSource(window.source, range)
+        var parser = JPEGParser(ByteWindow(source), limits: limits, isEmbedded: true)
+        var map: JPEGDocument
+        do {
+            map = try parser.parse()
+        } catch is ParseError {
+            return nil
+        }
+        if case .failure = map.icc { return nil }
+        let block = map.gainMapBlock?.value.dropFirst(ISOGainMap.signature.utf8CodeUnitCount)
+        guard !map.isTruncated,
+            let parameters = GainMapParameters(
+                iso: base.gainMapBlock == nil ? nil : block.flatMap { ISOGainMap(Array($0)) },
+                adobe: AdobeGainMap.isAnnounced(in: base.packet) ? AdobeGainMap(map.packet) : nil,
+                apple: AppleGainMap(map.packet, base: base.exifBlock))
+        else { return nil }
+        map.ownParameters = parameters
+        return JPEGGainMap(
+            range: range.lowerBound..<range.lowerBound + map.size, document: map, parameters: parameters)
     }
 
     /// Adds one or more nodes; returns whether the picture goes on.
@@ -215,9 +256,13 @@ struct JPEGParser {
         case .adobe: if decides { adobe = .init(value: try window.bytes(in: payload), range: position..<end) }
         case .exif: if decides && exifBlock == nil { try readExif(payload) }
         case .iccProfile: if decides { profile.add(try window.bytes(in: payload), at: payload.lowerBound) }
-        case .xmp, .xmpExtension:
-            if !mentionsGainMap { mentionsGainMap = XMPPacket.mentionsGainMap(try window.bytes(in: payload)) }
-        case .gainMapMetadata: mentionsGainMap = true
+        case .xmp: if decides && xmp == nil { xmp = .init(value: try window.bytes(in: payload), range: position..<end) }
+        case .gainMapMetadata:
+            if decides && gainMapBlock == nil {
+                gainMapBlock = .init(value: try window.bytes(in: payload), range: position..<end)
+            }
+        case .multiPicture:
+            if decides && index == nil { index = .init(value: try window.bytes(in: payload), range: position..<end) }
         default: break
         }
         try addNext(kind, to: end, label)

@@ -7,6 +7,10 @@ struct JPEGPresentation: Equatable, Sendable {
     /// A whole profile.
     var icc: [UInt8]?
     var adobe: AdobeMarker?
+    /// What has to be said about a gain map: XMP, the block of ISO 21496-1, and where its picture is.
+    var packet: [UInt8]?
+    var gainMapBlock: [UInt8]?
+    var index: JPEGMultiPictureIndex?
 
     /// What `policy` keeps of a document's. Parts that are copied as they are don't count.
     init(_ document: JPEGDocument, policy: Policy, allowList: AllowList) {
@@ -16,7 +20,12 @@ struct JPEGPresentation: Equatable, Sendable {
             if policy.profile == .strict { jfif?.makeSquare() }
         }
         if rebuilds(.adobe) { adobe = document.adobe }
-        if rebuilds(.exif), let block = document.exifBlock {
+        if let own = document.ownParameters {
+            packet = own.packet
+            gainMapBlock = own.iso?.block
+        }
+        // A gain map lies as its picture does.
+        if rebuilds(.exif), document.ownParameters == nil, let block = document.exifBlock {
             exif = MinimalExif(block)
             if policy.drops(.orientation) { exif.orientation = 1 }
             // A profile says it better, and readers that know both prefer it.
@@ -32,9 +41,26 @@ struct JPEGPresentation: Equatable, Sendable {
         var bytes: [UInt8] = []
         if let jfif { bytes += Self.segment(0xE0, jfif.payload) }
         if let payload = exif.payload { bytes += Self.segment(0xE1, payload) }
+        if let xmpPayload { bytes += Self.segment(0xE1, xmpPayload) }
         if let icc { bytes += Self.iccSegments(icc) }
+        if let gainMapPayload { bytes += Self.segment(0xE2, gainMapPayload) }
         if let adobe { bytes += Self.segment(0xEE, adobe.payload) }
+        if let index { bytes += Self.segment(0xE2, index.payload) }
         return bytes
+    }
+
+    var xmpPayload: [UInt8]? { packet.map { Array(JPEGApplicationSegment.xmpSignature.description.utf8) + $0 } }
+    var gainMapPayload: [UInt8]? { gainMapBlock.map { Array(ISOGainMap.signature.description.utf8) + $0 } }
+
+    /// Adds what belongs to a gain map whose own file has `length` bytes; `measure` tells the size of the picture with a
+    /// head like this one.
+    mutating func add(_ parameters: GainMapParameters, length: Int, measure: (JPEGPresentation) -> Int) {
+        packet = parameters.basePacket(length: length)
+        gainMapBlock = parameters.iso == nil ? nil : ISOGainMap.baseBlock
+        index = JPEGMultiPictureIndex(first: 0, second: length, place: 0)
+        // The index comes last, behind the two bytes that begin the picture.
+        let place = 2 + bytes.count - Self.segment(0xE2, index?.payload ?? []).count
+        index = JPEGMultiPictureIndex(first: measure(self), second: length, place: place)
     }
 
     static func segment(_ marker: UInt8, _ payload: [UInt8]) -> [UInt8] {

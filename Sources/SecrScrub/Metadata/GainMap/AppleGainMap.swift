@@ -1,0 +1,83 @@
+internal import Glibc
+internal import SecrBytes
+
+/// The gain map parameters of Apple's phones: how many times brighter than white the picture becomes.
+///
+/// Files of later systems say so in the map's XMP. Those of earlier ones have two numbers in the maker's note of the
+/// picture, from which it follows; it is then written as later systems do.
+struct AppleGainMap: Sendable, Equatable {
+    /// A decimal number, at least 1.
+    private let headroom: String
+
+    private static let namespace: StaticString = "http://ns.apple.com/HDRGainMap/1.0/"
+    private static let auxiliaryNamespace: StaticString = "http://ns.apple.com/pixeldatainfo/1.0/"
+    private static let auxiliaryType = "urn:com:apple:photo:2020:aux:hdrgainmap"
+    /// Of maps that give their headroom.
+    private static let version = 131_072
+
+    /// - Parameters:
+    ///   - packet: of the map.
+    ///   - base: the Exif block of the picture to which it belongs.
+    init?(_ packet: [UInt8], base: ExifBlock?) {
+        guard
+            XMPProperties(packet, namespace: Self.auxiliaryNamespace)?.value("AuxiliaryImageType")
+                == Self.auxiliaryType,
+            let properties = XMPProperties(packet, namespace: Self.namespace),
+            properties.value("HDRGainMapVersion") != nil
+        else { return nil }
+        if let text = properties.value("HDRGainMapHeadroom") {
+            guard let number = XMPNumber.text(text) else { return nil }
+            headroom = number
+        } else {
+            guard let stops = base?.appleGainMapStops else { return nil }
+            headroom = Self.decimal(exp2(max(stops, 0)))
+        }
+    }
+
+    /// With six places behind the point.
+    private static func decimal(_ value: Double) -> String {
+        let millionths = Int((value * 1_000_000).rounded())
+        let fraction = String(millionths % 1_000_000)
+        return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+    }
+
+    var properties: GainMapParameters.Properties {
+        GainMapParameters.Properties(
+            namespaces: [
+                ("apdi", Self.auxiliaryNamespace.description), ("HDRGainMap", Self.namespace.description),
+            ], attributes: "",
+            content: """
+                <apdi:AuxiliaryImageType>\(Self.auxiliaryType)</apdi:AuxiliaryImageType>\
+                <HDRGainMap:HDRGainMapVersion>\(Self.version)</HDRGainMap:HDRGainMapVersion>\
+                <HDRGainMap:HDRGainMapHeadroom>\(headroom)</HDRGainMap:HDRGainMapHeadroom>
+                """)
+    }
+}
+
+extension ExifBlock {
+    /// Photographic stops of headroom, as Apple derives them from two numbers of its maker's note
+    /// (developer documentation, "Applying Apple HDR effect to your photos").
+    fileprivate var appleGainMapStops: Double? {
+        guard let note = first(0x927C, in: .exif), tiff.bytes[note.value].hasPrefix("Apple iOS\0") else { return nil }
+        let reader = ByteReader(Array(tiff.bytes[note.value]))
+        guard let headroom = reader.appleRational(33), let gain = reader.appleRational(48) else { return nil }
+        if headroom < 1 { return gain <= 0.01 ? -20 * gain + 1.8 : -0.101 * gain + 1.601 }
+        return gain <= 0.01 ? -70 * gain + 3 : -0.303 * gain + 2.303
+    }
+}
+
+extension ByteReader {
+    /// A signed fraction of a maker's note: a directory behind a head of 14 bytes, offsets from the note's start.
+    fileprivate func appleRational(_ tag: Int) -> Double? {
+        guard let count = try? uint16(at: 14) else { return nil }
+        for index in 0..<min(count, 256) {
+            let entry = 16 + 12 * index
+            guard let found = try? uint16(at: entry) else { return nil }
+            guard found == tag, (try? uint16(at: entry + 2)) == 10, let place = try? uint32(at: entry + 8),
+                let top = try? uint32(at: place), let bottom = try? uint32(at: place + 4), bottom > 0
+            else { continue }
+            return Double(Int32(truncatingIfNeeded: top)) / Double(bottom)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,92 @@
+internal import SecrBytes
+
+/// Reads simple properties out of an XMP packet (ISO 16684-1): values as attributes, as elements, or in lists.
+///
+/// No parser of XML: whatever it misreads is simply not found, and no byte of a packet is ever copied.
+struct XMPProperties {
+    private let packet: [UInt8]
+    private let prefix: [UInt8]
+
+    /// - Parameter namespace: of the properties; `nil` where the packet does not declare it.
+    init?(_ packet: [UInt8], namespace: StaticString) {
+        guard let hit = packet.firstOffset(of: namespace), hit >= 2 else { return nil }
+        // xmlns:PREFIX="NAMESPACE
+        let before = packet[..<(hit - 1)]
+        guard let equals = before.lastIndex(where: { !Self.isSpace($0) }), packet[equals] == UInt8(ascii: "="),
+            let end = before[..<equals].lastIndex(where: { !Self.isSpace($0) }),
+            let colon = before[...end].lastIndex(of: UInt8(ascii: ":")), end > colon, end - colon < 64
+        else { return nil }
+        self.packet = packet
+        prefix = Array(packet[(colon + 1)...end])
+    }
+
+    /// The values of a property: one, or those of a list; `nil` where it is not there.
+    func values(_ name: String) -> [String]? {
+        let wanted = prefix + [UInt8(ascii: ":")] + Array(name.utf8)
+        var from = 0
+        while let hit = packet.firstOffset(of: wanted, from: from) {
+            from = hit + wanted.count
+            guard hit > 0, from < packet.count else { continue }
+            if Self.isSpace(packet[hit - 1]), let value = attribute(from: from) { return [value] }
+            if packet[hit - 1] == UInt8(ascii: "<"), let values = element(named: wanted, from: from) { return values }
+        }
+        return nil
+    }
+
+    /// A property of a single value.
+    func value(_ name: String) -> String? {
+        guard let values = values(name), values.count == 1 else { return nil }
+        return values[0]
+    }
+
+    private func attribute(from start: Int) -> String? {
+        var rest = packet[start...].drop(while: Self.isSpace)
+        guard rest.popFirst() == UInt8(ascii: "=") else { return nil }
+        rest = rest.drop(while: Self.isSpace)
+        guard let quote = rest.popFirst(), quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
+            let end = rest.firstIndex(of: quote)
+        else { return nil }
+        return String(decoding: rest[..<end], as: UTF8.self)
+    }
+
+    private func element(named name: [UInt8], from start: Int) -> [String]? {
+        guard let open = packet[start...].firstIndex(of: UInt8(ascii: ">")), packet[open - 1] != UInt8(ascii: "/"),
+            let close = packet.firstOffset(of: Array("</".utf8) + name, from: open)
+        else { return nil }
+        let content = Array(packet[(open + 1)..<close])
+        var values: [String] = []
+        var from = 0
+        while let item = content.firstOffset(of: Array("<rdf:li".utf8), from: from),
+            let begin = content[item...].firstIndex(of: UInt8(ascii: ">")),
+            let end = content[begin...].firstIndex(of: UInt8(ascii: "<"))
+        {
+            values.append(Self.trimmed(content[(begin + 1)..<end]))
+            from = end
+        }
+        return values.isEmpty ? [Self.trimmed(content[...])] : values
+    }
+
+    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> String {
+        let start = bytes.drop(while: isSpace)
+        let end = start.lastIndex { !isSpace($0) }
+        return String(decoding: end.map { start[...$0] } ?? [], as: UTF8.self)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
+}
+
+/// Writes XMP packets about a single thing, for the few properties that are ever kept.
+enum XMPWriter {
+    /// - Parameters:
+    ///   - namespaces: prefixes with what they stand for.
+    ///   - attributes: as they stand in the element, each with a blank in front.
+    ///   - content: inside the element.
+    static func packet(_ namespaces: [(String, String)], attributes: String, content: String) -> [UInt8] {
+        let declared = namespaces.map { " xmlns:\($0.0)=\"\($0.1)\"" }.joined()
+        return Array(
+            """
+            <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\
+            <rdf:Description rdf:about=""\(declared)\(attributes)>\(content)</rdf:Description></rdf:RDF></x:xmpmeta>
+            """.utf8)
+    }
+}
