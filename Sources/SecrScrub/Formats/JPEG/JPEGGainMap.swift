@@ -22,6 +22,9 @@ final class JPEGGainMap: Sendable {
 /// The index of a picture and its gain map (CIPA DC-007), in its only form.
 struct JPEGMultiPictureIndex: Sendable, Equatable {
     static let signature: StaticString = "MPF\0"
+    /// Of a file, since sizes and offsets have 32 bits.
+    static let largestFile = Int(UInt32.max)
+
     /// Bytes between the start of the segment and the place from which offsets count.
     private static let originOffset = 4 + signature.utf8CodeUnitCount
 
@@ -39,7 +42,7 @@ struct JPEGMultiPictureIndex: Sendable, Equatable {
         bytes += [0xB0, 0x01, 0, 4, 0, 0, 0, 1, 0, 0, 0, 2]
         bytes += [0xB0, 0x02, 0, 7, 0, 0, 0, 32, 0, 0, 0, 50]
         bytes.appendBigEndian32(0)
-        for (kind, size, offset) in [(0x03_0000, first, 0), (0, second, first - place - Self.originOffset)] {
+        for (kind, size, offset) in [(0x03_0000, first, 0), (0, second, max(0, first - place - Self.originOffset))] {
             bytes.appendBigEndian32(kind)
             bytes.appendBigEndian32(size)
             bytes.appendBigEndian32(offset)

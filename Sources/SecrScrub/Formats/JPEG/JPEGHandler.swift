@@ -104,11 +104,6 @@ struct JPEGHandler: FormatHandler {
                 .refused, "the picture is cut off: its end is missing", at: document.size,
                 hint: "--tolerate truncated scrubs what is there")
         }
-        if document.keepsGainMap(policy) && document.gainMap.map({ $0.range.upperBound > UInt32.max }) == true {
-            throw ScrubError(
-                .refused, "the picture is too large for the index of its gain map",
-                hint: "--drop gain-map scrubs it without; it will look as on an ordinary screen")
-        }
         if turns(document) && document.keepsGainMap(policy) {
             throw ScrubError(
                 .refused, "a picture with an HDR gain map can't be turned",

@@ -99,7 +99,7 @@ struct JPEGParser {
         }
         if case .failure = map.icc { return nil }
         let block = map.gainMapBlock?.value.dropFirst(ISOGainMap.signature.utf8CodeUnitCount)
-        guard !map.isTruncated,
+        guard !map.isTruncated, range.upperBound <= JPEGMultiPictureIndex.largestFile,
             let parameters = GainMapParameters(
                 iso: base.gainMapBlock == nil ? nil : block.flatMap { ISOGainMap(Array($0)) },
                 adobe: AdobeGainMap.isAnnounced(in: base.packet) ? AdobeGainMap(map.packet) : nil,

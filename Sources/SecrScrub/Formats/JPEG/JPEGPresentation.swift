@@ -57,9 +57,9 @@ struct JPEGPresentation: Equatable, Sendable {
     mutating func add(_ parameters: GainMapParameters, length: Int, measure: (JPEGPresentation) -> Int) {
         packet = parameters.basePacket(length: length)
         gainMapBlock = parameters.iso == nil ? nil : ISOGainMap.baseBlock
-        index = JPEGMultiPictureIndex(first: 0, second: length, place: 0)
-        // The index comes last, behind the two bytes that begin the picture.
-        let place = 2 + bytes.count - Self.segment(0xE2, index?.payload ?? []).count
+        // The index comes last; two bytes begin the picture. Its own length does not depend on what it says.
+        let place = 2 + bytes.count
+        index = JPEGMultiPictureIndex(first: .zero, second: .zero, place: place)
         index = JPEGMultiPictureIndex(first: measure(self), second: length, place: place)
     }
 
