@@ -61,8 +61,8 @@ demo: build
 
 test: build-packages
 	$(call packages,$(TEST_PACKAGES))
-	swift build --build-tests
-	swift test --skip-build
+	swift build -c release --build-tests
+	swift test -c release --skip-build
 
 bench: build
 	$(call packages,$(BENCH_PACKAGES))

@@ -3,16 +3,17 @@ import Testing
 
 /// Fixtures come from the scripts beside them.
 @Suite(.enabled(if: Run.isInstalled("python3"))) struct FixtureTests {
-    @Test func scriptsStillMakeTheSameFiles() throws {
-        let run = try Run.program("python3", ["Fixtures/jpeg/make.py", "--check"], in: Repository.root.path)
+    @Test(arguments: Fixture.Format.allCases) func scriptsStillMakeTheSameFiles(format: Fixture.Format) throws {
+        let run = try Run.program("python3", ["Fixtures/\(format)/make.py", "--check"], in: Repository.root.path)
         #expect(run.status == 0, "\(run.errors)")
     }
 
-    @Test func everyFixtureIsInTheManifest() {
-        let files = Set(
-            Repository.files(below: "Fixtures/jpeg", suffix: ".jpg").map {
-                String($0.dropFirst("Fixtures/jpeg/".count))
-            })
-        #expect(files == Set(Fixture.all.map(\.file)))
+    @Test(arguments: [(Fixture.Format.jpeg, ".jpg"), (.png, ".png")])
+    func everyFixtureIsInTheManifest(format: Fixture.Format, suffix: String) {
+        let folder = "Fixtures/\(format)/"
+        let files = Repository.files(below: String(folder.dropLast()), suffix: suffix).map {
+            String($0.dropFirst(folder.count))
+        }
+        #expect(Set(files) == Set(Fixture.all.filter { $0.format == format }.map(\.file)))
     }
 }

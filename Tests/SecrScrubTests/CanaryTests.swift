@@ -47,10 +47,10 @@ import Testing
     }
 
     /// The other way round: a dirty kind on the allow-list would be noticed by the tests above.
-    @Test(arguments: JPEGAllowList.standard.otherKinds) func dirtyKindOnTheListIsNoticed(kind: String) throws {
-        var mutated = Scrubber(policy: Policy(drop: [.gainMap]))
-        mutated.jpegAllowList = JPEGAllowList.standard.adding(kindNamed: kind)
-        let isNoticed = Fixture.all.filter { $0.valid }.contains { fixture in
+    @Test(arguments: Self.dirtyKinds) func dirtyKindOnTheListIsNoticed(format: FileFormat, kind: String) throws {
+        var mutated = Scrubber()
+        mutated.allowLists[format] = AllowList.standard(for: format).adding(kindNamed: kind)
+        let isNoticed = Fixture.accepted.filter { $0.format.rawValue == format.rawValue }.contains { fixture in
             guard let tokens = fixture.drop, let input = try? fixture.bytes else { return false }
             let source = MemorySource(input)
             guard let prepared = try? mutated.prepare(source), let output = try? prepared.plan.bytes(from: source)
@@ -61,6 +61,10 @@ import Testing
                 || (try? Scrubber().inspect(MemorySource(output)).findings.isClean) != true
         }
         #expect(isNoticed, "no fixture has a canary in '\(kind)'")
+    }
+
+    static let dirtyKinds = FileFormat.allCases.flatMap { format in
+        AllowList.standard(for: format).otherKinds.map { (format, $0) }
     }
 
     @Test func everyByteBelongsToTheOutputOrIsAccountedFor() throws {

@@ -66,7 +66,8 @@ public struct Scrubber: Sendable {
     }
 
     private var pngHandler: PNGHandler {
-        PNGHandler(allowList: allowList(.png), bakesOrientation: bakesOrientation)
+        PNGHandler(
+            allowList: allowList(.png), bakesOrientation: bakesOrientation, decodes: verification == .decode)
     }
 
     private func allowList(_ format: FileFormat) -> AllowList { allowLists[format] ?? .standard(for: format) }

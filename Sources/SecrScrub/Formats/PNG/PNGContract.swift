@@ -3,8 +3,8 @@ internal import SecrBytes
 /// The equality between a PNG file and its scrubbed form, proved on the bytes that were really written.
 ///
 /// - Header, palette, transparency and the chunks that decide colours are the same, in the same order.
-/// - Every picture and frame has the same lines: its stream is the same bytes, or, where it had to be packed anew, the
-///   same bytes come out of it.
+/// - Every picture and frame has the same lines: its stream is the same bytes, or, where it had to be packed anew or this
+///   was asked for, the same bytes come out of it.
 /// - The animation has the same frames, times and repetitions.
 /// - The colour profile means the same; orientation and the shape of pixels are the same.
 /// - The output consists of allowed nodes only, and scrubbing it again would find nothing to do.
@@ -62,12 +62,12 @@ struct PNGContract {
     }
 
     private func isSame(_ old: PNGImageData, _ new: PNGImageData) throws -> Bool {
+        guard old.expected == new.expected, old.available == new.available else { return false }
+        if old.needsRecoding || handler.decodes {
+            return try PNGLines.areSame(PNGLines(old, of: original.source), PNGLines(new, of: written.source))
+        }
         if handler.keepsChunks(of: old, policy: policy) {
             return try original.source.holdsSameBytes(in: old.chunks, as: written.source, in: new.chunks)
-        }
-        guard old.expected == new.expected, old.available == new.available else { return false }
-        if old.needsRecoding {
-            return try PNGLines.areSame(PNGLines(old, of: original.source), PNGLines(new, of: written.source))
         }
         return try old.hasSameStream(in: original.source, as: new, in: written.source)
     }

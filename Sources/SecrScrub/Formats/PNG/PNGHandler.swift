@@ -5,6 +5,8 @@ struct PNGHandler: FormatHandler {
     var allowList: AllowList
     /// Asked for, and not possible here without changing every line.
     var bakesOrientation: Bool
+    /// Also unpack both pictures and compare their lines, where the bytes were compared already.
+    var decodes: Bool
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> PNGDocument {
         var parser = PNGParser(window, limits: limits)

@@ -33,7 +33,7 @@ struct PNGParser {
     mutating func parse() throws -> PNGDocument {
         guard window.size >= Self.signature.count, try window.bytes(in: 0..<Self.signature.count) == Self.signature
         else {
-            throw ParseError(.malformed, at: 0, "a damaged signature")
+            throw ParseError(.malformed, at: 0, "its first bytes are not quite those of a PNG picture")
         }
         try addNext(.signature, to: Self.signature.count, "signature")
         let header = try parseHeader()
@@ -216,7 +216,7 @@ struct PNGParser {
         let start = position
         let isDefault = type == "IDAT"
         if isDefault {
-            guard !hasPicture else { throw ParseError(.malformed, at: position, "a second picture inside the first") }
+            guard !hasPicture else { throw ParseError(.malformed, at: position, "coded data in two places") }
             guard header.color != .palette || paletteEntries != nil else {
                 throw ParseError(.malformed, at: position, "a picture without its palette")
             }
@@ -310,7 +310,7 @@ struct PNGParser {
         image.available = min(inflater.produced, image.expected)
         if inflater.produced > image.expected { image.flaws.insert(.surplus) }
         if image.available < image.expected {
-            guard inflater.state == .hungry else {
+            guard inflater.state != .failed else {
                 throw ParseError(.malformed, at: image.streamEnd, "the coded picture can not be unpacked")
             }
             image.flaws.insert(.truncated)
