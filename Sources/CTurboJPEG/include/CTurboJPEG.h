@@ -35,6 +35,15 @@ typedef enum {
  */
 secr_jpeg_verdict secr_jpeg_compare(secr_jpeg_input first, secr_jpeg_input second, long memory, char *message);
 
+/* Fields along each edge of a sketch. */
+#define SECR_JPEG_SKETCH 32
+
+/*
+ * Decodes a picture roughly: its size, and SECR_JPEG_SKETCH rows of as many mean brightnesses. Returns 0, or -1 where it
+ * can't be decoded or has fewer samples than that.
+ */
+int secr_jpeg_sketch(secr_jpeg_input input, long memory, unsigned *width, unsigned *height, uint8_t *raster);
+
 /*
  * Applies the transform for `orientation` to a whole file, without its metadata and without losing a coefficient.
  * Returns 0 and a buffer for secr_jpeg_free; otherwise `message` says why, for example that an edge does not fall on a

@@ -20,7 +20,7 @@ struct JPEGValues {
     var all: [Finding] {
         get throws {
             var window = ByteWindow(original.source)
-            return try exif + original.document.nodes.flatMap { try values(of: $0, &window) }
+            return try exif + hiddenThumbnail + original.document.nodes.flatMap { try values(of: $0, &window) }
         }
     }
 
@@ -35,6 +35,22 @@ struct JPEGValues {
         return ExifDescription(block: block, payload: exif.value).findings(
             origin: exif.range.lowerBound + JPEGDocument.exifPrefixLength,
             action: part.action == .kept ? .kept : .removed)
+    }
+
+    /// A thumbnail that was not made anew when the picture was changed can show what is no longer in it.
+    private var hiddenThumbnail: [Finding] {
+        let limits = Limits()
+        guard let exif = original.document.exif, let place = original.document.exifBlock?.thumbnail else { return [] }
+        let origin = exif.range.lowerBound + JPEGDocument.exifPrefixLength
+        let range = origin + place.lowerBound..<origin + place.upperBound
+        guard let thumbnail = JPEGSketch(SliceSource(original.source, range), limits: limits),
+            let picture = JPEGSketch(original.source, limits: limits), !thumbnail.showsTheSame(as: picture)
+        else { return [] }
+        return [
+            Finding(
+                .thumbnail, reveals: [.picture], "the thumbnail shows something else than the picture", range: range,
+                action: kept.contains(exif.range.lowerBound - 4) ? .kept : .removed)
+        ]
     }
 
     private func values(of node: JPEGNode, _ window: inout ByteWindow) throws -> [Finding] {

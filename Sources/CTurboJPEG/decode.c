@@ -100,7 +100,8 @@ static void free_side(side *self) {
     free(self);
 }
 
-static int start(side *self, long memory) {
+/* With `is_sketch` in grey, and as small as a sketch allows. */
+static int start(side *self, long memory, int is_sketch) {
     if (setjmp(self->escape)) return -1;
     jpeg_create_decompress(&self->decoder);
     self->decoder.client_data = self;
@@ -114,6 +115,17 @@ static int start(side *self, long memory) {
     self->progress.progress_monitor = watch_progress;
     self->decoder.progress = &self->progress;
     jpeg_read_header(&self->decoder, TRUE);
+    if (is_sketch) {
+        self->decoder.out_color_space = JCS_GRAYSCALE;
+        unsigned width = self->decoder.image_width, height = self->decoder.image_height;
+        self->decoder.scale_num = 1;
+        self->decoder.scale_denom = 8;
+        while (self->decoder.scale_denom > 1 && (width < height ? width : height) < 8 * SECR_JPEG_SKETCH) {
+            self->decoder.scale_denom /= 2;
+            width *= 2;
+            height *= 2;
+        }
+    }
     jpeg_start_decompress(&self->decoder);
     self->row = malloc((size_t)self->decoder.output_width * (size_t)self->decoder.output_components);
     if (self->row == NULL) {
@@ -132,8 +144,8 @@ static int next_row(side *self) {
 }
 
 static secr_jpeg_verdict compare(side *first, side *second, long memory) {
-    if (start(first, memory) != 0) return SECR_JPEG_UNDECODABLE;
-    if (start(second, memory) != 0) return SECR_JPEG_BROKEN;
+    if (start(first, memory, 0) != 0) return SECR_JPEG_UNDECODABLE;
+    if (start(second, memory, 0) != 0) return SECR_JPEG_BROKEN;
     const struct jpeg_decompress_struct *a = &first->decoder, *b = &second->decoder;
     if (a->output_width != b->output_width || a->output_height != b->output_height
         || a->output_components != b->output_components || a->out_color_space != b->out_color_space)
@@ -160,4 +172,37 @@ secr_jpeg_verdict secr_jpeg_compare(secr_jpeg_input first, secr_jpeg_input secon
     free_side(a);
     free_side(b);
     return verdict;
+}
+
+static int sketch(side *self, long memory, unsigned *width, unsigned *height, uint8_t *raster) {
+    enum { edge = SECR_JPEG_SKETCH };
+    unsigned long sums[edge][edge] = { { 0 } }, counts[edge][edge] = { { 0 } };
+    if (start(self, memory, 1) != 0) return -1;
+    const struct jpeg_decompress_struct *decoder = &self->decoder;
+    *width = decoder->image_width;
+    *height = decoder->image_height;
+    if (decoder->output_width < edge || decoder->output_height < edge) return -1;
+    for (;;) {
+        unsigned y = decoder->output_scanline;
+        int more = next_row(self);
+        if (more < 0) return -1;
+        if (more == 0) break;
+        for (unsigned x = 0; x < decoder->output_width; x++) {
+            size_t row = (size_t)y * edge / decoder->output_height, column = (size_t)x * edge / decoder->output_width;
+            sums[row][column] += self->row[x];
+            counts[row][column]++;
+        }
+    }
+    for (int row = 0; row < edge; row++)
+        for (int column = 0; column < edge; column++)
+            raster[row * edge + column] = (uint8_t)(sums[row][column] / counts[row][column]);
+    return 0;
+}
+
+int secr_jpeg_sketch(secr_jpeg_input input, long memory, unsigned *width, unsigned *height, uint8_t *raster) {
+    char message[SECR_JPEG_MESSAGE];
+    side *self = make_side(input, message);
+    int status = self == NULL ? -1 : sketch(self, memory, width, height, raster);
+    free_side(self);
+    return status;
 }
