@@ -9,8 +9,8 @@ For example:
 
 import struct
 
-BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, UTF8 = 1, 2, 3, 4, 5, 7, 129
-NUMBER_CODES = {SHORT: "H", LONG: "L", RATIONAL: "LL"}
+BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SIGNED_RATIONAL, UTF8 = 1, 2, 3, 4, 5, 7, 10, 129
+NUMBER_CODES = {SHORT: "H", LONG: "L", RATIONAL: "LL", SIGNED_RATIONAL: "ll"}
 
 HEADER = b"Exif\0\0"
 APPLE_HEADER = b"Apple iOS\0\0\x01MM"
@@ -46,6 +46,9 @@ class Directory:
 
     def rationals(self, tag, *pairs):
         return self._add(tag, RATIONAL, pairs)
+
+    def signed_rationals(self, tag, *pairs):
+        return self._add(tag, SIGNED_RATIONAL, pairs)
 
     def directory(self, tag, child):
         return self._add(tag, LONG, child)
@@ -132,7 +135,7 @@ class Writer:
         return len(value), self.numbers("L", at), data
 
     def number(self, kind, value):
-        return self.numbers(NUMBER_CODES[kind], *(value if kind == RATIONAL else (value,)))
+        return self.numbers(NUMBER_CODES[kind], *(value if isinstance(value, tuple) else (value,)))
 
 
 def even(data):

@@ -16,8 +16,10 @@ import Testing
     /// Part of the toolchain, open to everybody.
     static let platform: Set<String> = ["Glibc", "Synchronization"]
     /// Each C library is imported by exactly one module.
-    static let soleImporters = ["CExif": "SecrScrub", "CTurboJPEG": "SecrScrub", "CZlib": "SecrScrub",
-        "CSecrShims": "SecrSystem"]
+    static let soleImporters = [
+        "CExif": "SecrScrub", "CTurboJPEG": "SecrScrub", "CZlib": "SecrScrub",
+        "CSecrShims": "SecrSystem",
+    ]
 
     /// Target to what it declares, read from the manifest.
     static let declared: [String: Set<String>] = {

@@ -26,4 +26,11 @@ import Testing
         let stored = String(decoding: bytes[model.range].prefix { $0 != 0 }, as: UTF8.self)
         #expect(stored == model.value)
     }
+
+    @Test(arguments: [("same", false), ("other", true), ("bars", false), ("turned", false)])
+    func thumbnailsThatShowSomethingElseAreTold(variant: String, differs: Bool) throws {
+        let bytes = try Fixture.named("exif-thumbnail-\(variant).jpg").bytes
+        let findings = try Scrubber().inspect(MemorySource(bytes)).findings
+        #expect(findings.contains { $0.name.contains("something else than the picture") } == differs)
+    }
 }

@@ -27,7 +27,7 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
     /// Whether a renderer can use the gain map, so that it stays.
     package var gainMapKept: Bool?
     package var icc: Bool?
-    /// The colour space that the profile means: `srgb`, `display-p3`, `adobe-rgb`, `grey-gamma-2.2`.
+    /// The colour space that the profile means: `srgb`, `display-p3`, `adobe-rgb`, `gray-gamma-2.2`.
     package var iccStandard: String?
     /// Of a PNG picture: how many frames an animation has, and whether its lines have to be packed anew.
     package var frames: Int?

@@ -2,12 +2,12 @@
 
 import struct
 
-from fixture import Fixture, exif_segment, jfif, jpeg, leaking
+from fixture import END, START, Fixture, exif_segment, jfif, jpeg, leaking
 from planted.exif import apple_texts, gps, harmless, photo, primary, thumbnail_directory, with_jpeg
 from planted.miniature import miniature
-from writers import tags
+from writers import picture, tags
 from writers.canary import EXIF, THUMBNAIL, VENDOR, Plants
-from writers.jpeg import app, comment
+from writers.jpeg import Settings, app, comment, encode, ids
 from writers.tiff import HEADER, Directory, even, exif, tiff
 
 UTF8_TEXTS = {tags.TITLE: "ImageTitle", tags.PHOTOGRAPHER: "Photographer", tags.FIRMWARE: "CameraFirmware"}
@@ -25,6 +25,10 @@ def fixtures():
         leaking("exif-interop.jpg", interop_segment),
         leaking("exif-thumbnail.jpg", thumbnail_segment),
         leaking("exif-thumbnail-strips.jpg", strips_segment),
+        sketched("exif-thumbnail-same.jpg", picture.quarters(40, 40)),
+        sketched("exif-thumbnail-other.jpg", picture.stripes(40, 40)),
+        sketched("exif-thumbnail-bars.jpg", barred(picture.quarters(40, 32), 4)),
+        sketched("exif-thumbnail-turned.jpg", turned(picture.quarters(40, 40))),
         leaking("exif-ifd2.jpg", third_directory_segment),
         leaking("exif-subifd.jpg", sub_directory_segment),
         leaking("exif-makernote.jpg", maker_note_segment),
@@ -65,6 +69,27 @@ def interop_segment(plants):
 
 def thumbnail_segment(plants):
     return exif_segment(harmless(), "II", thumbnail_directory(plants))
+
+
+def sketched(file, rows):
+    """A picture of 80 by 80 or, with bars, 80 by 64 pixels, and a thumbnail that is large enough to be compared."""
+    plants = Plants()
+    small = START + encode(picture.ycc(rows), Settings(ids(1, 2, 3))).bytes() + END
+    second = with_jpeg(Directory().ascii(tags.MODEL, plants.text("Exif IFD1 Model", THUMBNAIL)), small)
+    large = picture.quarters(80, 64) if "bars" in file else picture.quarters(80, 80)
+    coded = encode(picture.ycc(large), Settings(ids(1, 2, 3)))
+    return Fixture(file, jpeg(plants, jfif() + exif_segment(harmless(), "II", second), coded), plants)
+
+
+def barred(rows, height):
+    """Black above and below, as cameras fit a wide picture into their thumbnails."""
+    bar = [[picture.BLACK] * len(rows[0]) for _ in range(height)]
+    return bar + rows + bar
+
+
+def turned(rows):
+    """By a quarter to the right."""
+    return [list(column) for column in zip(*reversed(rows))]
 
 
 def with_strip(directory, pixels):

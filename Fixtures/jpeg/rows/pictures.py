@@ -19,7 +19,7 @@ APPLE_GAIN_MAP_TYPE = b"urn:com:apple:photo:2020:aux:hdrgainmap"
 
 
 def fixtures():
-    return [preview(), iso_gain_map(), adobe_gain_map(), apple_gain_map()]
+    return [preview(), iso_gain_map(), adobe_gain_map(), *apple_gain_maps()]
 
 
 def combined(file, plants, head, kind, second, gain_map=True, gain_map_kept=False, **index):
@@ -108,19 +108,33 @@ def container_item(semantic, length, padding=0):
     return b'<rdf:li rdf:parseType="Resource"><Container:Item' + described + b"/></rdf:li>"
 
 
-def apple_gain_map():
-    """Apple's older form: two numbers in the maker note, and a type in the gain map's XMP."""
+def apple_gain_maps():
+    """By earlier systems, by later ones, and without the numbers that a viewer needs."""
+    return [
+        apple_gain_map("gainmap-apple.jpg", b"65536", (4, 3), (1, 50)),
+        apple_gain_map("gainmap-apple-low.jpg", b"65536", (1, 2), (0, 1)),
+        apple_gain_map("gainmap-apple-headroom.jpg", b"131072", headroom=b"4.532783"),
+        apple_gain_map("gainmap-apple-unknown.jpg", b"65536"),
+    ]
+
+
+def apple_gain_map(file, version, first=None, second=None, headroom=None):
+    """Apple's form: a type in the gain map's XMP, and the headroom there or two numbers in the maker note."""
     plants = Plants()
-    numbers = Directory().rationals(tags.APPLE_HEADROOM, (4, 3)).rationals(tags.APPLE_GAIN, (1, 50))
-    numbers.ascii(tags.APPLE_CONTENT, plants.text("MakerNote beside a gain map", EXIF))
+    numbers = Directory().ascii(tags.APPLE_CONTENT, plants.text("MakerNote beside a gain map", EXIF))
+    if first:
+        numbers.signed_rationals(tags.APPLE_HEADROOM, first).signed_rationals(tags.APPLE_GAIN, second)
     photo = Directory().undefined(tags.MAKER_NOTE, apple_note(numbers))
     block = Directory().ascii(tags.MAKE, b"Apple").directory(tags.EXIF_IFD, photo)
-    packet = xmp.packet(
-        {
-            "apdi:AuxiliaryImageType": APPLE_GAIN_MAP_TYPE,
-            "HDRGainMap:HDRGainMapVersion": b"65536",
-            "xmp:CreatorTool": plants.text("XMP in the Apple gain map", GAIN_MAP),
-        }
-    )
-    second = gain_picture(gain_exif(plants, "Apple") + xmp.segment(packet))
-    return combined("gainmap-apple.jpg", plants, exif_segment(block, "MM"), multipicture.UNDEFINED, second)
+    told = {
+        "apdi:AuxiliaryImageType": APPLE_GAIN_MAP_TYPE,
+        "HDRGainMap:HDRGainMapVersion": version,
+        "xmp:CreatorTool": plants.text("XMP in the Apple gain map", GAIN_MAP),
+    }
+    if headroom:
+        told["HDRGainMap:HDRGainMapHeadroom"] = headroom
+    is_kept = bool(first or headroom)
+    head = gain_exif(plants, "Apple") + xmp.segment(xmp.packet({}, told))
+    picture_file = gain_picture(head, plants if is_kept else None)
+    start = exif_segment(block, "MM")
+    return combined(file, plants, start, multipicture.UNDEFINED, picture_file, gain_map_kept=is_kept)

@@ -77,7 +77,7 @@ struct PNGContract {
         switch (before.icc, after.icc) {
         case (_, nil) where policy.drops(.icc): break
         case (nil, nil): break
-        case (.success(let old), .success(let new)) where old.profile.looksLike(new.profile): break
+        case (.success(let old), .success(let new)) where old.isKept(by: new): break
         case (.failure, .failure) where policy.keep.contains(.icc): break
         default: throw violation("the colour profile differs", at: 0)
         }

@@ -18,7 +18,7 @@ struct PNGFindings {
 
     private func findings(for node: PNGNode, _ window: inout ByteWindow) throws -> [Finding] {
         if let image = document.images[node.range.lowerBound] { return flaws(of: image) }
-        if node.kind == .end { return endFindings(node) }
+        if node.kind == .end { return try endFindings(node, &window) }
         guard let kind = node.kind.findingClass else { return [] }
         let action = try self.action(for: node, &window)
         if action == .kept, node.kind == .exif, !policy.keep.contains(.exif) { return [] }
@@ -80,8 +80,13 @@ struct PNGFindings {
         return findings
     }
 
-    private func endFindings(_ node: PNGNode) -> [Finding] {
-        if node.range.count == PNGChunk.frameSize { return [] }
+    private func endFindings(_ node: PNGNode, _ window: inout ByteWindow) throws -> [Finding] {
+        if node.range.count == PNGChunk.frameSize {
+            if try window.bytes(in: node.range) == PNGComposer.end { return [] }
+            return [
+                Finding(.table, reveals: [.leftover], "a wrong checksum", range: node.range, action: .reduced)
+            ]
+        }
         return [
             Finding(
                 .trailer, reveals: [.leftover], "bytes in the end mark", value: "\(node.payload.count) bytes",

@@ -12,6 +12,8 @@ struct AppleGainMap: Sendable, Equatable {
     private static let namespace: StaticString = "http://ns.apple.com/HDRGainMap/1.0/"
     private static let auxiliaryNamespace: StaticString = "http://ns.apple.com/pixeldatainfo/1.0/"
     private static let auxiliaryType = "urn:com:apple:photo:2020:aux:hdrgainmap"
+    /// More than any screen has; phones write less than 3.
+    private static let mostStops = 10.0
     /// Of maps that give their headroom.
     private static let version = 131_072
 
@@ -29,7 +31,7 @@ struct AppleGainMap: Sendable, Equatable {
             guard let number = XMPNumber.text(text) else { return nil }
             headroom = number
         } else {
-            guard let stops = base?.appleGainMapStops else { return nil }
+            guard let stops = base?.appleGainMapStops, stops <= Self.mostStops else { return nil }
             headroom = Self.decimal(exp2(max(stops, 0)))
         }
     }

@@ -38,8 +38,32 @@ struct GainMapParameters: Sendable, Equatable {
 
 /// Decimal numbers as programs write them into XMP.
 enum XMPNumber {
-    /// The text, where it is a number and nothing else.
+    /// The text, where it is a number and nothing else: sign, digits, a point and more of them, an exponent.
     static func text(_ text: String) -> String? {
-        text.count <= 24 && text.wholeMatch(of: #/[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?/#) != nil ? text : nil
+        var rest = Array(text.utf8)[...]
+        guard rest.count <= 24 else { return nil }
+        dropSign(&rest)
+        guard dropDigits(&rest) else { return nil }
+        if rest.first == UInt8(ascii: ".") {
+            rest.removeFirst()
+            guard dropDigits(&rest) else { return nil }
+        }
+        if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+            rest.removeFirst()
+            dropSign(&rest)
+            guard rest.count <= 3, dropDigits(&rest) else { return nil }
+        }
+        return rest.isEmpty ? text : nil
+    }
+
+    private static func dropSign(_ rest: inout ArraySlice<UInt8>) {
+        if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+    }
+
+    /// Whether there was at least one.
+    private static func dropDigits(_ rest: inout ArraySlice<UInt8>) -> Bool {
+        let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        rest = rest.dropFirst(digits.count)
+        return !digits.isEmpty
     }
 }

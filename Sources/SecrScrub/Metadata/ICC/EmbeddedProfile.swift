@@ -20,6 +20,11 @@ struct EmbeddedProfile: Sendable {
         isNormal = normalForm == bytes
     }
 
+    /// Whether `other` means the same: exactly, or, where this is a common colour space, to the eye.
+    func isKept(by other: EmbeddedProfile) -> Bool {
+        profile == other.profile || (standard != nil && profile.looksLike(other.profile))
+    }
+
     /// The colours of a single device or program tell which one it was.
     var limitation: Limitation? { standard == nil ? .ownProfile : nil }
 

@@ -1,9 +1,9 @@
 internal import SecrBytes
 
 /// The digest of RFC 1321, which ICC profiles from version 4 on carry as their id. It protects nothing here.
-enum MD5 {
+package enum MD5 {
     /// 16 bytes.
-    static func digest(_ message: [UInt8]) -> [UInt8] {
+    package static func digest(_ message: [UInt8]) -> [UInt8] {
         var padded = message + [0x80]
         padded += [UInt8](repeating: 0, count: (120 - padded.count % 64) % 64)
         padded.append(contentsOf: littleEndian(UInt64(message.count) << 3))
