@@ -15,10 +15,10 @@ RELEASE := .build/release
 
 # What Debian calls the things that are needed.
 BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev
-TEST_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs
+TEST_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils
 LINT_PACKAGES := shellcheck mandoc
 BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2
-JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs liblcms2-2
+JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
@@ -71,7 +71,7 @@ bench: build
 # For whoever has the judge and a corpus of real files: make judge JUDGE=folder CORPUS=folder
 judge: build
 	$(call packages,$(JUDGE_PACKAGES))
-	python3 "$(JUDGE)/judge.py" secr:$(CURDIR)/$(RELEASE)/secr-scrub "$(CORPUS)" --only jpeg --gate
+	python3 "$(JUDGE)/judge.py" secr:$(CURDIR)/$(RELEASE)/secr-scrub "$(CORPUS)" --only jpeg,png --gate
 
 lint: build-packages
 	$(call packages,$(LINT_PACKAGES))
