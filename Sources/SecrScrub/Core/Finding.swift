@@ -24,7 +24,9 @@ public enum FindingClass: String, Sendable, CaseIterable {
     case table
 
     /// Classes that `--keep` takes: whole parts whose bytes stay meaningful when everything around them changes.
-    public static let keepable: [FindingClass] = [.exif, .xmp, .iptc, .icc, .comment, .c2pa, .vendor]
+    public static let keepable: [FindingClass] = [
+        .exif, .xmp, .iptc, .icc, .comment, .time, .c2pa, .vendor, .auxiliary,
+    ]
 
     /// Classes that `--drop` takes: what would otherwise stay or make the file be refused.
     public static let droppable: [FindingClass] = [.orientation, .icc, .colorSpace, .gainMap]

@@ -220,7 +220,10 @@ struct JPEGParser {
         try addNext(.scan, to: end, "coded picture")
     }
 
-    /// Where coded data ends: at a marker that is no restart. An 0xFF before a zero is data, however many precede it.
+    /// Where coded data ends: at a marker that is no restart.
+    ///
+    /// Fill bytes may stand before a marker; before a restart no encoder writes them, and before a zero they are an error
+    /// that decoders pass over. How many there are could say anything.
     private mutating func endOfScan(from start: Int) throws -> Int {
         if let end = try expectedEndOfScan(from: start) { return end }
         var from = start
@@ -229,6 +232,9 @@ struct JPEGParser {
             if runEnd == window.size { return hit }
             let marker = try window.byte(at: runEnd)
             guard marker == 0 || JPEGMarker.restarts.contains(marker) else { return hit }
+            guard runEnd == hit + 1 else {
+                throw ParseError(.malformed, at: hit, "fill bytes within the coded picture")
+            }
             from = runEnd + 1
         }
         return window.size
