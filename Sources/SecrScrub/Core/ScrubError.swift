@@ -31,6 +31,18 @@ public struct ScrubError: Error, Equatable, Sendable {
         self.hint = hint
     }
 
+    /// An input that ends too early.
+    static func cutOff(at offset: Int) -> ScrubError {
+        ScrubError(
+            .refused, "the picture is cut off: its end is missing", at: offset,
+            hint: "--tolerate truncated scrubs what is there")
+    }
+
+    /// An output that is not what it has to be.
+    static func broken(_ what: String, at offset: Int) -> ScrubError {
+        ScrubError(.contract, "the output would not be the same picture: \(what)", at: offset)
+    }
+
     /// Runs `body`, translating what the layers below throw.
     static func translating<Result>(_ body: () throws -> Result) throws(ScrubError) -> Result {
         do {

@@ -17,16 +17,18 @@ struct JPEGContract {
 
     func check() throws {
         for node in written.document.nodes where handler.allowList.rule(for: node.kind, policy: policy) == nil {
-            throw violation("\(node.label) where nothing may be", at: node.range.lowerBound)
+            throw ScrubError.broken("\(node.label) where nothing may be", at: node.range.lowerBound)
         }
-        guard !written.document.isTruncated else { throw violation("its end is missing", at: written.document.size) }
+        guard !written.document.isTruncated else {
+            throw ScrubError.broken("its end is missing", at: written.document.size)
+        }
         let findings = JPEGFindings(document: written.document, policy: policy, handler: handler).all
         if let left = findings.first(where: { $0.action != .kept }) {
-            throw violation("\(left.name) is left", at: left.range.lowerBound)
+            throw ScrubError.broken("\(left.name) is left", at: left.range.lowerBound)
         }
         try checkColors()
         guard written.document.orientation == expectedOrientation else {
-            throw violation("the orientation differs", at: 0)
+            throw ScrubError.broken("the orientation differs", at: 0)
         }
         if handler.turns(original.document) {
             return try JPEGRotation(handler: handler, limits: limits).check(original, written, policy: policy)
@@ -38,20 +40,16 @@ struct JPEGContract {
 
     private func checkColors() throws {
         let (before, after) = (original.document, written.document)
-        guard before.color == after.color else { throw violation("decoders would choose other colours", at: 0) }
+        guard before.color == after.color else { throw ScrubError.broken("decoders would choose other colours", at: 0) }
         var aspect = handler.presentation(of: before, policy: policy).jfif
         if handler.turns(before) && before.orientation >= 5 { aspect?.transpose() }
-        guard aspect == after.jfif else { throw violation("the shape of the pixels differs", at: 0) }
-        switch (before.icc, after.icc) {
-        case (_, nil) where policy.drops(.icc): break
-        case (nil, nil): break
-        case (.success(let old), .success(let new)) where old.isKept(by: new): break
-        case (.failure, .failure) where policy.keep.contains(.icc): break
-        default: throw violation("the colour profile differs", at: 0)
+        guard aspect == after.jfif else { throw ScrubError.broken("the shape of the pixels differs", at: 0) }
+        guard before.icc.isHonoured(by: after.icc, policy) else {
+            throw ScrubError.broken("the colour profile differs", at: 0)
         }
         let marks = [before, after].map { $0.exifBlock.flatMap { MinimalExif($0).color } }
-        guard before.keepsProfile(policy) || policy.drops(.colorSpace) || marks[0] == marks[1] else {
-            throw violation("the colour space differs", at: 0)
+        guard before.icc.isKept(policy) || policy.drops(.colorSpace) || marks[0] == marks[1] else {
+            throw ScrubError.broken("the colour space differs", at: 0)
         }
     }
 
@@ -65,7 +63,7 @@ struct JPEGContract {
     private func checkGainMap() throws {
         guard let before = original.document.gainMap, original.document.keepsGainMap(policy) else { return }
         guard let after = written.document.gainMap, before.parameters == after.parameters else {
-            throw violation("the gain map differs", at: 0)
+            throw ScrubError.broken("the gain map differs", at: 0)
         }
         try JPEGContract(
             original: before.parsed(from: original.source), written: after.parsed(from: written.source),
@@ -82,19 +80,15 @@ struct JPEGContract {
             }
         }
         let (before, after) = (essence(original.document), essence(written.document))
-        guard before.count == after.count else { throw violation("a part of the picture is missing", at: 0) }
+        guard before.count == after.count else { throw ScrubError.broken("a part of the picture is missing", at: 0) }
         for (old, new) in zip(before, after) {
             guard old.kind == new.kind,
                 try original.source.holdsSameBytes(in: old.range, as: written.source, in: new.range)
-            else { throw violation("\(old.label) differs", at: new.range.lowerBound) }
+            else { throw ScrubError.broken("\(old.label) differs", at: new.range.lowerBound) }
         }
         guard
             comparesTables
                 || JPEGTableState.atEachScan(original.document) == JPEGTableState.atEachScan(written.document)
-        else { throw violation("a table differs", at: 0) }
-    }
-
-    private func violation(_ what: String, at offset: Int) -> ScrubError {
-        ScrubError(.contract, "the output would not be the same picture: \(what)", at: offset)
+        else { throw ScrubError.broken("a table differs", at: 0) }
     }
 }

@@ -18,8 +18,8 @@ struct JPEGDecodeComparison {
         case SECR_JPEG_UNDECODABLE:
             throw ScrubError(.refused, "it can't be compared by decoding: \(text)", hint: "leave out --verify=decode")
         case SECR_JPEG_BROKEN:
-            throw ScrubError(.contract, "the output would not be the same picture: it does not decode: \(text)")
-        default: throw ScrubError(.contract, "the output would not be the same picture: decoded pixels differ")
+            throw ScrubError.broken("it does not decode: \(text)", at: 0)
+        default: throw ScrubError.broken("decoded pixels differ", at: 0)
         }
     }
 }

@@ -13,7 +13,7 @@ struct JPEGDocument: Sendable {
     /// Its directories; `nil` where it has no TIFF header.
     var exifBlock: ExifBlock?
     /// `nil` where there is no profile; a failure where there is one that can't be understood.
-    var icc: Result<EmbeddedProfile, ParseError>?
+    var icc: FoundProfile
     /// The first XMP packet, the block of ISO 21496-1 and the index of pictures, from their signatures on.
     var xmp: Located<[UInt8]>?
     var gainMapBlock: Located<[UInt8]>?
@@ -55,7 +55,4 @@ struct JPEGDocument: Sendable {
 
     /// Whether the output has a gain map.
     func keepsGainMap(_ policy: Policy) -> Bool { gainMap != nil && !policy.drops(.gainMap) }
-
-    /// Whether the output has a profile.
-    func keepsProfile(_ policy: Policy) -> Bool { icc != nil && !policy.drops(.icc) }
 }

@@ -138,7 +138,7 @@ struct JPEGFindings {
     }
 
     private var colorSpaceFindings: [Finding] {
-        guard let exif = document.exif, !document.keepsProfile(policy), let block = document.exifBlock,
+        guard let exif = document.exif, !document.icc.isKept(policy), let block = document.exifBlock,
             let color = MinimalExif(block).color
         else { return [] }
         let name = color.isAdobeRGB ? "Adobe RGB" : "by its gamma"

@@ -21,10 +21,8 @@ struct JPEGHandler: FormatHandler {
     }
 
     func limitations(of document: JPEGDocument, policy: Policy) -> [Limitation] {
-        var profile: EmbeddedProfile?
-        if document.keepsProfile(policy) { profile = try? document.icc?.get() }
-        return [.content, .sensorNoise, JPEGQuantization.limitation(of: document), .encoderDecisions]
-            + [profile?.limitation].compactMap(\.self)
+        [.content, .sensorNoise, JPEGQuantization.limitation(of: document), .encoderDecisions]
+            + document.icc.limitations(policy)
     }
 
     func findings(
@@ -99,11 +97,7 @@ struct JPEGHandler: FormatHandler {
 
     /// What can be understood but not be scrubbed without changing what is seen.
     private func refuse(_ document: JPEGDocument, policy: Policy) throws(ScrubError) {
-        if document.isTruncated && !policy.tolerate.contains(.truncated) {
-            throw ScrubError(
-                .refused, "the picture is cut off: its end is missing", at: document.size,
-                hint: "--tolerate truncated scrubs what is there")
-        }
+        if document.isTruncated && !policy.tolerate.contains(.truncated) { throw .cutOff(at: document.size) }
         if turns(document) && document.keepsGainMap(policy) {
             throw ScrubError(
                 .refused, "a picture with an HDR gain map can't be turned",
@@ -112,10 +106,6 @@ struct JPEGHandler: FormatHandler {
         if turns(document) && !policy.keep.isEmpty {
             throw ScrubError(.refused, "a picture can't be turned and keep parts of the file as they are")
         }
-        if case .failure(let error) = document.icc, !policy.drops(.icc), !policy.keep.contains(.icc) {
-            throw ScrubError(
-                .refused, "\(error.context); without it colours would change", at: error.offset,
-                hint: "--drop icc scrubs the file without the profile")
-        }
+        try document.icc.requireUsable(policy)
     }
 }

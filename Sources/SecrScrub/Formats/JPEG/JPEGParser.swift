@@ -335,7 +335,7 @@ private struct ICCAssembly {
         chunks[number] = Array(payload.dropFirst(Self.prefixLength))
     }
 
-    func result(limits: Limits) -> Result<EmbeddedProfile, ParseError>? {
+    func result(limits: Limits) -> FoundProfile {
         if let failure { return .failure(failure) }
         guard let total else { return nil }
         var bytes: [UInt8] = []

@@ -29,9 +29,9 @@ struct JPEGPresentation: Equatable, Sendable {
             exif = MinimalExif(block)
             if policy.drops(.orientation) { exif.orientation = 1 }
             // A profile says it better, and readers that know both prefer it.
-            if policy.drops(.colorSpace) || document.keepsProfile(policy) { exif.color = nil }
+            if policy.drops(.colorSpace) || document.icc.isKept(policy) { exif.color = nil }
         }
-        if rebuilds(.iccProfile), document.keepsProfile(policy), case .success(let profile) = document.icc {
+        if rebuilds(.iccProfile), document.icc.isKept(policy), case .success(let profile) = document.icc {
             icc = profile.normalForm
         }
     }

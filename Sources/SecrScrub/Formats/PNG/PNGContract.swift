@@ -17,15 +17,15 @@ struct PNGContract {
     func check() throws {
         let (before, after) = (original.document, written.document)
         for node in after.nodes where handler.allowList.rule(for: node.kind, policy: policy) == nil {
-            throw violation("\(node.label) where nothing may be", at: node.range.lowerBound)
+            throw ScrubError.broken("\(node.label) where nothing may be", at: node.range.lowerBound)
         }
         let findings = try PNGFindings(original: written, policy: policy, handler: handler).all
         // Lines that the input lacks are missing here too.
         let isExcused = before.isTruncated && policy.tolerate.contains(.truncated)
         if let left = findings.first(where: { $0.action != .kept && !(isExcused && $0.kind == .table) }) {
-            throw violation("\(left.name) is left", at: left.range.lowerBound)
+            throw ScrubError.broken("\(left.name) is left", at: left.range.lowerBound)
         }
-        guard isExcused || !after.isTruncated else { throw violation("its end is missing", at: after.size) }
+        guard isExcused || !after.isTruncated else { throw ScrubError.broken("its end is missing", at: after.size) }
         try checkEssence()
         try checkPictures()
         try checkPresentation()
@@ -35,10 +35,10 @@ struct PNGContract {
     private func checkEssence() throws {
         func essence(_ document: PNGDocument) -> [PNGNode] { document.nodes.filter(\.kind.isEssence) }
         let (before, after) = (essence(original.document), essence(written.document))
-        guard before.map(\.kind) == after.map(\.kind) else { throw violation("a part is missing", at: 0) }
+        guard before.map(\.kind) == after.map(\.kind) else { throw ScrubError.broken("a part is missing", at: 0) }
         for (old, new) in zip(before, after) {
             guard try original.source.holdsSameBytes(in: old.range, as: written.source, in: new.range) else {
-                throw violation("\(old.label) differs", at: new.range.lowerBound)
+                throw ScrubError.broken("\(old.label) differs", at: new.range.lowerBound)
             }
         }
     }
@@ -48,16 +48,18 @@ struct PNGContract {
         func frames(_ document: PNGDocument) -> [[UInt8]] {
             document.frames.sorted { $0.key < $1.key }.map(\.value.fields)
         }
-        guard frames(before) == frames(after) else { throw violation("a frame differs", at: 0) }
+        guard frames(before) == frames(after) else { throw ScrubError.broken("a frame differs", at: 0) }
         func order(_ document: PNGDocument) -> [PNGNodeKind] {
             document.nodes.map(\.kind).filter { [.frameControl, .imageData, .frameData].contains($0) }
         }
-        guard order(before) == order(after) else { throw violation("a picture is missing", at: 0) }
+        guard order(before) == order(after) else { throw ScrubError.broken("a picture is missing", at: 0) }
         func images(_ document: PNGDocument) -> [PNGImageData] {
             document.images.sorted { $0.key < $1.key }.map(\.value)
         }
         for (old, new) in zip(images(before), images(after)) {
-            guard try isSame(old, new) else { throw violation("the coded picture differs", at: new.chunks.lowerBound) }
+            guard try isSame(old, new) else {
+                throw ScrubError.broken("the coded picture differs", at: new.chunks.lowerBound)
+            }
         }
     }
 
@@ -74,22 +76,14 @@ struct PNGContract {
 
     private func checkPresentation() throws {
         let (before, after) = (original.document, written.document)
-        switch (before.icc, after.icc) {
-        case (_, nil) where policy.drops(.icc): break
-        case (nil, nil): break
-        case (.success(let old), .success(let new)) where old.isKept(by: new): break
-        case (.failure, .failure) where policy.keep.contains(.icc): break
-        default: throw violation("the colour profile differs", at: 0)
+        guard before.icc.isHonoured(by: after.icc, policy) else {
+            throw ScrubError.broken("the colour profile differs", at: 0)
         }
         guard after.orientation == (policy.drops(.orientation) ? 1 : before.orientation) else {
-            throw violation("the orientation differs", at: 0)
+            throw ScrubError.broken("the orientation differs", at: 0)
         }
         guard policy.profile == .strict || before.aspect.isSquare == after.aspect.isSquare,
             after.aspect.isSquare || before.aspect == after.aspect
-        else { throw violation("the shape of the pixels differs", at: 0) }
-    }
-
-    private func violation(_ what: String, at offset: Int) -> ScrubError {
-        ScrubError(.contract, "the output would not be the same picture: \(what)", at: offset)
+        else { throw ScrubError.broken("the shape of the pixels differs", at: 0) }
     }
 }

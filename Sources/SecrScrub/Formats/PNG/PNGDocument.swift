@@ -10,7 +10,7 @@ struct PNGDocument: Sendable {
     /// The animation's frames, by where their control begins.
     var frames: [Int: PNGFrameControl]
     /// `nil` where there is no profile; a failure where there is one that can't be understood.
-    var icc: Result<EmbeddedProfile, ParseError>?
+    var icc: FoundProfile
     /// The first Exif chunk, from its TIFF header on.
     var exif: ExifBlock?
     /// Pixels across to pixels down in the same length, reduced; 1 to 1 for square ones.
@@ -20,9 +20,6 @@ struct PNGDocument: Sendable {
 
     /// 1...8.
     var orientation: Int { exif?.orientation ?? 1 }
-
-    /// Whether the output has a profile.
-    func keepsProfile(_ policy: Policy) -> Bool { icc != nil && !policy.drops(.icc) }
 }
 
 /// The shape of a pixel (PNG third edition, section 11.3.4.3).

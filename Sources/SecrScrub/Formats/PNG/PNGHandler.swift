@@ -20,9 +20,7 @@ struct PNGHandler: FormatHandler {
     }
 
     func limitations(of document: PNGDocument, policy: Policy) -> [Limitation] {
-        var profile: EmbeddedProfile?
-        if document.keepsProfile(policy) { profile = try? document.icc?.get() }
-        return [.content, .sensorNoiseOfPhotos, .encoderDecisions] + [profile?.limitation].compactMap(\.self)
+        [.content, .sensorNoiseOfPhotos, .encoderDecisions] + document.icc.limitations(policy)
     }
 
     func findings(in original: Parsed<PNGDocument>, policy: Policy, detail: Inspection.Detail) throws -> [Finding] {
@@ -39,7 +37,7 @@ struct PNGHandler: FormatHandler {
     func presentation(of node: PNGNode, in document: PNGDocument, policy: Policy) -> [UInt8]? {
         switch node.kind {
         case .iccProfile:
-            guard document.keepsProfile(policy), case .success(let profile) = document.icc else { return nil }
+            guard document.icc.isKept(policy), case .success(let profile) = document.icc else { return nil }
             return PNGChunk.bytes("iCCP", Self.profileName + [0, 0] + Deflater.stored(profile.normalForm))
         case .exif:
             guard document.orientation != 1, !policy.drops(.orientation) else { return nil }
@@ -73,20 +71,12 @@ struct PNGHandler: FormatHandler {
 
     /// What can be understood but not be scrubbed without changing what is seen.
     private func refuse(_ document: PNGDocument, policy: Policy) throws(ScrubError) {
-        if document.isTruncated && !policy.tolerate.contains(.truncated) {
-            throw ScrubError(
-                .refused, "the picture is cut off: its end is missing", at: document.size,
-                hint: "--tolerate truncated scrubs what is there")
-        }
+        if document.isTruncated && !policy.tolerate.contains(.truncated) { throw .cutOff(at: document.size) }
         if bakesOrientation && document.orientation != 1 {
             throw ScrubError(
                 .refused, "a PNG picture can't be turned",
                 hint: "without --bake-orientation its orientation is kept as a number")
         }
-        if case .failure(let error) = document.icc, !policy.drops(.icc), !policy.keep.contains(.icc) {
-            throw ScrubError(
-                .refused, "\(error.context); without it colours would change", at: error.offset,
-                hint: "--drop icc scrubs the file without the profile")
-        }
+        try document.icc.requireUsable(policy)
     }
 }

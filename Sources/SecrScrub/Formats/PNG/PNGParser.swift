@@ -17,7 +17,7 @@ struct PNGParser {
     private var animation = PNGAnimation()
     private var paletteEntries: Int?
     private var hasPicture = false
-    private var icc: Result<EmbeddedProfile, ParseError>?
+    private var icc: FoundProfile = nil
     private var exif: ExifBlock?
     private var aspect = PNGAspect()
     private var isTruncated = false

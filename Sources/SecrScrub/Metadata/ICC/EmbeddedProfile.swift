@@ -25,9 +25,38 @@ struct EmbeddedProfile: Sendable {
         profile == other.profile || (standard != nil && profile.looksLike(other.profile))
     }
 
-    /// The colours of a single device or program tell which one it was.
-    var limitation: Limitation? { standard == nil ? .ownProfile : nil }
-
     /// Of a profile that stays, in a few words.
     var description: String { standard?.name ?? "values that decide colours only" }
+}
+
+/// The profile of a picture, or why the one that it has can't be understood; `nil` where it has none.
+typealias FoundProfile = Result<EmbeddedProfile, ParseError>?
+
+extension FoundProfile {
+    /// Whether an output has a profile.
+    func isKept(_ policy: Policy) -> Bool { self != nil && !policy.drops(.icc) }
+
+    /// Colours stay as they are only with a profile that is understood, is kept untouched, or is given up.
+    func requireUsable(_ policy: Policy) throws(ScrubError) {
+        guard case .failure(let error) = self, !policy.drops(.icc), !policy.keep.contains(.icc) else { return }
+        throw ScrubError(
+            .refused, "\(error.context); without it colours would change", at: error.offset,
+            hint: "--drop icc scrubs the file without the profile")
+    }
+
+    /// Whether the profile of an output does what `policy` demands of this one.
+    func isHonoured(by written: FoundProfile, _ policy: Policy) -> Bool {
+        switch (self, written) {
+        case (_, nil): self == nil || policy.drops(.icc)
+        case (.success(let old), .success(let new)): old.isKept(by: new)
+        case (.failure, .failure): policy.keep.contains(.icc)
+        default: false
+        }
+    }
+
+    /// The colours of a single device or program tell which one it was.
+    func limitations(_ policy: Policy) -> [Limitation] {
+        guard isKept(policy), case .success(let profile) = self, profile.standard == nil else { return [] }
+        return [.ownProfile]
+    }
 }
