@@ -33,11 +33,15 @@ struct ShowText {
         }
     }
 
-    /// Exif blocks whose values are all listed one by one.
+    /// Parts whose values are all listed one by one.
     private static func emptyShells(_ findings: [Finding]) -> Set<Range<Int>> {
-        let values = findings.filter { $0.kind == .exif && $0.reveals.count == 1 }
-        let blocks = findings.filter { $0.kind == .exif && $0.reveals.count > 1 }
-        return Set(blocks.map(\.range).filter { block in values.contains { block.contains($0.range.lowerBound) } })
+        let parts = findings.filter { [.exif, .comment, .time].contains($0.kind) }
+        return Set(
+            parts.map(\.range).filter { part in
+                parts.contains {
+                    $0.range != part && part.contains($0.range.lowerBound) && $0.range.upperBound <= part.upperBound
+                }
+            })
     }
 
     /// One line per name; equal ones are counted.

@@ -114,6 +114,15 @@ import Testing
         #expect(raw.contains { $0.kind == .exif && $0.value?.hasPrefix("CNRY-") == true })
     }
 
+    /// Orientation stays, and nothing else that its block says.
+    @Test func valuesOfExifAreShownAsRemoved() throws {
+        let bytes = try Fixture.named("everything.png").bytes
+        let findings = try Scrubber().inspect(MemorySource(bytes)).findings
+        let maker = try #require(findings.first { $0.value?.hasPrefix("CNRY-exif-ifd0-make") == true })
+        #expect(maker.action == .removed)
+        #expect(bytes[maker.range].starts(with: Array("CNRY-exif-ifd0-make".utf8)))
+    }
+
     @Test(arguments: [
         ("trailer-old-tail.png", "remains of an earlier picture"), ("idat-tail.png", "bytes behind the coded picture"),
         ("surplus-lines.png", "bytes behind the last line of the picture"),

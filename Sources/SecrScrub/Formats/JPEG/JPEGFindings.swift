@@ -157,7 +157,7 @@ struct JPEGFindings {
         case .contentCredentials: [.history, .identifier]
         case .application: [.device]
         case .trailingVideo: [.video]
-        case .trailingRemains: [.picture, .leftover]
+        case .trailingRemains: [.picture]
         case .unusedTables, .fill, .gap, .trailing, .reserved: [.leftover]
         default: []
         }

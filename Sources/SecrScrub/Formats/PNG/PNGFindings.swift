@@ -64,7 +64,7 @@ struct PNGFindings {
         if image.flaws.contains(.surplus) {
             findings.append(
                 Finding(
-                    .trailer, reveals: [.picture, .leftover], "bytes behind the last line of the picture",
+                    .trailer, reveals: [.picture], "bytes behind the last line of the picture",
                     range: image.chunks, action: .removed))
         }
         if image.flaws.contains(.checksum) {

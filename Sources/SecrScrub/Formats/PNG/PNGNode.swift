@@ -48,7 +48,7 @@ enum PNGNodeKind: String, NodeKind {
         case .time: [.time]
         case .sourceDocument: [.picture, .history]
         case .vendor, .auxiliary: [.software]
-        case .imageTail, .trailingRemains: [.picture, .leftover]
+        case .imageTail, .trailingRemains: [.picture]
         case .trailingPicture: [.picture]
         case .trailingVideo: [.video]
         case .trailing: [.leftover]

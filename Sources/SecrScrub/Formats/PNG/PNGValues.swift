@@ -4,13 +4,13 @@ internal import SecrBytes
 struct PNGValues {
     private let original: Parsed<PNGDocument>
     private let limits = Limits()
-    /// Where parts begin that stay.
+    /// Where parts begin that stay. What a part says of the picture's orientation may stay without it.
     private let kept: Set<Int>
 
     /// - Parameter parts: what becomes of each part.
     init(original: Parsed<PNGDocument>, parts: [Finding]) {
         self.original = original
-        kept = Set(parts.filter { $0.action == .kept }.map(\.range.lowerBound))
+        kept = Set(parts.filter { $0.action == .kept && $0.kind != .orientation }.map(\.range.lowerBound))
     }
 
     /// Longest text that is shown.
@@ -28,8 +28,7 @@ struct PNGValues {
         case .text, .xmp, .exifText, .iptcText:
             guard let content = try text(of: node, &window) else { return [] }
             return values(in: content, of: node)
-        case .exif:
-            return exif(try window.bytes(in: node.payload), node)
+        case .exif: return exif(try window.bytes(in: node.payload), node, isPacked: false)
         case .time:
             let fields = ByteReader(try window.bytes(in: node.payload))
             guard fields.count == 7, let year = try? fields.uint16(at: 0) else { return [] }
@@ -46,7 +45,7 @@ struct PNGValues {
             return XMPPacket.values(in: Self.rawProfile(content) ?? content).map {
                 finding(node, "\($0.label) (XMP)", $0.reveals, $0.text)
             }
-        case .exifText: return Self.rawProfile(content).map { exif($0, node) } ?? []
+        case .exifText: return Self.rawProfile(content).map { exif($0, node, isPacked: true) } ?? []
         case .iptcText:
             return Self.rawProfile(content).map(PhotoshopResources.values(inBlocks:))?.map {
                 finding(node, $0.label, $0.reveals, $0.text)
@@ -60,18 +59,19 @@ struct PNGValues {
 
     private func finding(_ node: PNGNode, _ name: String, _ reveals: Revelation, _ value: String?) -> Finding {
         Finding(
-            node.kind.findingClass ?? .comment, reveals: [reveals], name, value: value, range: node.range,
+            node.kind.findingClass ?? .comment, reveals: [reveals], name, value: value, range: node.payload,
             action: kept.contains(node.range.lowerBound) ? .kept : .removed)
     }
 
-    private func exif(_ bytes: [UInt8], _ node: PNGNode) -> [Finding] {
+    /// - Parameter isPacked: whether the values have no place in the file of their own.
+    private func exif(_ bytes: [UInt8], _ node: PNGNode, isPacked: Bool) -> [Finding] {
         guard let block = PNGParser.block(ByteReader(bytes), limits: limits) else { return [] }
         let payload = Array("Exif".utf8) + [0, 0] + block.tiff.bytes
-        return ExifDescription(block: block, payload: payload).findings(
-            origin: node.range.lowerBound, action: kept.contains(node.range.lowerBound) ? .kept : .removed
-        ).map { found in
+        let action: Finding.Action = kept.contains(node.range.lowerBound) ? .kept : .removed
+        let origin = node.payload.upperBound - block.tiff.bytes.count
+        return ExifDescription(block: block, payload: payload).findings(origin: origin, action: action).map { found in
             var found = found
-            found.range = node.range
+            if isPacked { found.range = node.payload }
             return found
         }
     }
