@@ -24,11 +24,12 @@ from rows import (  # noqa: E402
     exif,
     hostile,
     profiles,
+    screenshot,
     streams,
     texts,
 )
 
-PARTS = (texts, exif, ancillary, profiles, colors, streams, animations, codings, everything, hostile)
+PARTS = (texts, exif, ancillary, profiles, colors, streams, animations, codings, everything, screenshot, hostile)
 EXCEPTIONS = {"hostile/many-texts.png": 300_000}
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 PATH=$tools:$PATH
 cp "$root/Fixtures/jpeg/holiday.jpg" holiday.jpg
+cp "$root/Fixtures/png/screenshot.png" screenshot.png
 
 step() {
     printf '\n$ %s\n' "$*"
@@ -26,3 +27,8 @@ printf '\nWhat does the copy tell?\n'
 step secr-scrub show holiday.scrubbed.jpg
 step secr-scrub check holiday.scrubbed.jpg
 printf '\n%s bytes before, %s after. The original is as it was.\n' "$(wc -c < holiday.jpg)" "$(wc -c < holiday.scrubbed.jpg)"
+
+printf '\nA cropped screenshot. The larger one still stands behind its end.\n'
+step secr-scrub show screenshot.png
+step secr-scrub screenshot.png
+step secr-scrub check screenshot.scrubbed.png

@@ -51,6 +51,13 @@ import Testing
         #expect(try !Scrubber().inspect(MemorySource(fixture.bytes)).limitations.contains(.ownProfile))
     }
 
+    @Test(arguments: ["icc-texts.jpg", "iccp-texts.png", "icc-version-4.jpg"]) func textsAreShown(file: String) throws {
+        let findings = try Scrubber().inspect(MemorySource(Fixture.named(file).bytes)).findings
+        let texts = findings.filter { $0.name.hasSuffix("(colour profile)") }
+        #expect(texts.contains { $0.name.hasPrefix("description") && $0.value?.hasPrefix("CNRY-icc-desc") == true })
+        #expect(texts.allSatisfy { $0.action == .removed })
+    }
+
     /// From version 4 on a profile has an id.
     @Test(arguments: ["icc-version-4.jpg", "icc-version-4-lookup.jpg", "iccp-version-4.png"])
     func idsAreThoseOfTheirProfiles(file: String) throws {

@@ -20,7 +20,8 @@ struct JPEGValues {
     var all: [Finding] {
         get throws {
             var window = ByteWindow(original.source)
-            return try exif + hiddenThumbnail + original.document.nodes.flatMap { try values(of: $0, &window) }
+            return try exif + profile + hiddenThumbnail
+                + original.document.nodes.flatMap { try values(of: $0, &window) }
         }
     }
 
@@ -35,6 +36,11 @@ struct JPEGValues {
         return ExifDescription(block: block, payload: exif.value).findings(
             origin: exif.range.lowerBound + JPEGDocument.exifPrefixLength,
             action: part.action == .kept ? .kept : .removed)
+    }
+
+    private var profile: [Finding] {
+        guard let node = original.document.nodes.first(where: { $0.kind == .iccProfile }) else { return [] }
+        return original.document.icc.textFindings(in: node.payload, action: action(of: node))
     }
 
     /// A thumbnail that was not made anew when the picture was changed can show what is no longer in it.

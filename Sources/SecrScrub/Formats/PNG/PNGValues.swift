@@ -28,6 +28,11 @@ struct PNGValues {
         case .text, .xmp, .exifText, .iptcText:
             guard let content = try text(of: node, &window) else { return [] }
             return values(in: content, of: node)
+        case .iccProfile:
+            let name = try window.bytes(in: node.payload.prefix(PNGChunkNames.keywordLength)).prefix { $0 != 0 }
+            let texts = original.document.icc.textFindings(in: node.payload, action: action(of: node))
+            if texts.isEmpty { return [] }
+            return texts + [finding(node, "name (colour profile)", .device, String(decoding: name, as: UTF8.self))]
         case .exif: return exif(try window.bytes(in: node.payload), node, isPacked: false)
         case .time:
             let fields = ByteReader(try window.bytes(in: node.payload))
@@ -60,14 +65,18 @@ struct PNGValues {
     private func finding(_ node: PNGNode, _ name: String, _ reveals: Revelation, _ value: String?) -> Finding {
         Finding(
             node.kind.findingClass ?? .comment, reveals: [reveals], name, value: value, range: node.payload,
-            action: kept.contains(node.range.lowerBound) ? .kept : .removed)
+            action: action(of: node))
+    }
+
+    private func action(of node: PNGNode) -> Finding.Action {
+        kept.contains(node.range.lowerBound) ? .kept : .removed
     }
 
     /// - Parameter isPacked: whether the values have no place in the file of their own.
     private func exif(_ bytes: [UInt8], _ node: PNGNode, isPacked: Bool) -> [Finding] {
         guard let block = PNGParser.block(ByteReader(bytes), limits: limits) else { return [] }
         let payload = Array("Exif".utf8) + [0, 0] + block.tiff.bytes
-        let action: Finding.Action = kept.contains(node.range.lowerBound) ? .kept : .removed
+        let action = action(of: node)
         let origin = node.payload.upperBound - block.tiff.bytes.count
         return ExifDescription(block: block, payload: payload).findings(origin: origin, action: action).map { found in
             var found = found

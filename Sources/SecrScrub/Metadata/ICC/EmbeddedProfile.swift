@@ -9,6 +9,7 @@ struct EmbeddedProfile: Sendable {
     let normalForm: [UInt8]
     /// Whether it is in that form already.
     let isNormal: Bool
+    let texts: ICCTexts
 
     init(_ bytes: [UInt8], limits: Limits) throws(ParseError) {
         guard bytes.count <= limits.iccBytes else {
@@ -18,6 +19,7 @@ struct EmbeddedProfile: Sendable {
         standard = ICCStandard(profile)
         normalForm = profile.normalForm(standard)
         isNormal = normalForm == bytes
+        texts = ICCTexts(isNormal ? [] : bytes, limits: limits)
     }
 
     /// Whether `other` means the same: exactly, or, where this is a common colour space, to the eye.
