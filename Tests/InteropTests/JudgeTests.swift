@@ -76,6 +76,20 @@ struct JudgeTests {
         #expect(after["gainmap-apple.jpg"]?.count == 3)
     }
 
+    /// By a reader of our own that follows the rules of libultrahdr. Apple's numbers are rewritten as its later systems do.
+    @Test(
+        .enabled(if: Run.isInstalled("python3")),
+        arguments: Fixture.jpeg.filter { $0.gainMapKept == true && !$0.file.hasPrefix("gainmap-apple") })
+    func viewersReadTheSameOfGainMaps(fixture: Fixture) throws {
+        let folder = try TemporaryFolder()
+        try folder.write(fixture.bytes, to: "in.jpg")
+        #expect(try Run.scrub(["-q", "-o", "out.jpg", "in.jpg"], in: folder.path).status == 0)
+        let reader = Repository.file("Tests/InteropTests/gainmap_reader.py").path
+        let read = try ["in.jpg", "out.jpg"].map { try Run.program("python3", [reader, $0], in: folder.path) }
+        #expect(read[0].status == 0 && read[1].status == 0, "\(read[0].errors)\(read[1].errors)")
+        #expect(read[0].text == read[1].text)
+    }
+
     @Test(arguments: Fixture.jpeg.filter { $0.decodable }) func djpegSeesTheSamePicture(fixture: Fixture) throws {
         let folder = try TemporaryFolder()
         try folder.write(fixture.bytes, to: "in.jpg")
