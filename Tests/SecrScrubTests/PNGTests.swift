@@ -133,6 +133,13 @@ import Testing
         #expect(findings.contains { $0.name == name && $0.reveals.contains(.picture) && $0.action == .removed })
     }
 
+    @Test func aStillInFrontOfAnAnimationStaysAndIsTold() throws {
+        let output = try Fixture.named("animation-other-default.png").scrubbed()
+        let findings = try Scrubber().inspect(MemorySource(output)).findings
+        #expect(findings.contains { $0.kind == .picture && $0.action == .kept })
+        #expect(try Scrubber().inspect(MemorySource(Fixture.named("animation.png").bytes)).findings.isEmpty)
+    }
+
     /// A picture that claims to be huge costs what its data cost, not what it claims.
     @Test(.timeLimit(.minutes(1)), arguments: ["hostile/size-100000.png", "hostile/bomb.png", "hostile/iccp-bomb.png"])
     func claimsCostNothing(file: String) throws {

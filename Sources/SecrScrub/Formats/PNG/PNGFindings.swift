@@ -17,7 +17,7 @@ struct PNGFindings {
     }
 
     private func findings(for node: PNGNode, _ window: inout ByteWindow) throws -> [Finding] {
-        if let image = document.images[node.range.lowerBound] { return flaws(of: image) }
+        if let image = document.images[node.range.lowerBound] { return flaws(of: image) + stillFindings(node) }
         if node.kind == .end { return try endFindings(node, &window) }
         guard let kind = node.kind.findingClass else { return [] }
         let action = try self.action(for: node, &window)
@@ -78,6 +78,18 @@ struct PNGFindings {
                     action: .reduced))
         }
         return findings
+    }
+
+    /// Viewers that know animations never show a picture in front of the first frame; the others show nothing else.
+    private func stillFindings(_ node: PNGNode) -> [Finding] {
+        guard node.kind == .imageData, let first = document.frames.keys.min(), first > node.range.lowerBound else {
+            return []
+        }
+        return [
+            Finding(
+                .picture, reveals: [.picture], "a still picture that is no frame of the animation",
+                value: "\(node.range.count) bytes", range: node.range, action: .kept)
+        ]
     }
 
     private func endFindings(_ node: PNGNode, _ window: inout ByteWindow) throws -> [Finding] {

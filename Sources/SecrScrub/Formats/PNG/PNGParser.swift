@@ -11,7 +11,6 @@ struct PNGParser {
     private var window: ByteWindow
     private var position = 0
     private var nodes: [PNGNode] = []
-    private var header: PNGHeader?
     private var images: [Int: PNGImageData] = [:]
     private var frames: [Int: PNGFrameControl] = [:]
     private var animation = PNGAnimation()
@@ -63,7 +62,6 @@ struct PNGParser {
         }
         try requireChecksum(chunk, "picture header")
         let header = try PNGHeader(payload(chunk))
-        self.header = header
         try addNext(.header, to: chunk.range.upperBound, "picture header")
         return header
     }
