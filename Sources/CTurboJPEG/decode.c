@@ -8,7 +8,7 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-enum { window_size = 65536, maximum_scans = 500 };
+enum { window_size = 65536, comparison_scans = 500 };
 
 /* One side of the comparison. */
 typedef struct {
@@ -20,6 +20,7 @@ typedef struct {
     char *message;
     secr_jpeg_input input;
     size_t position;
+    int maximum_scans;
     uint8_t window[window_size];
     uint8_t *row;
 } side;
@@ -75,8 +76,8 @@ static void skip_bytes(j_decompress_ptr decoder, long count) {
 static void watch_progress(j_common_ptr common) {
     j_decompress_ptr decoder = (j_decompress_ptr)common;
     side *self = common->client_data;
-    if (decoder->input_scan_number > maximum_scans) {
-        snprintf(self->message, SECR_JPEG_MESSAGE, "more than %d scans", maximum_scans);
+    if (decoder->input_scan_number > self->maximum_scans) {
+        snprintf(self->message, SECR_JPEG_MESSAGE, "more than %d scans", self->maximum_scans);
         longjmp(self->escape, 1);
     }
 }
@@ -86,6 +87,7 @@ static side *make_side(secr_jpeg_input input, char *message) {
     if (self == NULL) return NULL;
     self->input = input;
     self->message = message;
+    self->maximum_scans = comparison_scans;
     self->decoder.err = jpeg_std_error(&self->errors);
     self->errors.error_exit = fail;
     self->errors.emit_message = stay_silent;
@@ -199,10 +201,13 @@ static int sketch(side *self, long memory, unsigned *width, unsigned *height, ui
     return 0;
 }
 
-int secr_jpeg_sketch(secr_jpeg_input input, long memory, unsigned *width, unsigned *height, uint8_t *raster) {
+int secr_jpeg_sketch(
+    secr_jpeg_input input, long memory, int scans, unsigned *width, unsigned *height, uint8_t *raster) {
     char message[SECR_JPEG_MESSAGE];
     side *self = make_side(input, message);
-    int status = self == NULL ? -1 : sketch(self, memory, width, height, raster);
+    if (self == NULL) return -1;
+    self->maximum_scans = scans;
+    int status = sketch(self, memory, width, height, raster);
     free_side(self);
     return status;
 }

@@ -5,11 +5,18 @@ public struct Limits: Sendable {
     /// Bytes of one part that is read to be kept, such as a PNG chunk.
     public var chunkBytes = 16 << 20
     /// Chunks of one coded PNG picture. Most programs write 8,192 bytes in each.
-    public var imageChunks = 1 << 20
-    /// Bytes of a PNG picture's data that have to be packed anew.
-    public var recodedBytes = 64 << 20
-    /// Bytes that a packed text becomes before it is cut off, to be shown.
+    public var imageChunks = 1 << 19
+    /// Bytes of a PNG file's coded pictures that have to be packed anew, and of their lines.
+    public var recodedBytes = 16 << 20
+    public var recodedLineBytes = 1 << 30
+    /// Bytes that a packed text becomes before it is cut off, to be shown; the same for all texts of a file.
     public var textBytes = 64 << 10
+    public var allTextBytes = 1 << 20
+    /// Values that are shown of one file.
+    public var shownValues = 4_096
+    /// Bytes that a decoder may allocate to sketch a picture, and passes over it.
+    public var sketchBytes = 64 << 20
+    public var sketchScans = 32
     /// Bytes of all tables of one picture. Real files have a few thousand.
     public var tableBytes = 1 << 20
     /// Directories followed in one Exif block.

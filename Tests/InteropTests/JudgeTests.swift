@@ -69,7 +69,8 @@ struct JudgeTests {
         let (before, after) = (try tags(groups + ["in"], in: folder), try tags(groups + ["out"], in: folder))
         for fixture in Fixture.jpeg where fixture.gainMapKept == true && !fixture.file.hasPrefix("gainmap-apple") {
             let read = [before, after].map { rows in
-                rows[fixture.file]?.filter { $0.key != "SourceFile" }.mapValues { "\($0)" } ?? [:]
+                rows[fixture.file]?.filter { $0.key != "SourceFile" }
+                    .mapValues { value in Double("\(value)").map { "\($0)" } ?? "\(value)" } ?? [:]
             }
             #expect(read[0] == read[1], "\(fixture)")
         }

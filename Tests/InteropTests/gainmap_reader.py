@@ -61,17 +61,24 @@ def packet(picture):
 
 
 def properties(tree, namespace):
-    """Attributes, elements and lists of one schema."""
+    """Attributes, elements and lists of one schema, numbers as such."""
     found = {}
     for description in tree.iter(RDF + "Description") if tree is not None else ():
         for name, value in description.attrib.items():
             if name.startswith(namespace):
-                found[name[len(namespace) :]] = value
+                found[name[len(namespace) :]] = number(value)
         for child in description:
             if child.tag.startswith(namespace):
                 items = [item.text for item in child.iter(RDF + "li")]
-                found[child.tag[len(namespace) :]] = items or child.text
+                found[child.tag[len(namespace) :]] = [number(item) for item in items] or number(child.text)
     return found
+
+
+def number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def iso(picture):

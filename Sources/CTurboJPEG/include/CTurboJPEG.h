@@ -40,9 +40,10 @@ secr_jpeg_verdict secr_jpeg_compare(secr_jpeg_input first, secr_jpeg_input secon
 
 /*
  * Decodes a picture roughly: its size, and SECR_JPEG_SKETCH rows of as many mean brightnesses. Returns 0, or -1 where it
- * can't be decoded or has fewer samples than that.
+ * can't be decoded within `memory` bytes and `scans` passes, or has fewer samples than that.
  */
-int secr_jpeg_sketch(secr_jpeg_input input, long memory, unsigned *width, unsigned *height, uint8_t *raster);
+int secr_jpeg_sketch(
+    secr_jpeg_input input, long memory, int scans, unsigned *width, unsigned *height, uint8_t *raster);
 
 /*
  * Applies the transform for `orientation` to a whole file, without its metadata and without losing a coefficient.

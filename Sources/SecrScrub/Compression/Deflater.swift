@@ -7,12 +7,13 @@ internal import SecrBytes
     private var room = [UInt8](repeating: 0, count: 64 * 1024)
     private(set) var output: [UInt8] = []
 
-    init() {
+    /// - Parameter isHurried: pack fast instead of well.
+    init(isHurried: Bool = false) {
         // Safe: the library keeps the address, which stays the same until the end.
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
         let status = unsafe deflateInit_(
-            stream, Z_DEFAULT_COMPRESSION, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+            stream, isHurried ? Z_BEST_SPEED : Z_DEFAULT_COMPRESSION, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
         precondition(status == Z_OK, "zlib can't be used")
     }
 

@@ -12,6 +12,10 @@ public enum Limitation: Sendable, Equatable {
     case ownQuantization
     /// A colour profile that is not one of the common ones: its values can be those of a single screen.
     case ownProfile
+    /// Primary colours that are no common ones, in a chunk of their own.
+    case ownPrimaries
+    /// A second picture of the same scene.
+    case gainMap
     /// How the encoder laid out its tables and scans.
     case encoderDecisions
     /// Parts whose content was not looked into because the policy keeps them.
@@ -25,6 +29,8 @@ public enum Limitation: Sendable, Equatable {
         case .commonQuantization(let quality): "compression tables (common ones, quality \(quality))"
         case .ownQuantization: "compression tables (typical of a camera or program)"
         case .ownProfile: "the colour profile (typical of a screen, a camera or a program)"
+        case .ownPrimaries: "primary colours (typical of a screen)"
+        case .gainMap: "the gain map, a small second picture"
         case .encoderDecisions: "the encoder's habits"
         case .keptParts(let kinds): "kept on request: " + kinds.map(\.name).joined(separator: ", ")
         }

@@ -29,13 +29,16 @@ public struct OutputPlan: Sendable, Equatable {
 
     init() {}
 
+    /// Bytes are joined up to this length: each time they are copied.
+    private static let joinedBytes = 4_096
+
     /// Appends, joining neighbours.
     mutating func append(_ piece: Piece) {
         if piece.count == 0 { return }
         switch (pieces.last, piece) {
         case (.copy(let last), .copy(let next)) where last.upperBound == next.lowerBound:
             pieces[pieces.count - 1] = .copy(last.lowerBound..<next.upperBound)
-        case (.bytes(let last), .bytes(let next)):
+        case (.bytes(let last), .bytes(let next)) where last.count + next.count <= Self.joinedBytes:
             pieces[pieces.count - 1] = .bytes(last + next)
         default:
             pieces.append(piece)

@@ -22,8 +22,8 @@ final class JPEGGainMap: Sendable {
 /// The index of a picture and its gain map (CIPA DC-007), in its only form.
 struct JPEGMultiPictureIndex: Sendable, Equatable {
     static let signature: StaticString = "MPF\0"
-    /// Of a file, since sizes and offsets have 32 bits.
-    static let largestFile = Int(UInt32.max)
+    /// Of an input, since sizes and offsets have 32 bits, and what is written anew can take more room than what was there.
+    static let largestFile = Int(UInt32.max) - (32 << 20)
 
     /// Bytes between the start of the segment and the place from which offsets count.
     private static let originOffset = 4 + signature.utf8CodeUnitCount

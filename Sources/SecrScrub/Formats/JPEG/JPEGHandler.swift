@@ -21,8 +21,12 @@ struct JPEGHandler: FormatHandler {
     }
 
     func limitations(of document: JPEGDocument, policy: Policy) -> [Limitation] {
-        [.content, .sensorNoise, JPEGQuantization.limitation(of: document), .encoderDecisions]
-            + document.icc.limitations(policy)
+        let always = [.content, .sensorNoise, JPEGQuantization.limitation(of: document), .encoderDecisions]
+        guard let map = document.gainMap, document.keepsGainMap(policy) else {
+            return always + document.icc.limitations(policy)
+        }
+        let profile = document.icc.limitations(policy) + map.document.icc.limitations(policy)
+        return always + [.gainMap] + profile.prefix(1)
     }
 
     func findings(
@@ -98,6 +102,11 @@ struct JPEGHandler: FormatHandler {
     /// What can be understood but not be scrubbed without changing what is seen.
     private func refuse(_ document: JPEGDocument, policy: Policy) throws(ScrubError) {
         if document.isTruncated && !policy.tolerate.contains(.truncated) { throw .cutOff(at: document.size) }
+        if document.keepsGainMap(policy) && policy.keep.contains(.xmp) {
+            throw ScrubError(
+                .refused, "XMP that is kept as it is would contradict the HDR gain map",
+                hint: "--drop gain-map scrubs the file without the gain map")
+        }
         if turns(document) && document.keepsGainMap(policy) {
             throw ScrubError(
                 .refused, "a picture with an HDR gain map can't be turned",

@@ -17,7 +17,7 @@ struct JPEGSketch: Sendable {
         var fields = [UInt8](repeating: 0, count: Self.edge * Self.edge)
         // Safe: the input lives until the call returns, which writes as many fields as there are.
         let status = withExtendedLifetime(input) {
-            unsafe secr_jpeg_sketch(input.input, limits.decoderBytes, &width, &height, &fields)
+            unsafe secr_jpeg_sketch(input.input, limits.sketchBytes, CInt(limits.sketchScans), &width, &height, &fields)
         }
         guard status == 0 else { return nil }
         self.width = Double(width)

@@ -14,14 +14,18 @@ struct JPEGValues {
         kept = Set(parts.filter { $0.action == .kept }.map(\.range.lowerBound))
     }
 
+    private let limits = Limits()
     /// Longest text that is shown of a comment.
     private static let textLimit = 300
 
     var all: [Finding] {
         get throws {
             var window = ByteWindow(original.source)
-            return try exif + profile + hiddenThumbnail
-                + original.document.nodes.flatMap { try values(of: $0, &window) }
+            var findings = exif + profile + hiddenThumbnail
+            for node in original.document.nodes where findings.count < limits.shownValues {
+                findings += try values(of: node, &window)
+            }
+            return Array(findings.prefix(limits.shownValues))
         }
     }
 
@@ -45,7 +49,6 @@ struct JPEGValues {
 
     /// A thumbnail that was not made anew when the picture was changed can show what is no longer in it.
     private var hiddenThumbnail: [Finding] {
-        let limits = Limits()
         guard let exif = original.document.exif, let place = original.document.exifBlock?.thumbnail else { return [] }
         let origin = exif.range.lowerBound + JPEGDocument.exifPrefixLength
         let range = origin + place.lowerBound..<origin + place.upperBound

@@ -9,12 +9,16 @@ struct PNGComposer {
 
     private var document: PNGDocument { original.document }
 
+    /// Bytes of lines beyond which packing well takes too long.
+    private static let hurriedLines = 32 << 20
+
     /// Bytes of a picture's data in each chunk where chunks are written anew.
     static let chunkLength = 64 * 1024
 
     func plan() throws -> OutputPlan {
         var plan = OutputPlan()
         var sequence = 0
+        try requireRoom()
         for node in document.nodes {
             switch handler.allowList.rule(for: node.kind, policy: policy) {
             case nil: break
@@ -27,6 +31,18 @@ struct PNGComposer {
     }
 
     static let end = PNGChunk.bytes("IEND", [])
+
+    /// What is packed anew is held in memory, and takes its time.
+    private func requireRoom() throws(ScrubError) {
+        let images = document.images.values.filter(\.needsRecoding)
+        let isSmall =
+            images.reduce(0) { $0 + $1.length } <= limits.recodedBytes
+            && images.allSatisfy { $0.available <= limits.recodedLineBytes }
+            && images.reduce(0) { $0 + $1.available } <= limits.recodedLineBytes
+        guard isSmall else {
+            throw ScrubError(.refused, "the picture would have to be packed anew, and is too large for that")
+        }
+    }
 
     private func rebuild(_ node: PNGNode, _ sequence: inout Int, _ plan: inout OutputPlan) throws {
         switch node.kind {
@@ -108,16 +124,9 @@ struct PNGComposer {
     }
 
     private func recoded(_ image: PNGImageData) throws -> [UInt8] {
-        let deflater = Deflater()
+        let deflater = Deflater(isHurried: image.available > Self.hurriedLines)
         // Safe: the pointers do not leave the closure.
-        try unsafe image.forEachLinePiece(of: original.source) {
-            unsafe deflater.add($0)
-            guard deflater.output.count <= limits.recodedBytes else {
-                throw ScrubError(
-                    .refused, "a picture with bytes behind its last line that is too large to be packed anew",
-                    at: image.chunks.lowerBound)
-            }
-        }
+        try unsafe image.forEachLinePiece(of: original.source) { unsafe deflater.add($0) }
         return deflater.finish()
     }
 

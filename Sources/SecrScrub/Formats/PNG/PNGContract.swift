@@ -20,11 +20,11 @@ struct PNGContract {
             throw ScrubError.broken("\(node.label) where nothing may be", at: node.range.lowerBound)
         }
         let findings = try PNGFindings(original: written, policy: policy, handler: handler).all
-        // Lines that the input lacks are missing here too.
-        let isExcused = before.isTruncated && policy.tolerate.contains(.truncated)
-        if let left = findings.first(where: { $0.action != .kept && !(isExcused && $0.kind == .table) }) {
+        if let left = findings.first(where: { $0.action != .kept }) {
             throw ScrubError.broken("\(left.name) is left", at: left.range.lowerBound)
         }
+        // Lines that the input lacks are missing here too.
+        let isExcused = before.isTruncated && policy.tolerate.contains(.truncated)
         guard isExcused || !after.isTruncated else { throw ScrubError.broken("its end is missing", at: after.size) }
         try checkEssence()
         try checkPictures()

@@ -15,6 +15,8 @@ struct PNGDocument: Sendable {
     var exif: ExifBlock?
     /// Pixels across to pixels down in the same length, reduced; 1 to 1 for square ones.
     var aspect: PNGAspect
+    /// The primary colours, where a chunk of their own gives them.
+    var primaries: PNGPrimaries?
     /// The end chunk is missing, or lines of a picture.
     var isTruncated: Bool
 
@@ -35,9 +37,20 @@ struct PNGAspect: Sendable, Equatable {
         }
         let (x, y) = (try payload.uint32(at: 0), try payload.uint32(at: 4))
         guard x > 0, y > 0 else { return }
-        var (a, b) = (x, y)
-        while b > 0 { (a, b) = (b, a % b) }
-        (across, down) = (x / a, y / a)
+        (across, down) = Self.nearest(Double(x) / Double(y))
+    }
+
+    /// The ratio in small numbers; one that differs from square by less than a hundredth is the rounding of a resolution.
+    private static func nearest(_ ratio: Double) -> (Int, Int) {
+        if abs(ratio - 1) < 0.01 { return (1, 1) }
+        var best = (across: 1, down: 1)
+        var error = Double.infinity
+        for down in 1...255 {
+            let across = min(255, max(1, Int(min(255, (ratio * Double(down)).rounded()))))
+            let distance = abs(Double(across) / Double(down) / ratio - 1)
+            if distance < error - 1e-9 { (best, error) = ((across, down), distance) }
+        }
+        return best
     }
 
     var isSquare: Bool { across == down }

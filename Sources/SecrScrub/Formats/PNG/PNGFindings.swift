@@ -71,7 +71,7 @@ struct PNGFindings {
             findings.append(
                 Finding(.table, reveals: [.leftover], "a wrong checksum", range: image.chunks, action: .reduced))
         }
-        if image.flaws.contains(.unfinished) || image.flaws.contains(.truncated) {
+        if image.flaws.contains(.unfinished) {
             findings.append(
                 Finding(
                     .table, reveals: [.leftover], "a wrong end of the coded picture", range: image.chunks,

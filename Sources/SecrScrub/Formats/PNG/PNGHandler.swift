@@ -21,6 +21,7 @@ struct PNGHandler: FormatHandler {
 
     func limitations(of document: PNGDocument, policy: Policy) -> [Limitation] {
         [.content, .sensorNoiseOfPhotos, .encoderDecisions] + document.icc.limitations(policy)
+            + (document.primaries?.areCommon == false ? [.ownPrimaries] : [])
     }
 
     func findings(in original: Parsed<PNGDocument>, policy: Policy, detail: Inspection.Detail) throws -> [Finding] {
@@ -55,7 +56,7 @@ struct PNGHandler: FormatHandler {
 
     /// Whether a picture's data are copied with the chunks around them.
     func keepsChunks(of image: PNGImageData, policy: Policy) -> Bool {
-        image.flaws.isEmpty && policy.profile != .strict
+        image.flaws.subtracting([.truncated]).isEmpty && policy.profile != .strict
     }
 
     func checkContract(

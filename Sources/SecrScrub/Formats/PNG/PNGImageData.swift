@@ -9,7 +9,7 @@ struct PNGImageData: Sendable, Equatable {
         case tail
         /// More comes out than the picture has lines for.
         case surplus
-        /// All lines come out, but the end of the stream is missing or wrong.
+        /// The end of the stream is missing or wrong.
         case unfinished
         /// Lines are missing.
         case truncated
@@ -32,7 +32,7 @@ struct PNGImageData: Sendable, Equatable {
     var flaws: Set<Flaw>
 
     /// Whether the stream can't be kept byte for byte.
-    var needsRecoding: Bool { !flaws.isDisjoint(with: [.surplus, .unfinished, .truncated]) }
+    var needsRecoding: Bool { !flaws.isDisjoint(with: [.surplus, .unfinished]) }
 
     /// Bytes in front of the data in each chunk's payload.
     static func prefixLength(_ type: FourCC) -> Int { type == "fdAT" ? 4 : 0 }

@@ -15,6 +15,10 @@ struct PNGParser {
     private var frames: [Int: PNGFrameControl] = [:]
     private var animation = PNGAnimation()
     private var paletteEntries: Int?
+    private var transparencyBytes = 0
+    private var primaries: PNGPrimaries?
+    /// Kinds of chunks of which there may be one.
+    private var seen: Set<PNGNodeKind> = []
     private var hasPicture = false
     private var icc: FoundProfile = nil
     private var exif: ExifBlock?
@@ -48,7 +52,8 @@ struct PNGParser {
         precondition(Coverage.isComplete(nodes.lazy.map(\.range), size: window.size), "bytes without a node")
         return PNGDocument(
             size: window.size, nodes: nodes, header: header, images: images, frames: frames, icc: icc, exif: exif,
-            aspect: aspect, isTruncated: isTruncated || images.values.contains { $0.flaws.contains(.truncated) })
+            aspect: aspect, primaries: primaries,
+            isTruncated: isTruncated || images.values.contains { $0.flaws.contains(.truncated) })
     }
 
     private mutating func parseHeader() throws -> PNGHeader {
@@ -116,14 +121,22 @@ struct PNGParser {
     private mutating func parseKept(
         _ chunk: PNGChunk, _ kind: PNGNodeKind, _ label: String, _ header: PNGHeader
     ) throws {
-        if let first = nodes.first(where: { $0.kind == kind }), kind != .frameControl {
-            return try parseRepeated(chunk, first, label)
+        if kind != .frameControl, !seen.insert(kind).inserted { return try parseRepeated(chunk, kind, label) }
+        if hasPicture, PNGValidity.mustPrecedePicture(kind) {
+            if kind == .pixelSize {
+                return try addNext(.auxiliary, to: chunk.range.upperBound, "behind the picture: \(label)")
+            }
+            throw ParseError(.malformed, at: position, "behind the picture, where some readers ignore it: \(label)")
         }
         try requireChecksum(chunk, label)
         let payload = try self.payload(chunk)
-        try requireLength(payload.count, kind, header, at: chunk.payload.lowerBound)
+        guard PNGValidity.isValid(payload, kind, header) else {
+            throw ParseError(.malformed, at: chunk.payload.lowerBound, "a wrong length or value: \(label)")
+        }
         switch kind {
         case .palette: paletteEntries = payload.count / 3
+        case .transparency: transparencyBytes = payload.count
+        case .chromaticities: primaries = try PNGPrimaries(payload)
         case .iccProfile: icc = Result { () throws(ParseError) in try profile(payload) }
         case .exif: exif = Self.block(payload, limits: limits)
         case .pixelSize: aspect = try PNGAspect(payload)
@@ -139,53 +152,23 @@ struct PNGParser {
         try addNext(kind, to: chunk.range.upperBound, label)
     }
 
-    /// Decoders differ in which of two they believe, so they must be the same, or decide nothing.
-    private mutating func parseRepeated(_ chunk: PNGChunk, _ first: PNGNode, _ label: String) throws {
-        if first.kind == .exif {
-            return try addNext(.furtherExif, to: chunk.range.upperBound, "a further Exif block")
-        }
-        let isSame =
-            try chunk.range.count == first.range.count
-            && window.bytes(in: chunk.payload) == window.bytes(in: first.payload)
-        guard isSame || first.kind == .pixelSize else {
-            throw ParseError(.malformed, at: position, "two different chunks for the same: \(label)")
-        }
-        try addNext(.auxiliary, to: chunk.range.upperBound, "repeated: \(label)")
-    }
-
-    private func requireLength(_ length: Int, _ kind: PNGNodeKind, _ header: PNGHeader, at offset: Int)
-        throws(ParseError)
-    {
-        let isRight: Bool
+    /// Decoders differ in which of two they believe.
+    private mutating func parseRepeated(_ chunk: PNGChunk, _ kind: PNGNodeKind, _ label: String) throws {
         switch kind {
-        case .palette:
-            isRight =
-                length > 0 && length.isMultiple(of: 3) && length <= 768
-                && [.rgb, .rgbAlpha, .palette].contains(header.color)
-        case .transparency:
-            switch header.color {
-            case .grey: isRight = length == 2
-            case .rgb: isRight = length == 6
-            case .palette: isRight = length <= paletteEntries ?? 256
-            case .greyAlpha, .rgbAlpha: isRight = false
-            }
-        case .gamma, .codingIndependent: isRight = length == 4
-        case .chromaticities: isRight = length == 32
-        case .standardRGB: isRight = length == 1
-        case .masteringDisplay: isRight = length == 24
-        case .contentLight: isRight = length == 8
-        case .significantBits: isRight = length == (header.color == .palette ? 3 : header.color.channels)
-        default: isRight = true
+        case .exif: try addNext(.furtherExif, to: chunk.range.upperBound, "a further Exif block")
+        case .pixelSize: try addNext(.auxiliary, to: chunk.range.upperBound, "repeated: \(label)")
+        default: throw ParseError(.malformed, at: position, "two chunks for the same: \(label)")
         }
-        guard isRight else { throw ParseError(.malformed, at: offset, "a chunk of the wrong length") }
     }
 
     private func profile(_ payload: ByteReader) throws(ParseError) -> EmbeddedProfile {
         let damaged = ParseError(.malformed, at: payload.base, "colour profile: it can't be unpacked")
         guard let end = payload.bytes.prefix(PNGChunkNames.keywordLength).firstIndex(of: 0), end + 2 <= payload.count,
-            payload.bytes[end + 1] == 0,
+            PNGValidity.isKeyword(payload.bytes[..<end]), payload.bytes[end + 1] == 0,
             let (bytes, _) = Inflater.open(payload.bytes[(end + 2)...], limit: limits.iccBytes)
         else { throw damaged }
+        // What libpng would not use must not be mended into something that it does.
+        try ICCProfile.requireSound(bytes, limits: limits)
         return try EmbeddedProfile(bytes, limits: limits)
     }
 
@@ -215,8 +198,11 @@ struct PNGParser {
         let isDefault = type == "IDAT"
         if isDefault {
             guard !hasPicture else { throw ParseError(.malformed, at: position, "coded data in two places") }
-            guard header.color != .palette || paletteEntries != nil else {
+            guard header.color != .palette || (1...256).contains(paletteEntries ?? 0) else {
                 throw ParseError(.malformed, at: position, "a picture without its palette")
+            }
+            guard header.color != .palette || transparencyBytes <= paletteEntries ?? 0 else {
+                throw ParseError(.malformed, at: position, "transparency of more colours than there are")
             }
             hasPicture = true
             if let frame = animation.frames.first {
@@ -312,9 +298,8 @@ struct PNGParser {
                 throw ParseError(.malformed, at: image.streamEnd, "the coded picture can not be unpacked")
             }
             image.flaws.insert(.truncated)
-        } else if inflater.state != .finished, !image.flaws.contains(.surplus) {
-            image.flaws.insert(.unfinished)
         }
+        if inflater.state != .finished, !image.flaws.contains(.surplus) { image.flaws.insert(.unfinished) }
         if image.needsRecoding {
             image.streamLength = image.length
             image.streamEnd = image.chunks.upperBound

@@ -16,17 +16,24 @@ struct PNGValues {
     /// Longest text that is shown.
     private static let textLimit = 300
 
+    /// Of as many parts as there is time and room for: thousands of packed texts could unpack to gigabytes.
     var all: [Finding] {
         get throws {
             var window = ByteWindow(original.source)
-            return try original.document.nodes.flatMap { try values(of: $0, &window) }
+            var room = limits.allTextBytes
+            var findings: [Finding] = []
+            for node in original.document.nodes where findings.count < limits.shownValues {
+                findings += try values(of: node, &room, &window)
+            }
+            return Array(findings.prefix(limits.shownValues))
         }
     }
 
-    private func values(of node: PNGNode, _ window: inout ByteWindow) throws -> [Finding] {
+    private func values(of node: PNGNode, _ room: inout Int, _ window: inout ByteWindow) throws -> [Finding] {
         switch node.kind {
         case .text, .xmp, .exifText, .iptcText:
-            guard let content = try text(of: node, &window) else { return [] }
+            guard room > 0, let content = try text(of: node, &window) else { return [] }
+            room -= max(content.count, 256)
             return values(in: content, of: node)
         case .iccProfile:
             let name = try window.bytes(in: node.payload.prefix(PNGChunkNames.keywordLength)).prefix { $0 != 0 }
@@ -111,11 +118,20 @@ struct PNGValues {
         return output
     }
 
+    private static func digit(_ character: UInt8) -> UInt8? {
+        switch character {
+        case 0x30...0x39: character - 0x30
+        case 0x41...0x46: character - 0x41 + 10
+        case 0x61...0x66: character - 0x61 + 10
+        default: nil
+        }
+    }
+
     /// ImageMagick writes binary blocks as text: a name, a length, and hexadecimal digits in lines.
     private static func rawProfile(_ content: [UInt8]) -> [UInt8]? {
         let lines = content.split(separator: 0x0A)
         guard lines.count >= 3 else { return nil }
-        let digits = lines[2...].joined().compactMap { UInt8(String(UnicodeScalar($0)), radix: 16) }
+        let digits = lines[2...].joined().compactMap(digit)
         return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 }

@@ -24,7 +24,7 @@ struct AdobeGainMap: Sendable, Equatable {
         var numbers: [String: [String]] = [:]
         for name in Self.names {
             guard let values = properties.values(name) else { continue }
-            let checked = values.compactMap(XMPNumber.text)
+            let checked = values.compactMap(XMPNumber.normalized)
             guard checked.count == values.count, [1, 3].contains(checked.count) else { return nil }
             numbers[name] = checked
         }

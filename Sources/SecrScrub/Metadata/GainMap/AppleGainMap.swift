@@ -28,19 +28,13 @@ struct AppleGainMap: Sendable, Equatable {
             properties.value("HDRGainMapVersion") != nil
         else { return nil }
         if let text = properties.value("HDRGainMapHeadroom") {
-            guard let number = XMPNumber.text(text) else { return nil }
+            guard let number = XMPNumber.normalized(text) else { return nil }
             headroom = number
         } else {
             guard let stops = base?.appleGainMapStops, stops <= Self.mostStops else { return nil }
-            headroom = Self.decimal(exp2(max(stops, 0)))
+            guard let number = XMPNumber.normalized("\(exp2(max(stops, 0)))") else { return nil }
+            headroom = number
         }
-    }
-
-    /// With six places behind the point.
-    private static func decimal(_ value: Double) -> String {
-        let millionths = Int((value * 1_000_000).rounded())
-        let fraction = String(millionths % 1_000_000)
-        return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
     }
 
     var properties: GainMapParameters.Properties {

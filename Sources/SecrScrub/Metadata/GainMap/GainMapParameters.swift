@@ -38,8 +38,17 @@ struct GainMapParameters: Sendable, Equatable {
 
 /// Decimal numbers as programs write them into XMP.
 enum XMPNumber {
+    /// The number with six places, as most programs write it, however it was written; `nil` where it is none.
+    static func normalized(_ text: String) -> String? {
+        guard let number = self.text(text).flatMap(Double.init), abs(number) < 1_000_000 else { return nil }
+        let millionths = Int((abs(number) * 1_000_000).rounded())
+        let fraction = String(millionths % 1_000_000)
+        let sign = number < 0 && millionths > 0 ? "-" : ""
+        return "\(sign)\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+    }
+
     /// The text, where it is a number and nothing else: sign, digits, a point and more of them, an exponent.
-    static func text(_ text: String) -> String? {
+    private static func text(_ text: String) -> String? {
         var rest = Array(text.utf8)[...]
         guard rest.count <= 24 else { return nil }
         dropSign(&rest)

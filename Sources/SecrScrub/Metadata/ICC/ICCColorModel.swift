@@ -26,7 +26,7 @@ struct ICCColorModel: Sendable {
         curves = []
         columns = []
         for name in names {
-            guard let curve = element(name.curve).flatMap(ICCCurve.init) else { return nil }
+            guard let curve = element(name.curve).flatMap(ICCCurve.init), curve.isMonotone else { return nil }
             curves.append(curve)
             guard let signature = name.column else {
                 columns.append(Self.white)
@@ -50,19 +50,21 @@ struct ICCColorModel: Sendable {
             let difference = mine.lab(red, green, blue) - theirs.lab(red, green, blue)
             return (difference * difference).sum() <= tolerance * tolerance
         }
-        guard (0...255).allSatisfy({ isNear($0, $0, $0) }) else { return false }
+        guard (0...Samples.last).allSatisfy({ isNear($0, $0, $0) }) else { return false }
         if curves.count == 1 { return true }
-        let grid = Array(stride(from: 0, to: 256, by: 32)) + [255]
+        let grid = Array(stride(from: 0, to: Samples.last, by: 128)) + [Samples.last]
         return grid.allSatisfy { red in grid.allSatisfy { green in grid.allSatisfy { isNear(red, green, $0) } } }
     }
 
-    /// What each number of eight bits adds.
+    /// What numbers in even steps add: those of eight bits, and three between each two.
     private struct Samples {
+        static let last = 1_020
+
         private let channels: [[SIMD3<Double>]]
 
         init(_ model: ICCColorModel) {
             channels = zip(model.curves, model.columns).map { curve, column in
-                (0...255).map { curve(Double($0) / 255) * column / ICCColorModel.white }
+                (0...Self.last).map { curve(Double($0) / Double(Self.last)) * column / ICCColorModel.white }
             }
         }
 

@@ -48,6 +48,17 @@ enum ICCCurve: Sendable {
         }
     }
 
+    /// Whether more never means less. Between the points of such a curve nothing can happen that they do not show.
+    var isMonotone: Bool {
+        let values: [Double]
+        if case .table(let points) = self {
+            values = points
+        } else {
+            values = (0..<1_024).map { self(Double($0) / 1_023) }
+        }
+        return zip(values, values.dropFirst()).allSatisfy { $0 <= $1 }
+    }
+
     func callAsFunction(_ x: Double) -> Double {
         let y: Double
         switch self {

@@ -2,6 +2,17 @@ internal import SecrBytes
 
 /// The bytes of a profile's tag that mean something: no slack within, none behind (ICC.1:2010, section 10).
 enum ICCElement {
+    /// Which kinds of elements a tag may have.
+    static func kinds(of tag: FourCC) -> Set<FourCC> {
+        switch tag {
+        case "wtpt", "bkpt", "rXYZ", "gXYZ", "bXYZ": ["XYZ "]
+        case "chad": ["sf32"]
+        case "cicp": ["cicp"]
+        case "rTRC", "gTRC", "bTRC", "kTRC": ["curv", "para"]
+        default: ["mft1", "mft2", "mAB ", "mBA "]
+        }
+    }
+
     /// - Parameters:
     ///   - bytes: a whole element, as its tag gives it.
     ///   - offset: where, for errors.

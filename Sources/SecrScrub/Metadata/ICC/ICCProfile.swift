@@ -64,12 +64,32 @@ struct ICCProfile: Equatable, Sendable {
             let signature = try profile.fourCC(at: entry)
             guard Self.renderingTags.contains(signature), found[signature] == nil else { continue }
             let element = try profile.slice(at: profile.uint32(at: entry + 4), count: profile.uint32(at: entry + 8))
+            guard try ICCElement.kinds(of: signature).contains(ByteReader(Array(element)).fourCC(at: 0)) else {
+                throw ParseError(.unsupported, at: entry, "colour profile: a tag of a kind that is not understood")
+            }
             let essence = try ICCElement.essential(Array(element), at: entry)
             total += essence.count
             guard total <= limits.iccBytes else { throw ParseError(.limit, at: entry, "colour profile: too large") }
             found[signature] = essence
         }
         tags = Self.renderingTags.compactMap { name in found[name].map { Tag(signature: name, data: $0) } }
+    }
+
+    /// What careful readers demand beyond what is read here: every tag inside the profile, and an intent that exists.
+    static func requireSound(_ bytes: [UInt8], limits: Limits) throws(ParseError) {
+        let profile = ByteReader(bytes)
+        guard try profile.uint32(at: 64) <= 3 else {
+            throw ParseError(.malformed, at: 64, "colour profile: an unknown rendering intent")
+        }
+        let (size, count) = (try profile.uint32(at: 0), try profile.uint32(at: 128))
+        guard count <= limits.iccTags else { throw ParseError(.limit, at: 128, "colour profile: too many tags") }
+        for index in 0..<count {
+            let entry = headerSize + 4 + 12 * index
+            let (start, length) = (try profile.uint32(at: entry + 4), try profile.uint32(at: entry + 8))
+            guard start + length <= size else {
+                throw ParseError(.malformed, at: entry, "colour profile: a tag outside of it")
+            }
+        }
     }
 
     /// Whether colours look the same under both.

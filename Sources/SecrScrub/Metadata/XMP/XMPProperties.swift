@@ -2,7 +2,8 @@ internal import SecrBytes
 
 /// Reads simple properties out of an XMP packet (ISO 16684-1): values as attributes, as elements, or in lists.
 ///
-/// No parser of XML: whatever it misreads is simply not found, and no byte of a packet is ever copied.
+/// No parser of XML: whatever it misreads is simply not found. Values are checked and written anew by whoever asks for
+/// them.
 struct XMPProperties {
     private let packet: [UInt8]
     private let prefix: [UInt8]
@@ -24,7 +25,9 @@ struct XMPProperties {
     func values(_ name: String) -> [String]? {
         let wanted = prefix + [UInt8(ascii: ":")] + Array(name.utf8)
         var from = 0
-        while let hit = packet.firstOffset(of: wanted, from: from) {
+        // A name stands in few places; what repeats it for ever must not cost more than the packet.
+        for _ in 0..<16 {
+            guard let hit = packet.firstOffset(of: wanted, from: from) else { return nil }
             from = hit + wanted.count
             guard hit > 0, from < packet.count else { continue }
             if Self.isSpace(packet[hit - 1]), let value = attribute(from: from) { return [value] }
