@@ -23,6 +23,47 @@ import Testing
         #expect(error?.code == .refused)
     }
 
+    /// A curve under the name of something else would carry any bytes.
+    @Test(arguments: ["bkpt", "gamt", "chad", "wtpt", "A2B0"] as [FourCC]) func elementsUnderAWrongNameAreRefused(
+        name: FourCC
+    ) {
+        var curve: [UInt8] = Array("curv".utf8) + [0, 0, 0, 0]
+        curve.appendBigEndian32(8)
+        curve += Array("SIXTEEN SECRETS!".utf8)
+        let profile = Segments.profile(tags: [(name, 0, curve.count)], elements: curve)
+        #expect(throws: ScrubError.self) { try scrub(Segments.inserting(Segments.icc(profile), in: grey)) }
+    }
+
+    /// Like sRGB at each number of eight bits, and nothing like it between them.
+    @Test func spikesBetweenTheSamplesAreNoStandard() throws {
+        let standard = try Fixture.named("icc-like-srgb.jpg").scrubbed()
+        let start = try #require(standard.firstOffset(of: "acsp")) - 36
+        let reader = ByteReader(standard)
+        var profile = try Array(reader.slice(at: start, count: reader.uint32(at: start)))
+        let place = try #require(profile.firstOffset(of: "curv"))
+        var curve: [UInt8] = Array("curv".utf8) + [0, 0, 0, 0]
+        curve.appendBigEndian32(511)
+        for index in 0..<511 {
+            curve += index.isMultiple(of: 2) ? profile[place + 12 + index..<place + 14 + index] : [0, 0]
+        }
+        // The curve is the last element: it may grow where it stands.
+        let old = 12 + 2 * 256
+        profile.replaceSubrange(place..<place + old, with: curve)
+        var size: [UInt8] = []
+        size.appendBigEndian32(profile.count)
+        profile.replaceSubrange(0..<4, with: size)
+        for entry in stride(from: 132, to: 132 + 12 * Int(profile[131]), by: 12)
+        where profile[(entry + 1)...].starts(with: Array("TRC".utf8)) {
+            var length: [UInt8] = []
+            length.appendBigEndian32(curve.count)
+            profile.replaceSubrange(entry + 8..<entry + 12, with: length)
+        }
+        let file = Segments.inserting(Segments.icc(profile), in: try Fixture.named("three-scans.jpg").bytes)
+        #expect(try Scrubber().inspect(MemorySource(file)).limitations.contains(.ownProfile))
+        let output = try scrub(file)
+        #expect(output.firstOffset(of: Array(curve[12..<40])) != nil)
+    }
+
     @Test func textInPlaceOfAColourSpaceIsRefused() {
         let curve: [UInt8] = Array("curv".utf8) + [0, 0, 0, 0, 0, 0, 0, 0]
         let profile = Segments.profile(colorSpace: "JANE", tags: [("kTRC", 0, 12)], elements: curve)

@@ -85,6 +85,35 @@ import Testing
         #expect(output.firstOffset(of: "Apple iOS") == nil)
     }
 
+    /// Digits beyond those that mean something could mean something else.
+    @Test func numbersAreWrittenAnew() throws {
+        let bytes = try Fixture.named("gainmap-hdrgm.jpg").bytes
+        let place = try #require(bytes.firstOffset(of: "hdrgm:GainMapMin=\"0\""))
+        let text = Array("hdrgm:GainMapMin=\"0.0000000000031337421\"".utf8)
+        var changed = bytes
+        changed.replaceSubrange(place..<place + 20, with: text)
+        let segment = try #require(bytes[..<place].lastIndex(of: 0xE1))
+        let length = Int(bytes[segment + 1]) << 8 + Int(bytes[segment + 2]) + text.count - 20
+        changed[segment + 1] = UInt8(length >> 8)
+        changed[segment + 2] = UInt8(length & 0xFF)
+        let output = try scrub(changed)
+        #expect(output.firstOffset(of: "31337421") == nil)
+        #expect(output.firstOffset(of: "hdrgm:GainMapMin=\"0.000000\"") != nil)
+    }
+
+    @Test(arguments: kept) func itIsToldToStay(fixture: Fixture) throws {
+        #expect(try Scrubber().inspect(MemorySource(fixture.bytes)).limitations.contains(.gainMap))
+        let strict = Scrubber(policy: Policy(profile: .strict))
+        #expect(try !strict.inspect(MemorySource(fixture.bytes)).limitations.contains(.gainMap))
+    }
+
+    @Test func keptXMPWouldContradictIt() throws {
+        let error = #expect(throws: ScrubError.self) {
+            try Fixture.named("gainmap-ultrahdr.jpg").scrubbed(Scrubber(policy: Policy(keep: [.xmp])))
+        }
+        #expect(error?.code == .refused)
+    }
+
     @Test func aPictureWithOneCanNotBeTurned() throws {
         var turned = try Fixture.named("gainmap-ultrahdr.jpg").bytes
         turned.insert(contentsOf: Segments.exif([(tag: 0x0112, value: 6)]), at: 2)
