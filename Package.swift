@@ -20,6 +20,7 @@ let package = Package(
     targets: [
         // 0: C, no Swift
         .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "CTurboJPEG",
@@ -34,6 +35,8 @@ let package = Package(
             dependencies: ["SecrBytes", "CSecrShims", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: settings
         ),
+
+        .target(name: "SecrCrypto", dependencies: ["CSodium"], swiftSettings: settings),
 
         // 2: formats
         .target(
@@ -73,6 +76,7 @@ let package = Package(
                 "SecrBytes", "SecrSystem", "SecrTestSupport", .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        .testTarget(name: "SecrCryptoTests", dependencies: ["SecrCrypto", "SecrTestSupport"]),
         .testTarget(name: "SecrScrubTests", dependencies: ["SecrBytes", "SecrScrub", "SecrTestSupport"]),
         .testTarget(
             name: "SecrScrubFilesTests",

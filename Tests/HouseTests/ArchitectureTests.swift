@@ -6,8 +6,8 @@ import Testing
 @Suite struct ArchitectureTests {
     /// Lowest first; a module may depend on lower layers only, or on what stands before it in its own.
     static let layers = [
-        ["CExif", "CTurboJPEG", "CZlib", "CSecrShims"],
-        ["SecrBytes", "SecrSystem"],
+        ["CExif", "CTurboJPEG", "CZlib", "CSodium", "CSecrShims"],
+        ["SecrBytes", "SecrSystem", "SecrCrypto"],
         ["SecrScrub"],
         ["SecrScrubFiles"],
         ["SecrCLI", "secr-scrub"],
@@ -17,7 +17,7 @@ import Testing
     static let platform: Set<String> = ["Glibc", "Synchronization"]
     /// Each C library is imported by exactly one module.
     static let soleImporters = [
-        "CExif": "SecrScrub", "CTurboJPEG": "SecrScrub", "CZlib": "SecrScrub",
+        "CExif": "SecrScrub", "CTurboJPEG": "SecrScrub", "CZlib": "SecrScrub", "CSodium": "SecrCrypto",
         "CSecrShims": "SecrSystem",
     ]
 
