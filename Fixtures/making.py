@@ -5,8 +5,40 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from writers.canary import Plants
+
 MANIFEST = "manifest.json"
 LARGEST = 20_000
+
+
+@dataclass
+class Fixture:
+    """One file with what the manifest says about it, whatever its format."""
+
+    file: str
+    data: bytes
+    plants: Plants = field(default_factory=Plants)
+    decodable: bool = True
+    why: str = None
+    orientation: int = 1
+    aspect: list = None
+    icc: bool = False
+    icc_standard: str = None
+
+    def entry(self):
+        """The object of the manifest."""
+        return {
+            "file": self.file,
+            "valid": self.why is None,
+            "decodable": self.decodable,
+            "why": self.why,
+            "drop": self.plants.drop,
+            "keep": self.plants.keep,
+            "orientation": self.orientation,
+            "aspect": self.aspect,
+            "icc": self.icc,
+            "iccStandard": self.icc_standard,
+        }
 
 
 @dataclass(frozen=True)

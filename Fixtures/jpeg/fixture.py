@@ -1,7 +1,8 @@
 """What a fixture is, and how its parts are put together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import making
 from writers import picture
 from writers.canary import Plants
 from writers.jpeg import END, START, Settings, app, encode, ids
@@ -11,40 +12,20 @@ COLOR_IDS = (1, 2, 3)
 
 
 @dataclass
-class Fixture:
-    """One file with what the manifest says about it."""
+class Fixture(making.Fixture):
+    """A JPEG file."""
 
-    file: str
-    data: bytes
-    plants: Plants = field(default_factory=Plants)
-    decodable: bool = True
-    why: str = None
-    orientation: int = 1
     jfif: bool = True
     adobe: int = None
-    aspect: list = None
-    icc: bool = False
-    icc_standard: str = None
     adobe_rgb: bool = False
     gain_map: bool = False
     gain_map_kept: bool = False
     components: int = 3
 
     def entry(self):
-        """The object of the manifest."""
-        return {
-            "file": self.file,
-            "valid": self.why is None,
-            "decodable": self.decodable,
-            "why": self.why,
-            "drop": self.plants.drop,
-            "keep": self.plants.keep,
-            "orientation": self.orientation,
+        return super().entry() | {
             "jfif": self.jfif,
             "adobe": self.adobe,
-            "aspect": self.aspect,
-            "icc": self.icc,
-            "iccStandard": self.icc_standard,
             "adobeRGB": self.adobe_rgb,
             "gainMap": self.gain_map,
             "gainMapKept": self.gain_map_kept,

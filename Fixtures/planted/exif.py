@@ -4,7 +4,7 @@ from planted.miniature import miniature
 from writers import tags
 from writers.canary import EXIF, THUMBNAIL, digest
 from writers.jpeg import app, comment
-from writers.tiff import Directory, Writer, apple_note, exif
+from writers.tiff import Directory, Writer, apple_note, even, exif
 
 PRIMARY_TEXTS = {
     tags.MAKE: "Make",
@@ -87,6 +87,14 @@ def angle(plants, row, order):
 def harmless():
     """A first directory that says nothing of interest."""
     return Directory().short(tags.YCC_POSITION, tags.CENTERED)
+
+
+def with_gaps(plants):
+    """A first directory, and what stands around it: texts in front, between directory and values, and behind everything."""
+    first = Directory().ascii(tags.MODEL, b"a model with a long name")
+    first.with_gap(plants.text("Exif gap behind IFD0", EXIF))
+    lead = even(plants.text("Exif gap before IFD0", EXIF))
+    return first, {"lead": lead, "tail": plants.text("Exif bytes past the last IFD", EXIF)}
 
 
 def thumbnail_directory(plants):

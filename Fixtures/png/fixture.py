@@ -1,7 +1,8 @@
 """What a fixture is, and how its parts are put together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import making
 from writers import picture, png
 from writers.canary import SHORTEST_TOKEN, Plants
 from writers.deflate import DYNAMIC, Block, zlib_stream
@@ -12,35 +13,15 @@ END = chunk(b"IEND")
 
 
 @dataclass
-class Fixture:
-    """One file with what the manifest says about it."""
+class Fixture(making.Fixture):
+    """A PNG file."""
 
-    file: str
-    data: bytes
-    plants: Plants = field(default_factory=Plants)
-    decodable: bool = True
-    why: str = None
-    orientation: int = 1
-    aspect: list = None
-    icc: bool = False
-    icc_standard: str = None
     frames: int = 0
     form: Form = Form()
     recoded: bool = False
 
     def entry(self):
-        """The object of the manifest."""
-        return {
-            "file": self.file,
-            "valid": self.why is None,
-            "decodable": self.decodable,
-            "why": self.why,
-            "drop": self.plants.drop,
-            "keep": self.plants.keep,
-            "orientation": self.orientation,
-            "aspect": self.aspect,
-            "icc": self.icc,
-            "iccStandard": self.icc_standard,
+        return super().entry() | {
             "frames": self.frames,
             "components": self.form and self.form.channels,
             "bitDepth": self.form and self.form.depth,

@@ -16,7 +16,7 @@ public enum CryptoError: Error, Equatable, Sendable {
     case notAuthentic
     /// Parameters outside of what is allowed.
     case badParameters
-    /// The system gives no more memory, or none that can be locked.
+    /// The system gives less memory than the parameters demand.
     case outOfMemory
 }
 

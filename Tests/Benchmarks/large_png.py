@@ -1,15 +1,17 @@
 """PNG pictures of any size: a photo-like one, packed, and a huge one whose lines are stored as they are."""
 
 import struct
+import sys
 import zlib
+from pathlib import Path
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
+sys.dont_write_bytecode = True
+sys.path.append(str(Path(__file__).resolve().parents[2] / "Fixtures"))
+
+from writers.png import SIGNATURE, Form, chunk, header  # noqa: E402
+
 CHUNK = 8_192
 CHANNELS = 3
-
-
-def chunk(kind, payload):
-    return struct.pack(">L", len(payload)) + kind + payload + struct.pack(">L", zlib.crc32(kind + payload))
 
 
 def write(path, size):
@@ -38,7 +40,7 @@ def shaded_lines(width):
 
 def pack(path, width, height, lines, packer):
     with open(path, "wb") as file:
-        file.write(SIGNATURE + chunk(b"IHDR", struct.pack(">LLBBBBB", width, height, 8, 2, 0, 0, 0)))
+        file.write(SIGNATURE + chunk(b"IHDR", header(width, height, Form())))
         file.write(chunk(b"tEXt", b"Author\0Nobody"))
         rest = b""
         for row in range(height):

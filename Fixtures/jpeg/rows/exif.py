@@ -3,12 +3,12 @@
 import struct
 
 from fixture import END, START, Fixture, exif_segment, jfif, jpeg, leaking
-from planted.exif import apple_texts, gps, harmless, photo, primary, thumbnail_directory, with_jpeg
+from planted.exif import apple_texts, gps, harmless, photo, primary, thumbnail_directory, with_gaps, with_jpeg
 from planted.miniature import miniature
 from writers import picture, tags
 from writers.canary import EXIF, THUMBNAIL, VENDOR, Plants
 from writers.jpeg import Settings, app, comment, encode, ids
-from writers.tiff import HEADER, Directory, even, exif, tiff
+from writers.tiff import HEADER, Directory, exif, tiff
 
 UTF8_TEXTS = {tags.TITLE: "ImageTitle", tags.PHOTOGRAPHER: "Photographer", tags.FIRMWARE: "CameraFirmware"}
 STRIP_SIZE = 3 * 8 * 2
@@ -145,11 +145,8 @@ def private_data_segment(plants):
 
 
 def gap_segment(plants):
-    """Text before the first directory, between directory and values, and behind everything."""
-    first = Directory().ascii(tags.MODEL, b"a model with a long name")
-    first.with_gap(plants.text("Exif gap behind IFD0", EXIF))
-    lead = even(plants.text("Exif gap before IFD0", EXIF))
-    return exif_segment(first, "II", lead=lead, tail=plants.text("Exif bytes past the last IFD", EXIF))
+    first, around = with_gaps(plants)
+    return exif_segment(first, "II", **around)
 
 
 def wrong_case_segments(plants):

@@ -1,12 +1,12 @@
 """Exif blocks: everything they can tell, the orientation that has to stay, and the places where they may stand."""
 
 from fixture import Fixture, encode, file, leaking
-from planted.exif import apple_texts, gps, harmless, photo, primary, thumbnail_directory
+from planted.exif import apple_texts, gps, harmless, photo, primary, thumbnail_directory, with_gaps
 from writers import picture, tags
 from writers.canary import EXIF, VENDOR, Plants, token
 from writers.deflate import deflate
 from writers.png import chunk
-from writers.tiff import HEADER, Directory, even, tiff
+from writers.tiff import HEADER, Directory, tiff
 
 LARGE = 48, 32
 ORDERS = {"II": "little-endian", "MM": "big-endian"}
@@ -39,11 +39,8 @@ def camera_chunk(plants):
 
 
 def gap_chunk(plants):
-    """Text before the first directory, between directory and values, and behind everything."""
-    first = Directory().ascii(tags.MODEL, b"a model with a long name")
-    first.with_gap(plants.text("Exif gap behind IFD0", EXIF))
-    lead = even(plants.text("Exif gap before IFD0", EXIF))
-    return exif_chunk(first, "II", lead=lead, tail=plants.text("Exif bytes past the last IFD", EXIF))
+    first, around = with_gaps(plants)
+    return exif_chunk(first, "II", **around)
 
 
 def headed_chunk(plants):

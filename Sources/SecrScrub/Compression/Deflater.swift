@@ -22,12 +22,13 @@ internal import SecrBytes
         unsafe stream.deallocate()
     }
 
-    func add(_ input: UnsafeRawBufferPointer) {
-        guard let base = input.baseAddress else { return }
-        // Safe: the library reads `avail_in` bytes from `next_in`, and does not write there.
-        unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self))
-        unsafe stream.pointee.avail_in = UInt32(input.count)
-        while unsafe stream.pointee.avail_in > 0 { run(Z_NO_FLUSH) }
+    func add(_ input: [UInt8]) {
+        // Safe: the library reads `avail_in` bytes from `next_in`, does not write there, and keeps neither.
+        unsafe input.withUnsafeBufferPointer { input in
+            unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+            unsafe stream.pointee.avail_in = UInt32(input.count)
+            while unsafe stream.pointee.avail_in > 0 { run(Z_NO_FLUSH) }
+        }
     }
 
     func finish() -> [UInt8] {

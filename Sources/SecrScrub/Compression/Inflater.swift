@@ -72,12 +72,18 @@ internal import SecrBytes
         }
     }
 
-    /// The whole of a short stream; `nil` where it is none, or becomes longer than `limit`.
-    static func open(_ bytes: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], consumed: Int)? {
-        let inflater = Inflater(limit: limit + 1)
+    /// What all of `input` becomes, or as much of it as can be had.
+    func output(of input: some Sequence<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
         // Safe: the pointers do not leave the closures.
-        unsafe bytes.withUnsafeBytes { unsafe inflater.feed($0) { unsafe output += $0 } }
-        return inflater.state == .finished ? (output, inflater.consumed) : nil
+        unsafe Array(input).withUnsafeBytes { unsafe feed($0) { unsafe output += $0 } }
+        return output
+    }
+
+    /// The whole of a short stream; `nil` where it is none, or becomes longer than `limit`.
+    static func open(_ bytes: ArraySlice<UInt8>, limit: Int) -> [UInt8]? {
+        let inflater = Inflater(limit: limit + 1)
+        let output = inflater.output(of: bytes)
+        return inflater.state == .finished ? output : nil
     }
 }

@@ -4,6 +4,17 @@ protocol NodeKind: Hashable, RawRepresentable<String>, CaseIterable, Sendable {
     var findingClass: FindingClass? { get }
 }
 
+/// One named range of a file.
+protocol Node: Sendable {
+    associatedtype Kind: NodeKind
+
+    var kind: Kind { get }
+    /// The whole range, framing included.
+    var range: Range<Int> { get }
+    /// What exactly it is, in a few words for a person.
+    var label: String { get }
+}
+
 /// What may reach the output of a scrub. Whatever is not here does not.
 package struct AllowList: Sendable {
     enum Rule: Sendable {
@@ -24,6 +35,16 @@ package struct AllowList: Sendable {
     func rule(for kind: some NodeKind, policy: Policy) -> Rule? {
         if let kind = kind.findingClass, policy.keep.contains(kind) { return .copied }
         return rules[kind.rawValue]
+    }
+
+    /// What every contract demands of an output: it consists of allowed nodes, and scrubbing it again finds nothing to do.
+    func requireClean(_ nodes: [some Node], findings: [Finding], policy: Policy) throws(ScrubError) {
+        for node in nodes where rule(for: node.kind, policy: policy) == nil {
+            throw .broken("\(node.label) where nothing may be", at: node.range.lowerBound)
+        }
+        if let left = findings.first(where: { $0.action != .kept }) {
+            throw .broken("\(left.name) is left", at: left.range.lowerBound)
+        }
     }
 
     /// The list with one more kind copied: for the test that shows that a dirty kind on the list would be noticed.

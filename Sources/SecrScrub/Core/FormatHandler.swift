@@ -15,7 +15,9 @@ protocol FormatHandler: Sendable {
     /// Everything in the input that the policy acts on, one finding per part, or per value where `detail` asks for it.
     ///
     /// - Throws: `ByteSourceError` where values have to be read.
-    func findings(in original: Parsed<Document>, policy: Policy, detail: Inspection.Detail) throws -> [Finding]
+    func findings(
+        in original: Parsed<Document>, policy: Policy, detail: Inspection.Detail, limits: Limits
+    ) throws -> [Finding]
 
     /// What lossless scrubbing leaves in this very file.
     func limitations(of document: Document, policy: Policy) -> [Limitation]

@@ -93,7 +93,7 @@ public struct Scrubber: Sendable {
     ) throws(ScrubError) -> Inspection {
         try ScrubError.translating {
             let parsed = try parse(source, handler: handler)
-            var findings = try handler.findings(in: parsed, policy: policy, detail: detail)
+            var findings = try handler.findings(in: parsed, policy: policy, detail: detail, limits: limits)
             if findings.isClean, let plan = try? handler.plan(for: parsed, policy: policy, limits: limits) {
                 findings += try arrangement(of: source, plan)
             }
@@ -109,7 +109,7 @@ public struct Scrubber: Sendable {
         try ScrubError.translating {
             let parsed = try parse(source, handler: handler)
             let plan = try handler.plan(for: parsed, policy: policy, limits: limits)
-            var findings = try handler.findings(in: parsed, policy: policy, detail: .parts)
+            var findings = try handler.findings(in: parsed, policy: policy, detail: .parts, limits: limits)
             if findings.isClean { findings += try arrangement(of: source, plan) }
             return PreparedScrub(
                 format: format, findings: findings,

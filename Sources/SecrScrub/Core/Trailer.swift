@@ -85,19 +85,18 @@ struct Trailer {
     /// Markers of JPEG.
     private static let (startOfImage, startOfScan): (UInt8, UInt8) = (0xD8, 0xDA)
 
-    private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-
     private func pngs(in range: Range<Int>, _ window: inout ByteWindow) throws -> [Part] {
+        let signature = PNGParser.signature
         var found: [Part] = []
         var from = range.lowerBound
         while found.count < limits.embeddedPictures,
-            let hit = try window.firstOffset(of: Self.pngSignature[0], in: from..<range.upperBound),
-            hit + Self.pngSignature.count <= range.upperBound
+            let hit = try window.firstOffset(of: signature[0], in: from..<range.upperBound),
+            hit + signature.count <= range.upperBound
         {
             from = hit + 1
-            guard try window.byte(at: hit + 1) == Self.pngSignature[1] else { continue }
-            let head = hit..<hit + Self.pngSignature.count
-            guard try window.bytes(in: head) == Self.pngSignature else { continue }
+            guard try window.byte(at: hit + 1) == signature[1] else { continue }
+            let head = hit..<hit + signature.count
+            guard try window.bytes(in: head) == signature else { continue }
             found.append(Part(kind: .picture, range: head, label: "another picture"))
         }
         return found
@@ -141,9 +140,4 @@ struct Trailer {
         if head.allSatisfy({ $0 == 0 }) { return "padding behind the end" }
         return nil
     }
-}
-
-extension Range<Int> {
-    fileprivate func prefix(_ count: Int) -> Range<Int> { lowerBound..<Swift.min(upperBound, lowerBound + count) }
-    fileprivate func suffix(_ count: Int) -> Range<Int> { Swift.max(lowerBound, upperBound - count)..<upperBound }
 }

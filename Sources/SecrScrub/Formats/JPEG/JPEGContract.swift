@@ -16,15 +16,10 @@ struct JPEGContract {
     var limits: Limits
 
     func check() throws {
-        for node in written.document.nodes where handler.allowList.rule(for: node.kind, policy: policy) == nil {
-            throw ScrubError.broken("\(node.label) where nothing may be", at: node.range.lowerBound)
-        }
+        let findings = JPEGFindings(document: written.document, policy: policy, handler: handler).all
+        try handler.allowList.requireClean(written.document.nodes, findings: findings, policy: policy)
         guard !written.document.isTruncated else {
             throw ScrubError.broken("its end is missing", at: written.document.size)
-        }
-        let findings = JPEGFindings(document: written.document, policy: policy, handler: handler).all
-        if let left = findings.first(where: { $0.action != .kept }) {
-            throw ScrubError.broken("\(left.name) is left", at: left.range.lowerBound)
         }
         try checkColors()
         guard written.document.orientation == expectedOrientation else {

@@ -30,12 +30,10 @@ struct JPEGHandler: FormatHandler {
     }
 
     func findings(
-        in original: Parsed<JPEGDocument>, policy: Policy, detail: Inspection.Detail
+        in original: Parsed<JPEGDocument>, policy: Policy, detail: Inspection.Detail, limits: Limits
     ) throws -> [Finding] {
-        let document = original.document
-        let findings = JPEGFindings(document: document, policy: policy, handler: self)
-        let parts = findings.all
-        return detail == .parts ? parts : parts + (try JPEGValues(original: original, parts: parts).all)
+        let parts = JPEGFindings(document: original.document, policy: policy, handler: self).all
+        return detail == .parts ? parts : parts + (try JPEGValues(original, parts: parts, limits: limits).all)
     }
 
     func plan(for original: Parsed<JPEGDocument>, policy: Policy, limits: Limits) throws -> OutputPlan {

@@ -54,7 +54,7 @@ extension JPEGNodeKind {
 }
 
 /// One named range of the input.
-struct JPEGNode: Sendable, Equatable {
+struct JPEGNode: Node, Equatable {
     var kind: JPEGNodeKind
     /// The whole range, markers included.
     var range: Range<Int>

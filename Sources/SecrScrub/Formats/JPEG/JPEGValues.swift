@@ -6,15 +6,16 @@ struct JPEGValues {
     private let parts: [Finding]
     /// Where parts begin that stay.
     private let kept: Set<Int>
+    private let limits: Limits
 
     /// - Parameter parts: what becomes of each part.
-    init(original: Parsed<JPEGDocument>, parts: [Finding]) {
+    init(_ original: Parsed<JPEGDocument>, parts: [Finding], limits: Limits) {
         self.original = original
         self.parts = parts
+        self.limits = limits
         kept = Set(parts.filter { $0.action == .kept }.map(\.range.lowerBound))
     }
 
-    private let limits = Limits()
     /// Longest text that is shown of a comment.
     private static let textLimit = 300
 

@@ -29,14 +29,13 @@ struct PNGFrameControl: Sendable, Equatable {
 }
 
 /// Follows an animation through a file and says whether its parts fit each other.
-struct PNGAnimation: Sendable, Equatable {
+struct PNGAnimation {
     /// Frames that the animation says it has.
-    private(set) var declared: Int?
+    private var declared: Int?
     private(set) var frames: [PNGFrameControl] = []
     private var nextSequence = 0
     /// A frame whose control was read and whose data were not.
     private var isWaiting = false
-    private var lastHasData = false
 
     mutating func start(_ payload: ByteReader) throws(ParseError) {
         let damaged = ParseError(.malformed, at: payload.base, "the control of the animation makes no sense")
@@ -53,7 +52,6 @@ struct PNGAnimation: Sendable, Equatable {
         try take(frame.sequence, at: offset)
         frames.append(frame)
         isWaiting = true
-        lastHasData = false
     }
 
     /// A sequence number of a control or of data: they count up from 0, one after the other.
@@ -66,11 +64,8 @@ struct PNGAnimation: Sendable, Equatable {
 
     /// The data of the frame whose control came last.
     mutating func addData(at offset: Int) throws(ParseError) {
-        guard !frames.isEmpty, !lastHasData else {
-            throw ParseError(.malformed, at: offset, "a picture without a frame")
-        }
+        guard isWaiting else { throw ParseError(.malformed, at: offset, "a picture without a frame") }
         isWaiting = false
-        lastHasData = true
     }
 
     func finish(at offset: Int) throws(ParseError) {

@@ -93,19 +93,16 @@ struct PNGComposer {
 
     /// The same stream in chunks of one length.
     private func rechunk(
-        _ ranges: [Range<Int>], _ type: FourCC, _ sequence: inout Int, _ plan: inout OutputPlan
+        _ ranges: RangeQueue, _ type: FourCC, _ sequence: inout Int, _ plan: inout OutputPlan
     ) throws {
         var window = ByteWindow(original.source)
-        var rest = ranges[...]
+        var rest = ranges
         while !rest.isEmpty {
             var parts: [Range<Int>] = []
             var room = Self.chunkLength
-            while room > 0, let range = rest.first {
-                let taken = range.prefix(room)
-                parts.append(taken)
-                room -= taken.count
-                rest[rest.startIndex] = range.dropFirst(taken.count)
-                if taken.count == range.count { rest.removeFirst() }
+            while let range = rest.take(room) {
+                parts.append(range)
+                room -= range.count
             }
             let number = self.number(type, &sequence)
             let head = PNGChunk.head(type, length: number.count + Self.chunkLength - room) + number
@@ -125,8 +122,8 @@ struct PNGComposer {
 
     private func recoded(_ image: PNGImageData) throws -> [UInt8] {
         let deflater = Deflater(isHurried: image.available > Self.hurriedLines)
-        // Safe: the pointers do not leave the closure.
-        try unsafe image.forEachLinePiece(of: original.source) { unsafe deflater.add($0) }
+        var lines = try PNGLines(image, of: original.source)
+        while let part = try lines.next() { deflater.add(part) }
         return deflater.finish()
     }
 

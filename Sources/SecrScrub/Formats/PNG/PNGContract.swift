@@ -16,13 +16,8 @@ struct PNGContract {
 
     func check() throws {
         let (before, after) = (original.document, written.document)
-        for node in after.nodes where handler.allowList.rule(for: node.kind, policy: policy) == nil {
-            throw ScrubError.broken("\(node.label) where nothing may be", at: node.range.lowerBound)
-        }
         let findings = try PNGFindings(original: written, policy: policy, handler: handler).all
-        if let left = findings.first(where: { $0.action != .kept }) {
-            throw ScrubError.broken("\(left.name) is left", at: left.range.lowerBound)
-        }
+        try handler.allowList.requireClean(after.nodes, findings: findings, policy: policy)
         // Lines that the input lacks are missing here too.
         let isExcused = before.isTruncated && policy.tolerate.contains(.truncated)
         guard isExcused || !after.isTruncated else { throw ScrubError.broken("its end is missing", at: after.size) }
@@ -53,10 +48,7 @@ struct PNGContract {
             document.nodes.map(\.kind).filter { [.frameControl, .imageData, .frameData].contains($0) }
         }
         guard order(before) == order(after) else { throw ScrubError.broken("a picture is missing", at: 0) }
-        func images(_ document: PNGDocument) -> [PNGImageData] {
-            document.images.sorted { $0.key < $1.key }.map(\.value)
-        }
-        for (old, new) in zip(images(before), images(after)) {
+        for (old, new) in zip(before.imagesInOrder, after.imagesInOrder) {
             guard try isSame(old, new) else {
                 throw ScrubError.broken("the coded picture differs", at: new.chunks.lowerBound)
             }

@@ -20,6 +20,8 @@ struct PNGDocument: Sendable {
     /// The end chunk is missing, or lines of a picture.
     var isTruncated: Bool
 
+    var imagesInOrder: [PNGImageData] { images.sorted { $0.key < $1.key }.map(\.value) }
+
     /// 1...8.
     var orientation: Int { exif?.orientation ?? 1 }
 }

@@ -24,9 +24,11 @@ struct PNGHandler: FormatHandler {
             + (document.primaries?.areCommon == false ? [.ownPrimaries] : [])
     }
 
-    func findings(in original: Parsed<PNGDocument>, policy: Policy, detail: Inspection.Detail) throws -> [Finding] {
+    func findings(
+        in original: Parsed<PNGDocument>, policy: Policy, detail: Inspection.Detail, limits: Limits
+    ) throws -> [Finding] {
         let parts = try PNGFindings(original: original, policy: policy, handler: self).all
-        return detail == .parts ? parts : parts + (try PNGValues(original: original, parts: parts).all)
+        return detail == .parts ? parts : parts + (try PNGValues(original, parts: parts, limits: limits).all)
     }
 
     func plan(for original: Parsed<PNGDocument>, policy: Policy, limits: Limits) throws -> OutputPlan {
@@ -63,7 +65,7 @@ struct PNGHandler: FormatHandler {
         _ original: Parsed<PNGDocument>, output: any ByteSource, policy: Policy, limits: Limits
     ) throws {
         // PNGContract compares these byte by byte.
-        let images = original.document.images.sorted { $0.key < $1.key }.map(\.value)
+        let images = original.document.imagesInOrder
         let isCopied = images.allSatisfy { keepsChunks(of: $0, policy: policy) }
         var parser = PNGParser(ByteWindow(output), limits: limits, known: isCopied ? images : [])
         let written = Parsed(document: try parser.parse(), source: output)

@@ -37,24 +37,8 @@ struct PNGImageData: Sendable, Equatable {
     /// Bytes in front of the data in each chunk's payload.
     static func prefixLength(_ type: FourCC) -> Int { type == "fdAT" ? 4 : 0 }
 
-    /// Shows the stream to `body`, piece after piece.
-    func forEachPiece(of source: any ByteSource, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-        var window = ByteWindow(source)
-        for range in try ranges(&window) {
-            // Safe: the pointer goes no further than `body` lets it.
-            try unsafe window.forEachPiece(in: range) { try unsafe body($0) }
-        }
-    }
-
-    /// Shows the picture's lines to `body`, piece after piece: the ``available`` bytes and none behind them.
-    func forEachLinePiece(of source: any ByteSource, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-        let inflater = Inflater(limit: available)
-        // Safe: the pointers go no further than `body` lets them.
-        try unsafe forEachPiece(of: source) { try unsafe inflater.feed($0) { try unsafe body($0) } }
-    }
-
     /// Where the stream lies.
-    func ranges(_ window: inout ByteWindow) throws -> [Range<Int>] {
+    func ranges(_ window: inout ByteWindow) throws -> RangeQueue {
         var ranges: [Range<Int>] = []
         var at = chunks.lowerBound
         var left = streamLength
@@ -65,7 +49,7 @@ struct PNGImageData: Sendable, Equatable {
             left -= data.count
             at = chunk.range.upperBound
         }
-        return ranges
+        return RangeQueue(ranges)
     }
 
     /// Whether two streams are the same bytes.
@@ -74,18 +58,33 @@ struct PNGImageData: Sendable, Equatable {
     ) throws -> Bool {
         var first = ByteWindow(source)
         var second = ByteWindow(otherSource)
-        var mine = try ranges(&first)[...]
-        var theirs = try other.ranges(&second)[...]
-        while let left = mine.first, let right = theirs.first {
-            let count = min(left.count, right.count)
-            guard try source.holdsSameBytes(in: left.prefix(count), as: otherSource, in: right.prefix(count)) else {
-                return false
-            }
-            mine[mine.startIndex] = left.dropFirst(count)
-            theirs[theirs.startIndex] = right.dropFirst(count)
-            if left.count == count { mine.removeFirst() }
-            if right.count == count { theirs.removeFirst() }
+        var mine = try ranges(&first)
+        var theirs = try other.ranges(&second)
+        while let left = mine.take(theirs.nextCount), let right = theirs.take(left.count) {
+            guard try source.holdsSameBytes(in: left, as: otherSource, in: right) else { return false }
         }
         return mine.isEmpty && theirs.isEmpty
+    }
+}
+
+/// Ranges of an input that are used up from the front.
+struct RangeQueue {
+    private var rest: ArraySlice<Range<Int>>
+
+    /// - Parameter ranges: none of them empty.
+    init(_ ranges: [Range<Int>]) {
+        rest = ranges[...]
+    }
+
+    var isEmpty: Bool { rest.isEmpty }
+    /// Bytes of the range in front; 0 where there is none.
+    var nextCount: Int { rest.first?.count ?? 0 }
+
+    /// At most `count` bytes of the range in front; `nil` where that is none.
+    mutating func take(_ count: Int) -> Range<Int>? {
+        guard count > 0, let range = rest.first else { return nil }
+        if range.count <= count { return rest.removeFirst() }
+        rest[rest.startIndex] = range.dropFirst(count)
+        return range.prefix(count)
     }
 }

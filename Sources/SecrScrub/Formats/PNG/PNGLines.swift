@@ -3,7 +3,7 @@ internal import SecrBytes
 /// The lines of a picture, filters and all, as they come out of its stream.
 struct PNGLines {
     private var window: ByteWindow
-    private var ranges: ArraySlice<Range<Int>>
+    private var ranges: RangeQueue
     private let inflater: Inflater
 
     /// Bytes of the stream taken at once; each can become a thousand.
@@ -11,20 +11,14 @@ struct PNGLines {
 
     init(_ image: PNGImageData, of source: any ByteSource) throws {
         window = ByteWindow(source)
-        ranges = try image.ranges(&window)[...]
+        ranges = try image.ranges(&window)
         inflater = Inflater(limit: image.available)
     }
 
     /// The next lines or parts of lines; `nil` at the end.
     mutating func next() throws -> [UInt8]? {
-        while inflater.state == .hungry, let range = ranges.first {
-            let taken = range.prefix(Self.step)
-            ranges[ranges.startIndex] = range.dropFirst(taken.count)
-            if taken.count == range.count { ranges.removeFirst() }
-            var output: [UInt8] = []
-            let input = try window.bytes(in: taken)
-            // Safe: the pointers do not leave the closures.
-            unsafe input.withUnsafeBytes { unsafe inflater.feed($0) { unsafe output += $0 } }
+        while inflater.state == .hungry, let range = ranges.take(Self.step) {
+            let output = inflater.output(of: try window.bytes(in: range))
             if !output.isEmpty { return output }
         }
         return nil

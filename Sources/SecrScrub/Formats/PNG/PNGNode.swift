@@ -67,7 +67,7 @@ enum PNGNodeKind: String, NodeKind {
 }
 
 /// One named range of the input: a chunk, several chunks of coded picture, or what is no chunk.
-struct PNGNode: Sendable, Equatable {
+struct PNGNode: Node, Equatable {
     var kind: PNGNodeKind
     var range: Range<Int>
     /// What exactly it is, in a few words for a person.

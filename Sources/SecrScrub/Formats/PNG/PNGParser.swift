@@ -165,7 +165,7 @@ struct PNGParser {
         let damaged = ParseError(.malformed, at: payload.base, "colour profile: it can't be unpacked")
         guard let end = payload.bytes.prefix(PNGChunkNames.keywordLength).firstIndex(of: 0), end + 2 <= payload.count,
             PNGValidity.isKeyword(payload.bytes[..<end]), payload.bytes[end + 1] == 0,
-            let (bytes, _) = Inflater.open(payload.bytes[(end + 2)...], limit: limits.iccBytes)
+            let bytes = Inflater.open(payload.bytes[(end + 2)...], limit: limits.iccBytes)
         else { throw damaged }
         // What libpng would not use must not be mended into something that it does.
         try ICCProfile.requireSound(bytes, limits: limits)

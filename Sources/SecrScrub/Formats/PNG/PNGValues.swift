@@ -3,13 +3,14 @@ internal import SecrBytes
 /// The values inside the parts of a PNG file, for a person to read.
 struct PNGValues {
     private let original: Parsed<PNGDocument>
-    private let limits = Limits()
+    private let limits: Limits
     /// Where parts begin that stay. What a part says of the picture's orientation may stay without it.
     private let kept: Set<Int>
 
     /// - Parameter parts: what becomes of each part.
-    init(original: Parsed<PNGDocument>, parts: [Finding]) {
+    init(_ original: Parsed<PNGDocument>, parts: [Finding], limits: Limits) {
         self.original = original
+        self.limits = limits
         kept = Set(parts.filter { $0.action == .kept && $0.kind != .orientation }.map(\.range.lowerBound))
     }
 
@@ -44,8 +45,7 @@ struct PNGValues {
         case .time:
             let fields = ByteReader(try window.bytes(in: node.payload))
             guard fields.count == 7, let year = try? fields.uint16(at: 0) else { return [] }
-            let parts = fields.bytes[2...].map { $0 < 10 ? "0\($0)" : "\($0)" }
-            let value = "\(year)-\(parts[0])-\(parts[1]) \(parts[2]):\(parts[3]):\(parts[4])"
+            let value = DateFields.text([year] + fields.bytes[2...].map(Int.init))
             return [finding(node, "time of the last change", .time, value)]
         default: return []
         }
@@ -111,11 +111,7 @@ struct PNGValues {
     }
 
     private func unpacked(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        let inflater = Inflater(limit: limits.textBytes)
-        var output: [UInt8] = []
-        // Safe: the pointers do not leave the closures.
-        unsafe bytes.withUnsafeBytes { unsafe inflater.feed($0) { unsafe output += $0 } }
-        return output
+        Inflater(limit: limits.textBytes).output(of: bytes)
     }
 
     private static func digit(_ character: UInt8) -> UInt8? {

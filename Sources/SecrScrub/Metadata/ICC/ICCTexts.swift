@@ -35,9 +35,7 @@ struct ICCTexts: Sendable {
     private static func date(_ reader: ByteReader) throws(ParseError) -> String? {
         var fields: [Int] = []
         for index in 0..<6 { fields.append(try reader.uint16(at: 24 + 2 * index)) }
-        guard fields[0] > 0 else { return nil }
-        let texts = fields.map { $0 < 10 ? "0\($0)" : "\($0)" }
-        return "\(texts[0])-\(texts[1])-\(texts[2]) \(texts[3]):\(texts[4]):\(texts[5])"
+        return fields[0] > 0 ? DateFields.text(fields) : nil
     }
 
     /// `textType`, `textDescriptionType`, or the first text of `multiLocalizedUnicodeType`.
