@@ -11,8 +11,8 @@ public struct FileScrubber: Sendable {
     /// Whether existing files may be replaced by outputs.
     public var overwrites = false
     public var isDryRun = false
-    /// Threads.
-    public var jobs = WorkerPool.processors
+    /// Threads: one more than processors, since each waits for the file system now and then.
+    public var jobs = WorkerPool.processors + 1
 
     /// Files whose replacement waits for one common sync of their file system; each holds two descriptors meanwhile.
     private static let groupSize = max(1, min(256, (OwnedDescriptor.limit - 64) / 3))

@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// Not Swift concurrency: its pool has one thread per core and must not be blocked by file systems.
 public enum WorkerPool {
-    /// The processors this process may use, at least 1.
+    /// The processors that are running, at least 1.
     public static var processors: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
 
     /// Calls `body` once for every index below `count`, on up to `width` threads, and returns when all are done.

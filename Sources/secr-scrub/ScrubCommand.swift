@@ -26,7 +26,7 @@ struct ScrubCommand {
     private static let dryRun = Option("dry-run", short: "n", help: "Say what would be done, and write nothing.")
     private static let jobs = Option(
         "jobs", short: "j", value: .text("NUMBER"),
-        help: "Work on this many files at once; as many as processors by default.")
+        help: "Work on this many files at once; one more than there are processors by default.")
     private static let verify = Option(
         "verify", value: .choice("HOW", of: Scrubber.Verification.allCases.map(\.rawValue)),
         help: "How input and output are compared before the output appears.")

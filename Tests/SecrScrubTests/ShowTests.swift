@@ -12,6 +12,15 @@ import Testing
         }
     }
 
+    @Test(arguments: ["everything.jpg", "everything.png"]) func noMoreIsShownThanTheLimitsSay(file: String) throws {
+        let source = MemorySource(try Fixture.named(file).bytes)
+        var limits = Limits()
+        limits.shownValues = 1
+        let parts = try Scrubber().inspect(source, detail: .parts).findings.count
+        #expect(try Scrubber(limits: limits).inspect(source).findings.count == parts + 1)
+        #expect(try Scrubber().inspect(source).findings.count > parts + 1)
+    }
+
     @Test func positionIsInDegrees() throws {
         let findings = try Scrubber().inspect(MemorySource(Fixture.named("exif-gps.jpg").bytes)).findings
         let position = try #require(findings.first { $0.name == "position" })
