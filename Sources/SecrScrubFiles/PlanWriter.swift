@@ -26,9 +26,9 @@ struct PlanWriter {
             case .bytes(let bytes): pending += bytes
             case .copy(let range) where range.count < Self.copyThreshold: pending += try read(range)
             case .copy(let range):
-                try flush()
-                try file.copy(range, of: source.descriptor, to: position)
-                position += range.count
+                try file.copy(range, of: source.descriptor, to: position, after: pending)
+                position += pending.count + range.count
+                pending.removeAll(keepingCapacity: true)
             }
             if pending.count > Self.gatherLimit { try flush() }
         }

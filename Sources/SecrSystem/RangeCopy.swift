@@ -3,16 +3,21 @@ internal import Glibc
 internal import SystemPackage
 
 extension OwnedDescriptor {
-    /// Copies `range` of `source` to `offset` of this file.
+    /// Writes `head`, and behind it a copy of `range` of `source`, to `offset` of this file.
     ///
     /// Stops with `interrupted` when ``Interruption`` asks for it.
-    public func copy(_ range: Range<Int>, of source: OwnedDescriptor, to offset: Int) throws(SystemError) {
+    public func copy(
+        _ range: Range<Int>, of source: OwnedDescriptor, to offset: Int, after head: [UInt8] = []
+    ) throws(SystemError) {
         // Only whole blocks can be shared or moved as they are. Elsewhere the kernel copies page by page, each in two
         // parts, which takes longer than to pass the bytes through memory.
-        let done =
-            (range.lowerBound - offset).isMultiple(of: Self.blockSize)
-            ? try copyInKernel(range, of: source, to: offset) : 0
-        try copyThroughMemory(range.dropFirst(done), of: source, to: offset + done)
+        let start = offset + head.count
+        guard (range.lowerBound - start).isMultiple(of: Self.blockSize) else {
+            return try copyThroughMemory(range, of: source, to: offset, after: head)
+        }
+        try write(head, at: offset)
+        let done = try copyInKernel(range, of: source, to: start)
+        try copyThroughMemory(range.dropFirst(done), of: source, to: start + done)
     }
 
     /// File systems that share blocks have them of this size, or of a part of it.
@@ -38,25 +43,37 @@ extension OwnedDescriptor {
         return Int(from) - range.lowerBound
     }
 
-    private func copyThroughMemory(_ range: Range<Int>, of source: OwnedDescriptor, to offset: Int) throws(SystemError)
-    {
-        if range.isEmpty { return }
-        let capacity = min(range.count, 512 * 1024)
+    /// Bytes that pass through memory at once.
+    private static let step = 512 * 1024
+
+    /// Writes `head` and what follows it in one piece: a file that is written from the start of a block, many blocks at a
+    /// time, gets its memory from the kernel in larger parts.
+    private func copyThroughMemory(
+        _ range: Range<Int>, of source: OwnedDescriptor, to offset: Int, after head: [UInt8] = []
+    ) throws(SystemError) {
+        let capacity = max(head.count, min(head.count + range.count, Self.step))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: Self.blockSize)
         defer { unsafe buffer.deallocate() }
-        var done = 0
-        while done < range.count {
+        // Safe: the buffer holds as many bytes as the head, at least.
+        unsafe buffer.copyBytes(from: head)
+        var (held, done, position) = (head.count, 0, offset)
+        while held > 0 || done < range.count {
             if Interruption.isRequested { throw SystemError("write", nil, .interrupted) }
-            // Safe: at most as many bytes as the buffer holds.
-            let got = retrying {
-                unsafe pread(
-                    source.raw, buffer.baseAddress!, min(capacity, range.count - done), range.lowerBound + done)
+            let room = min(capacity - held, range.count - done)
+            if room > 0 {
+                // Safe: at most as many bytes as the buffer has room for.
+                let got = retrying {
+                    unsafe pread(source.raw, buffer.baseAddress! + held, room, range.lowerBound + done)
+                }
+                guard got > 0 else { throw got == 0 ? SystemError("read", nil, .ioError) : .current("read", nil) }
+                held += got
+                done += got
             }
-            guard got > 0 else { throw got == 0 ? SystemError("read", nil, .ioError) : .current("read", nil) }
-            guard unsafe writeAll(UnsafeRawBufferPointer(rebasing: buffer[..<got]), at: offset + done) else {
+            guard unsafe writeAll(UnsafeRawBufferPointer(rebasing: buffer[..<held]), at: position) else {
                 throw .current("write", nil)
             }
-            done += got
+            position += held
+            held = 0
         }
     }
 

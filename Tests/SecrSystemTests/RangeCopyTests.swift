@@ -11,12 +11,16 @@ import Testing
         try folder.write(bytes, to: "a")
         let source = try OwnedDescriptor.openForReading(FilePath(folder.file("a").path))
         for target in [try AnonymousFile.make(), try StagedFile(for: FilePath(folder.file("b").path)).descriptor] {
-            // Through memory, and by whole blocks in the kernel.
-            for (range, place) in [(5..<699_990, 3), (4_099..<699_990, 3)] {
-                try target.copy(range, of: source, to: place)
-                var copy = [UInt8](repeating: 0, count: range.count)
-                try FileSource(target, size: place + range.count).read(place..<place + range.count, into: &copy)
-                #expect(copy == Array(bytes[range]))
+            // Through memory, and by whole blocks in the kernel; with nothing, a little, and very much in front.
+            for (range, place, length) in [
+                (5..<699_990, 3, 0), (4_099..<699_990, 3, 0), (5..<699_990, 0, 3), (4_099..<699_990, 0, 3),
+                (5..<699_990, 1, 600_000), (5..<5, 0, 3),
+            ] {
+                let head = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 17) }
+                try target.copy(range, of: source, to: place, after: head)
+                var copy = [UInt8](repeating: 0, count: length + range.count)
+                try FileSource(target, size: place + copy.count).read(place..<place + copy.count, into: &copy)
+                #expect(copy == head + bytes[range])
             }
         }
     }
