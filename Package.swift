@@ -12,7 +12,8 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "secr",
     products: [
-        .executable(name: "secr-scrub", targets: ["secr-scrub"])
+        .executable(name: "secr-scrub", targets: ["secr-scrub"]),
+        .executable(name: "secr-vault", targets: ["secr-vault"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
@@ -42,6 +43,9 @@ let package = Package(
         .target(
             name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CTurboJPEG", "CZlib"], swiftSettings: settings),
 
+        .target(
+            name: "SecrStream", dependencies: ["SecrSystem", "SecrCrypto"], swiftSettings: settings),
+
         // 3: systems
         .target(
             name: "SecrScrubFiles",
@@ -54,7 +58,15 @@ let package = Package(
         // 4: people
         .target(
             name: "SecrCLI",
-            dependencies: ["SecrSystem", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: ["SecrSystem", "SecrCrypto", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "secr-vault",
+            dependencies: [
+                "SecrCLI", "SecrCrypto", "SecrStream", "SecrSystem",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -77,6 +89,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "SecrCryptoTests", dependencies: ["SecrCrypto", "SecrTestSupport"]),
+        .testTarget(name: "SecrStreamTests", dependencies: ["SecrCrypto", "SecrStream", "SecrTestSupport"]),
         .testTarget(name: "SecrScrubTests", dependencies: ["SecrBytes", "SecrScrub", "SecrTestSupport"]),
         .testTarget(
             name: "SecrScrubFilesTests",

@@ -7,7 +7,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/xattr.h>
+#include <termios.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t caught;
@@ -50,6 +53,24 @@ int secr_copy_access_list(const char *from, int to) {
 void secr_keep_freed_memory(void) {
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
     mallopt(M_TOP_PAD, 1 << 20);
+}
+
+void secr_harden_process(void) {
+    const struct rlimit none = { 0, 0 };
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+int secr_terminal_open(void) {
+    return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
+int secr_terminal_silence(int terminal, int silent) {
+    struct termios settings;
+    if (tcgetattr(terminal, &settings) != 0) return -1;
+    if (silent) settings.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+    else settings.c_lflag |= ECHO;
+    return tcsetattr(terminal, TCSAFLUSH, &settings);
 }
 
 void secr_interrupts_catch(void) {

@@ -101,11 +101,26 @@ public final class Console: Sendable {
 
     /// Shows how far the work is, on a terminal only.
     public func progress(_ done: Int, of total: Int) {
-        guard !isQuiet, total > 1, isatty(2) == 1 else { return }
+        if total > 1 { status("\(done) of \(total)") }
+    }
+
+    /// A line that the next one, or the next message, takes the place of; on a terminal only.
+    public func status(_ text: String) {
+        guard !isQuiet, isatty(2) == 1 else { return }
         state.withLock { state in
             state.showsProgress = true
-            Self.send(Array("\r\(done) of \(total)".utf8), to: .error)
+            Self.send(Array("\r\u{1B}[K\(text)".utf8), to: .error)
         }
+    }
+
+    /// Takes such a line away.
+    public func clearStatus() {
+        state.withLock { Self.clear(&$0) }
+    }
+
+    private static func clear(_ state: inout State) {
+        if state.showsProgress { send(Array("\r\u{1B}[K".utf8), to: .error) }
+        state.showsProgress = false
     }
 
     // MARK: Inner workings
@@ -138,10 +153,7 @@ public final class Console: Sendable {
 
     private func write(_ bytes: [UInt8], to stream: Stream) {
         state.withLock { state in
-            if state.showsProgress {
-                state.showsProgress = false
-                Self.send(Array("\r\u{1B}[K".utf8), to: .error)
-            }
+            Self.clear(&state)
             if stream == .error {
                 Self.send(&state)
                 Self.send(bytes, to: .error)

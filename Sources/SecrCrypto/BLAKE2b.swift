@@ -40,6 +40,15 @@ internal import CSodium
         return hash
     }
 
+    /// The hash as a secret, for inputs that are one.
+    public consuming func finishSecret() -> SecretBytes {
+        // Safe: the library writes `count` bytes.
+        unsafe SecretBytes(count: count) {
+            _ = unsafe crypto_generichash_final(
+                state, $0.baseAddress!.assumingMemoryBound(to: UInt8.self), $0.count)
+        }
+    }
+
     public static func hash(_ bytes: [UInt8], count: Int = size) -> [UInt8] {
         var hasher = BLAKE2b(count: count)
         // Safe: bytes mean the same in any form.

@@ -59,6 +59,19 @@ internal import CSodium
         }
     }
 
+    /// This secret and then another one.
+    public borrowing func followed(by other: borrowing SecretBytes) -> SecretBytes {
+        // Safe: both parts fill exactly what is allocated.
+        unsafe withBytes { mine in
+            unsafe other.withBytes { theirs in
+                unsafe SecretBytes(count: mine.count + theirs.count) {
+                    unsafe $0.copyMemory(from: mine)
+                    unsafe UnsafeMutableRawBufferPointer(rebasing: $0[mine.count...]).copyMemory(from: theirs)
+                }
+            }
+        }
+    }
+
     /// Whether two secrets are the same, in constant time.
     public borrowing func isEqual(to other: borrowing SecretBytes) -> Bool {
         // Safe: both have `count` bytes.

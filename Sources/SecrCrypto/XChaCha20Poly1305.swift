@@ -10,21 +10,24 @@ public enum XChaCha20Poly1305 {
     ///
     /// For the hot path: allocates nothing. A key must never see the same nonce twice.
     public static func seal(
-        _ plaintext: RawSpan, additionalData: RawSpan, nonce: [UInt8], key: borrowing SecretBytes,
+        _ plaintext: RawSpan, additionalData: RawSpan, nonce: RawSpan, key: borrowing SecretBytes,
         into sealed: inout MutableRawSpan
     ) {
         precondition(sealed.byteCount == plaintext.byteCount + tagSize, "room for the tag")
-        precondition(key.count == keySize && nonce.count == nonceSize)
+        precondition(key.count == keySize && nonce.byteCount == nonceSize)
         let status = unsafe key.withBytes { key in
             unsafe plaintext.withUnsafeBytes { plaintext in
                 unsafe additionalData.withUnsafeBytes { additional in
-                    unsafe sealed.withUnsafeMutableBytes { sealed in
-                        // Safe: lengths were checked above.
-                        unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
-                            sealed.baseAddress!.assumingMemoryBound(to: UInt8.self), nil,
-                            plaintext.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(plaintext.count),
-                            additional.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(additional.count),
-                            nil, nonce, key.baseAddress!.assumingMemoryBound(to: UInt8.self))
+                    unsafe nonce.withUnsafeBytes { nonce in
+                        unsafe sealed.withUnsafeMutableBytes { sealed in
+                            // Safe: lengths were checked above.
+                            unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
+                                sealed.baseAddress!.assumingMemoryBound(to: UInt8.self), nil,
+                                plaintext.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(plaintext.count),
+                                additional.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(additional.count),
+                                nil, nonce.baseAddress!.assumingMemoryBound(to: UInt8.self),
+                                key.baseAddress!.assumingMemoryBound(to: UInt8.self))
+                        }
                     }
                 }
             }
@@ -34,22 +37,25 @@ public enum XChaCha20Poly1305 {
 
     /// Opens `sealed` into `plaintext`, which must be ``tagSize`` bytes shorter and holds nothing of it after an error.
     public static func open(
-        _ sealed: RawSpan, additionalData: RawSpan, nonce: [UInt8], key: borrowing SecretBytes,
+        _ sealed: RawSpan, additionalData: RawSpan, nonce: RawSpan, key: borrowing SecretBytes,
         into plaintext: inout MutableRawSpan
     ) throws(CryptoError) {
         guard sealed.byteCount >= tagSize else { throw .notAuthentic }
         precondition(plaintext.byteCount == sealed.byteCount - tagSize, "room for the plaintext")
-        precondition(key.count == keySize && nonce.count == nonceSize)
+        precondition(key.count == keySize && nonce.byteCount == nonceSize)
         let status = unsafe key.withBytes { key in
             unsafe sealed.withUnsafeBytes { sealed in
                 unsafe additionalData.withUnsafeBytes { additional in
-                    unsafe plaintext.withUnsafeMutableBytes { plaintext in
-                        // Safe: lengths were checked above.
-                        unsafe crypto_aead_xchacha20poly1305_ietf_decrypt(
-                            plaintext.baseAddress?.assumingMemoryBound(to: UInt8.self), nil, nil,
-                            sealed.baseAddress!.assumingMemoryBound(to: UInt8.self), UInt64(sealed.count),
-                            additional.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(additional.count),
-                            nonce, key.baseAddress!.assumingMemoryBound(to: UInt8.self))
+                    unsafe nonce.withUnsafeBytes { nonce in
+                        unsafe plaintext.withUnsafeMutableBytes { plaintext in
+                            // Safe: lengths were checked above.
+                            unsafe crypto_aead_xchacha20poly1305_ietf_decrypt(
+                                plaintext.baseAddress?.assumingMemoryBound(to: UInt8.self), nil, nil,
+                                sealed.baseAddress!.assumingMemoryBound(to: UInt8.self), UInt64(sealed.count),
+                                additional.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(additional.count),
+                                nonce.baseAddress!.assumingMemoryBound(to: UInt8.self),
+                                key.baseAddress!.assumingMemoryBound(to: UInt8.self))
+                        }
                     }
                 }
             }
@@ -66,7 +72,8 @@ public enum XChaCha20Poly1305 {
         // Safe: bytes are valid whatever is written.
         var bytes = unsafe span.mutableBytes
         unsafe seal(
-            plaintext.span.bytes, additionalData: additionalData.span.bytes, nonce: nonce, key: key, into: &bytes)
+            plaintext.span.bytes, additionalData: additionalData.span.bytes, nonce: nonce.span.bytes, key: key,
+            into: &bytes)
         return sealed
     }
 
@@ -79,7 +86,8 @@ public enum XChaCha20Poly1305 {
         // Safe: bytes are valid whatever is written.
         var bytes = unsafe span.mutableBytes
         try unsafe open(
-            sealed.span.bytes, additionalData: additionalData.span.bytes, nonce: nonce, key: key, into: &bytes)
+            sealed.span.bytes, additionalData: additionalData.span.bytes, nonce: nonce.span.bytes, key: key,
+            into: &bytes)
         return plaintext
     }
 }

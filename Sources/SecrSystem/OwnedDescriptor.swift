@@ -55,14 +55,9 @@ public final class OwnedDescriptor: Sendable {
     /// Writes all of `bytes` at the current position.
     public func write(_ bytes: some Sequence<UInt8>, path: FilePath? = nil) throws(SystemError) {
         let bytes = Array(bytes)
-        var done = 0
-        while done < bytes.count {
-            // Safe: the pointer stays within the array, `done < bytes.count`.
-            let written = retrying {
-                unsafe bytes.withUnsafeBytes { unsafe Glibc.write(raw, $0.baseAddress! + done, bytes.count - done) }
-            }
-            guard written > 0 else { throw .current("write", path) }
-            done += written
+        // Safe: the pointer does not leave the closure.
+        try unsafe bytes.span.bytes.withUnsafeBytes { (bytes) throws(SystemError) in
+            try unsafe write(bytes, path: path)
         }
     }
 }

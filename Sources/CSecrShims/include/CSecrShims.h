@@ -21,6 +21,13 @@ int secr_copy_access_list(const char *from, int to);
 /* Freed memory stays with the process for what it does next, instead of going back to the system piece by piece. */
 void secr_keep_freed_memory(void);
 
+/* No core dumps, no tracing by others. */
+void secr_harden_process(void);
+
+/* Reads from the terminal of this process, without echo, whatever standard input is; see TerminalSecret. */
+int secr_terminal_open(void);
+int secr_terminal_silence(int terminal, int silent);
+
 /* From now on SIGINT, SIGTERM and SIGHUP are remembered instead of ending the process. A second one ends it at once. */
 void secr_interrupts_catch(void);
 

@@ -6,18 +6,22 @@ public struct Command: Sendable {
     public var abstract: String
     /// What stands behind the options: `FILE...`.
     public var operands: String
+    /// How many of them.
+    public var arity: ClosedRange<Int>
     /// A paragraph below the usage.
     public var discussion: String
     public var options: [Option]
     public var run: @Sendable (Arguments) throws(UsageError) -> ExitStatus
 
     public init(
-        _ name: String?, abstract: String, operands: String, discussion: String = "", options: [Option],
+        _ name: String?, abstract: String, operands: String, arity: ClosedRange<Int> = 1...Int.max,
+        discussion: String = "", options: [Option],
         run: @escaping @Sendable (Arguments) throws(UsageError) -> ExitStatus
     ) {
         self.name = name
         self.abstract = abstract
         self.operands = operands
+        self.arity = arity
         self.discussion = discussion
         self.options = options
         self.run = run

@@ -25,13 +25,20 @@ extension Tool {
                 console.line(text)
                 return console.flush() ? .success : .failure
             }
-            if parsed.operands.isEmpty { throw UsageError("no file given") }
+            try check(parsed.operands.count, command)
             return try command.run(parsed)
         } catch {
             let asked = command.name.map { "\(name) \($0)" } ?? name
             console.error(error.message, hint: error.hint ?? "'\(asked) --help' lists what there is")
             return .usage
         }
+    }
+
+    private func check(_ count: Int, _ command: Command) throws(UsageError) {
+        if command.arity.contains(count) { return }
+        if count == 0 && command.operands.hasPrefix("FILE") { throw UsageError("no file given") }
+        let usage = [name, command.name, command.operands].compactMap(\.self).joined(separator: " ")
+        throw UsageError(count < command.arity.lowerBound ? "something is missing" : "too many operands", hint: usage)
     }
 
     /// What the tool says of itself when it is asked to.

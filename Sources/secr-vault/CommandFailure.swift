@@ -1,0 +1,88 @@
+import SecrCLI
+import SecrCrypto
+import SecrStream
+import SecrSystem
+import SystemPackage
+
+/// Why a command did not do what it was asked for, in words and as a status.
+struct CommandFailure: Error, Equatable {
+    var status: ExitStatus
+    var path: FilePath?
+    var reason: String
+    var hint: String?
+
+    init(_ status: ExitStatus, path: FilePath? = nil, _ reason: String, hint: String? = nil) {
+        self.status = status
+        self.path = path
+        self.reason = reason
+        self.hint = hint
+    }
+
+    init(_ failure: SecretSource.Failure) {
+        switch failure {
+        case .noTerminal:
+            self.init(
+                .failure, "there is no terminal to ask for the passphrase",
+                hint: "--passphrase-file, --passphrase-fd or --passphrase-command tell where it is")
+        case .unreadable(let error): self.init(error)
+        case .notASecret(let reason): self.init(.failure, reason)
+        case .commandFailed: self.init(.failure, "the command that should print the passphrase failed")
+        case .differ: self.init(.failure, "the two passphrases are not the same")
+        case .interrupted: self.init(.interrupted, "interrupted")
+        }
+    }
+
+    init(_ error: SystemError) {
+        if error.errno == .interrupted {
+            self.init(.interrupted, "interrupted")
+        } else {
+            let status: ExitStatus = error.errno == .noSuchFileOrDirectory ? .notFound : .failure
+            self.init(status, path: error.path, "can't \(error.operation): \(error.errno.description.lowercasedFirst)")
+        }
+    }
+
+    /// From whatever a piece of work threw.
+    init(_ error: any Error, reading path: FilePath?) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let failure as SystemError: self.init(failure)
+        case let failure as SecretSource.Failure: self.init(failure)
+        case StreamError.wrongKey:
+            self.init(.wrongKey, path: path, "wrong passphrase or key, or its first bytes are damaged")
+        case StreamError.damaged(let chunk):
+            self.init(.damaged, path: path, "damaged or cut off, at part \(chunk)")
+        case StreamError.interrupted: self.init(.interrupted, "interrupted")
+        case CryptoError.outOfMemory:
+            self.init(.failure, "not enough memory to turn the passphrase into a key")
+        default: self.init(.failure, path: path, "\(error)")
+        }
+    }
+}
+
+extension Console {
+    /// Does a command's work; what it throws is said, and becomes the command's status.
+    ///
+    /// - Parameter path: what damage is found in; `nil` for standard input.
+    func attempt(reading path: FilePath?, _ work: () throws -> ExitStatus) -> ExitStatus {
+        do {
+            let status = try work()
+            clearStatus()
+            return flush() ? status : .failure
+        } catch {
+            let failure = CommandFailure(error, reading: path)
+            clearStatus()
+            if failure.status == .interrupted { return .interrupted }
+            if let path = failure.path {
+                self.error(path, failure.reason, hint: failure.hint)
+            } else {
+                self.error(failure.reason, hint: failure.hint)
+            }
+            return failure.status
+        }
+    }
+}
+
+extension String {
+    /// As messages begin here.
+    fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}

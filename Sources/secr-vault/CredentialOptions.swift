@@ -1,0 +1,84 @@
+import SecrCLI
+import SecrCrypto
+import SecrSystem
+import SystemPackage
+
+extension Option {
+    static let passphraseFile = Option(
+        "passphrase-file", value: .file(), help: "Take the passphrase from this file, which holds one line.")
+    static let passphraseDescriptor = Option(
+        "passphrase-fd", value: .text("NUMBER"), help: "Take the passphrase from this open descriptor.")
+    static let passphraseCommand = Option(
+        "passphrase-command", value: .text("COMMAND"), help: "Take the passphrase from what this command prints.")
+    static let passphraseCredential = Option(
+        "passphrase-credential", value: .text("NAME"),
+        help: "Take the passphrase from this credential of the service manager.")
+    static let keyFile = Option(
+        "key-file", value: .file(), help: "Use this file, of 32 bytes to 64 KiB, as a key.")
+    static let askPassphrase = Option(
+        "ask-passphrase", help: "Ask for a passphrase in addition to the key file.")
+
+    /// How what opens something is given.
+    static let credential: [Option] = [
+        .passphraseFile, .passphraseDescriptor, .passphraseCommand, .passphraseCredential, .keyFile,
+    ]
+}
+
+/// What was said on the command line about passphrase and key file.
+struct CredentialOptions {
+    /// `nil` where nothing was said.
+    private let passphrase: SecretSource?
+    private let keyFile: FilePath?
+    private let asks: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        var sources: [SecretSource] = []
+        if let path = try arguments.path(.passphraseFile) { sources.append(.file(path)) }
+        if let number = try arguments.number(.passphraseDescriptor, from: 0) {
+            guard let raw = CInt(exactly: number) else { throw UsageError("--passphrase-fd takes a small number") }
+            sources.append(.descriptor(raw))
+        }
+        if let command = arguments.bytes(.passphraseCommand) { sources.append(.command(command)) }
+        if let name = try arguments.path(.passphraseCredential) { sources.append(.credential(name)) }
+        if sources.count > 1 { throw UsageError("the passphrase can come from one place only") }
+        passphrase = sources.first
+        keyFile = try arguments.path(.keyFile)
+        asks = arguments.has(.askPassphrase)
+        if asks && passphrase != nil { throw UsageError("--ask-passphrase asks on the terminal, and nowhere else") }
+    }
+
+    /// The kind that something new is made for.
+    var kindOfNew: Credential.Kind {
+        keyFile == nil ? .passphrase : passphrase != nil || asks ? .both : .keyFile
+    }
+
+    /// For something new: a typed passphrase is asked for twice.
+    func makeNew() throws(CommandFailure) -> Credential {
+        try read(kindOfNew) { (source) throws(SecretSource.Failure) in try source.readNew(again: "Once more: ") }
+    }
+
+    /// For what exists and is opened by `kind`.
+    func read(_ kind: Credential.Kind) throws(CommandFailure) -> Credential {
+        if kind.needsKeyFile && keyFile == nil {
+            throw CommandFailure(.wrongKey, "it was sealed with a key file", hint: "--key-file names it")
+        }
+        return try read(kind) { (source) throws(SecretSource.Failure) in try source.read() }
+    }
+
+    private func read(
+        _ kind: Credential.Kind, _ ask: (SecretSource) throws(SecretSource.Failure) -> SecretBytes
+    ) throws(CommandFailure) -> Credential {
+        do {
+            let source = passphrase ?? .terminal(prompt: "Passphrase: ")
+            switch kind {
+            case .passphrase: return try Credential(passphrase: ask(source))
+            case .keyFile: return try Credential(keyFile: SecretSource.keyFile(keyFile!))
+            case .both: return try Credential(passphrase: ask(source), keyFile: SecretSource.keyFile(keyFile!))
+            }
+        } catch let failure as SecretSource.Failure {
+            throw CommandFailure(failure)
+        } catch {
+            throw CommandFailure(.failure, "this can't be a passphrase: it is too long")
+        }
+    }
+}
