@@ -50,6 +50,11 @@ public final class Console: Sendable {
         write(bytes(parts, on: .output), to: .output)
     }
 
+    /// A name as it is, with a NUL behind it, for programs.
+    public func terminated(_ name: FilePath) {
+        write(name.rawBytes + [0], to: .output)
+    }
+
     public func styled(_ text: String, _ style: Style) -> String { styled(text, style, on: .output) }
 
     /// Sends what is buffered; returns whether all results so far have been taken.
@@ -77,6 +82,10 @@ public final class Console: Sendable {
 
     public func warning(_ path: FilePath?, _ text: String) {
         if !isQuiet { message("warning", .yellow, path, text) }
+    }
+
+    public func warning(_ text: String) {
+        if !isQuiet { emit("warning", .yellow, SafeText.escape(text)) }
     }
 
     public func note(_ parts: [Part]) {
