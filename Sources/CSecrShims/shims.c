@@ -34,6 +34,10 @@ int secr_memory_file(void) {
     return memfd_create("secr", MFD_CLOEXEC);
 }
 
+int secr_start_writing(int descriptor, long offset, long size) {
+    return sync_file_range(descriptor, offset, size, SYNC_FILE_RANGE_WRITE);
+}
+
 int secr_syncfs(int descriptor) {
     return syncfs(descriptor);
 }

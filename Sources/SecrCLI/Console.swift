@@ -1,5 +1,6 @@
 internal import Glibc
-internal import SecrSystem
+public import SecrCrypto
+public import SecrSystem
 internal import Synchronization
 public import SystemPackage
 
@@ -48,6 +49,14 @@ public final class Console: Sendable {
 
     public func line(_ parts: [Part]) {
         write(bytes(parts, on: .output), to: .output)
+    }
+
+    /// Writes a secret that is to be seen, such as recovery words, and a line's end. It does not pass through a buffer.
+    public func secret(_ secret: borrowing SecretBytes) throws(SystemError) {
+        flush()
+        let output = try OwnedDescriptor.duplicate(1)
+        try unsafe secret.withBytes { (bytes) throws(SystemError) in try unsafe output.write(bytes) }
+        try output.write([0x0A])
     }
 
     /// A name as it is, with a NUL behind it, for programs.

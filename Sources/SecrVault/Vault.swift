@@ -37,6 +37,31 @@ public final class Vault: Sendable {
         try remembered.note(index.head, checkpoint: index.withLog { $0.root?.number ?? 0 }, accepted: acceptsOlder)
     }
 
+    /// After a repair: takes what could be saved for the newest state.
+    ///
+    /// - Throws: ``VaultError/damaged(_:)`` where nothing can be saved.
+    init(
+        repairing store: any ObjectStore, _ keys: AreaKeys, device: DeviceState?, loss: inout IndexLog.Loss
+    ) throws(VaultError) {
+        self.store = store
+        self.keys = keys
+        contents = ContentReader(store, keys)
+        let memory = try withVaultErrors { try device?.load(keys) }
+        let log = try IndexLog(repairing: store, keys, hint: memory?.checkpoint ?? 0, loss: &loss)
+        if let memory, memory.head.sequence > log.head.sequence, loss.firstRecord == nil {
+            loss.firstRecord = log.head.sequence + 1
+        }
+        let remembered = Remembered(device, keys, nil)
+        index = try IndexDatabase(log) { remembered.note($0, checkpoint: $1) }
+        try index.read(catchesUp: false) { try Schema.check($0) }
+        // A checkpoint of its own, so that nothing depends on what is damaged.
+        try index.rewriteAll(always: !loss.checkpoints.isEmpty)
+        remembered.note(index.head, checkpoint: try index.withLog { $0.root?.number ?? 0 }, accepted: true)
+    }
+
+    /// How many changes there have been.
+    public var change: UInt64 { index.head.sequence }
+
     /// Whether what is there grew out of what this device has seen.
     private func check(_ memory: DeviceState.Memory) throws(VaultError) {
         let found = index.head

@@ -78,7 +78,7 @@ public struct VaultFolder: Sendable {
         for name in names { try store.delete(name) }
     }
 
-    private static func publish(_ marker: Marker, in path: FilePath) throws(SystemError) {
+    static func publish(_ marker: Marker, in path: FilePath) throws(SystemError) {
         let folder = try OwnedDescriptor.openDirectory(path)
         let file = try UnnamedFile(in: folder)
         try file.descriptor.write(marker.bytes)
@@ -97,6 +97,11 @@ public struct VaultFolder: Sendable {
         var opened = table.open(stretched)
         guard let slot = opened.slot.take() else { throw .wrongKey }
         return AreaKeys(root: slot.areaRoot.part(0..<AreaKeys.rootSize), id: slot.areaID, vault: marker.hash)
+    }
+
+    /// What this device remembers of the vault.
+    public func deviceState(in stateFolder: FilePath) throws(VaultError) -> DeviceState {
+        try withVaultErrors { try DeviceState(in: stateFolder, of: marker) }
     }
 
     func slots() throws(VaultError) -> SlotTable {

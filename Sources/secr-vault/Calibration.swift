@@ -10,8 +10,7 @@ enum Calibration {
         let salt = [UInt8](repeating: 0, count: Argon2id.saltSize)
         let floor = Argon2id.Parameters.floor
         guard (try? Argon2id.key(from: probe, salt: salt, parameters: floor)) != nil else { return floor }
-        let spent = Double(watch.elapsed.components.attoseconds) / 1e18 + Double(watch.elapsed.components.seconds)
-        let passes = min(max(floor.passes, Int(Double(floor.passes) / max(spent, 0.05))), 16)
+        let passes = min(max(floor.passes, Int(Double(floor.passes) / max(watch.seconds, 0.05))), 16)
         return (try? Argon2id.Parameters(memory: floor.memory, passes: passes)) ?? floor
     }
 

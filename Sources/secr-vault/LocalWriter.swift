@@ -71,8 +71,10 @@ final class LocalWriter {
         }
         if let old, old.kind == .directory { throw SystemError("create", target, .isDirectory) }
         let staged = try StagedFile(for: target)
+        let early = EarlyWriting(staged.descriptor)
         try unsafe vault.read(path, range) { [meter] bytes in
             try unsafe staged.descriptor.write(bytes, path: target)
+            early.add(bytes.count)
             meter.add(bytes.count)
         }
         // Nobody else gets to read what was sealed, unless its mode is asked for.

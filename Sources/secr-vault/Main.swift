@@ -11,7 +11,10 @@ enum VaultTool {
                 InitCommand.command, PutCommand.command, GetCommand.command, CatCommand.command, ListCommand.command,
                 TreeCommand.command, StatCommand.command, FindCommand.command, UsageCommand.command,
                 SpaceCommand.command, MakeFolderCommand.command, MoveCommand.command, CopyCommand.command,
-                RemoveCommand.command, UnlockCommand.command, LockCommand.command,
+                RemoveCommand.command, UnlockCommand.command, LockCommand.command, PasswordCommand.command,
+                SlotCommand.command, VerifyCommand.command, RepairCommand.command, CollectCommand.command,
+                CompactCommand.command, ExportCommand.command, ImportCommand.command, AuditCommand.command,
+                TrustCommand.command,
                 SealCommand.command, OpenCommand.command,
             ]
         )

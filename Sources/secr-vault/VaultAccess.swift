@@ -7,12 +7,13 @@ import SystemPackage
 /// How commands get at a vault: its folder is the first operand, its keys are remembered or asked for.
 struct VaultAccess {
     let path: FilePath
-    private let credential: CredentialOptions
+    private let options: CredentialOptions
     private let console: Console
 
-    init(_ arguments: Arguments, _ console: Console) throws(UsageError) {
-        path = arguments.operands[0]
-        credential = try CredentialOptions(arguments)
+    /// - Parameter operand: which of them is the vault.
+    init(_ arguments: Arguments, _ console: Console, operand: Int = 0) throws(UsageError) {
+        path = arguments.operands[operand]
+        options = try CredentialOptions(arguments)
         self.console = console
     }
 
@@ -43,7 +44,18 @@ struct VaultAccess {
         if ProcessSecrecy.swapsInTheClear {
             console.warning("memory can be written to a disk as it is: the swap is not encrypted")
         }
-        return try folder.unlock(credential.read(credential.kindOfNew))
+        return try folder.unlock(credential())
+    }
+
+    /// What opens the vault, as it is given or typed; recovery words are understood however they are written.
+    func credential() throws -> Credential {
+        try options.read(options.kindOfNew) { typed in
+            switch RecoveryWords.read(typed) {
+            case .words(let words): return words
+            case .other: return nil
+            case .mistyped: throw CommandFailure(.wrongKey, "these are recovery words, but a letter is wrong")
+            }
+        }
     }
 
     static var stateFolder: FilePath? { StandardFolders.state?.appending("secr") }

@@ -11,6 +11,8 @@ int secr_o_tmpfile(void);
 /* Linux calls that the C library hides from Swift. Results and errno are the calls' own. */
 long secr_copy_file_range(int from, long *from_offset, int to, long *to_offset, size_t count);
 int secr_memory_file(void);
+/* Begins to write a range to the disk, and does not wait. */
+int secr_start_writing(int descriptor, long offset, long size);
 int secr_syncfs(int descriptor);
 /* Waits for, and takes, a lock of one byte that belongs to the open file. */
 int secr_lock_byte(int descriptor, long offset);

@@ -10,6 +10,8 @@ struct ContentWriter {
     let store: any ObjectStore
     let keys: AreaKeys
     let bounds: NumberWindow.Bounds
+    /// Bytes of a file that lies in the index itself.
+    var largestInIndex = Contents.largestInIndex
 
     /// From here on a file does not share objects with others.
     static let ownObject = 1 << 20
@@ -22,7 +24,7 @@ struct ContentWriter {
 
     /// - Parameter next: gives one input after the other, `nil` at the end.
     func write(_ next: @escaping @Sendable () throws -> ContentInput?) throws -> Result {
-        let packing = Packing(next)
+        let packing = Packing(largestInIndex, next)
         while try packing.needsObject() {
             let object = try writeObject(packing)
             packing.close(object)
@@ -65,6 +67,7 @@ private final class Packing: Sendable {
         var padded: Int?
     }
 
+    private let largestInIndex: Int
     private let next: @Sendable () throws -> ContentInput?
     private let state = Mutex(State())
 
@@ -72,7 +75,10 @@ private final class Packing: Sendable {
     /// Until the object's number is known.
     private static let unknown = StoredObject(number: -1, key: [], size: 0)
 
-    init(_ next: @escaping @Sendable () throws -> ContentInput?) { self.next = next }
+    init(_ largestInIndex: Int, _ next: @escaping @Sendable () throws -> ContentInput?) {
+        self.largestInIndex = largestInIndex
+        self.next = next
+    }
 
     var result: ContentWriter.Result { state.withLock { $0.result } }
 
@@ -109,10 +115,10 @@ private final class Packing: Sendable {
     private func take(_ state: inout State) throws -> Bool {
         while state.current == nil {
             guard let input = try next() else { return false }
-            var head = [UInt8](repeating: 0, count: Contents.largestInIndex + 1)
+            var head = [UInt8](repeating: 0, count: largestInIndex + 1)
             // Safe: the pointer does not leave the closure.
             let count = try unsafe head.withUnsafeMutableBytes { try unsafe input.read($0) }
-            if count <= Contents.largestInIndex {
+            if count <= largestInIndex {
                 state.result.contents.append(Contents(size: count, bytes: Array(head[..<count])))
             } else {
                 state.current = input

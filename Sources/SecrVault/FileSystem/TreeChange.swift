@@ -150,6 +150,23 @@ struct TreeChange {
         try NumberWindow.widenIfNeeded(bounds, in: database)
     }
 
+    /// Puts other extents with the same bytes in the place of one, if that is still there.
+    func replace(_ old: Extent, of node: Int64, by extents: [Extent], now: Int64) throws -> Bool {
+        try database.cachedStatement(
+            sql: "DELETE FROM extent WHERE node = ? AND start = ? AND length = ? AND object = ? AND offset = ?"
+        ).execute(arguments: [node, old.start, old.length, old.object.number, old.offset])
+        guard database.changesCount > 0 else { return false }
+        try database.cachedStatement(sql: "UPDATE object SET live = live - ? WHERE number = ?")
+            .execute(arguments: [old.length, old.object.number])
+        try free(old.object.number, now: now)
+        for extent in extents {
+            var moved = extent
+            moved.start += old.start
+            try add(moved, to: node)
+        }
+        return true
+    }
+
     /// Gives up those of new objects that nothing came to refer to.
     func freeUnused(_ objects: [StoredObject], now: Int64) throws {
         for object in objects { try free(object.number, now: now) }

@@ -22,9 +22,9 @@ struct Checkpointer {
     /// - Parameter rewritesAll: leaves a single level, and with it nothing of what was overwritten or deleted.
     /// - Returns: `false` where somebody else was faster, or there was nothing to do.
     @discardableResult
-    func run(rewritesAll: Bool = false) throws(VaultError) -> Bool {
+    func run(rewritesAll: Bool = false, always: Bool = false) throws(VaultError) -> Bool {
         let old = log.root
-        guard !log.tail.isEmpty || rewritesAll && log.levels.count > 1 else { return false }
+        guard !log.tail.isEmpty || always || rewritesAll && log.levels.count > 1 else { return false }
         let number = (old?.number ?? 0) + 1
         var merge = Merge(log)
         var (kept, pages) = (log.levels[...], merge.count)

@@ -122,10 +122,12 @@ final class IndexDatabase: @unchecked Sendable {
     var checkpointFailure: VaultError? { locked { lastCheckpointFailure } }
 
     /// Writes a checkpoint that holds nothing of what was overwritten or deleted.
-    func rewriteAll() throws(VaultError) {
+    ///
+    /// - Parameter always: even if there is nothing of the kind.
+    func rewriteAll(always: Bool = false) throws(VaultError) {
         try locked { () throws(VaultError) in
             try log.catchUp()
-            try Checkpointer(log: log).run(rewritesAll: true)
+            try Checkpointer(log: log).run(rewritesAll: true, always: always)
             onCommit(log.head, log.root?.number ?? 0)
         }
     }

@@ -54,6 +54,71 @@ final class IndexLog {
         try reload(hint: hint)
     }
 
+    // MARK: Repairing
+
+    /// What a repair could not save.
+    struct Loss: Equatable {
+        /// The first record that can't be read; it and all later ones are lost.
+        var firstRecord: UInt64?
+        var checkpoints: [UInt64] = []
+    }
+
+    /// Goes back to the newest state that can be read, and takes away what is behind it.
+    ///
+    /// - Parameter hint: a checkpoint that existed once.
+    init(repairing store: any ObjectStore, _ keys: AreaKeys, hint: UInt64, loss: inout Loss) throws(VaultError) {
+        self.store = store
+        self.keys = keys
+        let newest = try searchCheckpoints(hint)
+        var isUsable = false
+        for number in [newest, newest > 0 ? newest - 1 : 0] where !isUsable {
+            isUsable = try tryCheckpoint(number)
+            if !isUsable && number > 0 { loss.checkpoints.append(number) }
+        }
+        guard isUsable else { throw .damaged(.checkpoint(newest)) }
+        do throws(VaultError) {
+            try readTail()
+        } catch .damaged(.record(let sequence)) {
+            loss.firstRecord = sequence
+        }
+        try withVaultErrors {
+            for number in loss.checkpoints { try store.delete(keys.name(.root, number)) }
+            guard let first = loss.firstRecord else { return }
+            var sequence = first
+            // Later ones may follow behind a gap.
+            while try (sequence..<sequence + 64).contains(where: { try store.exists(keys.name(.record, $0)) }) {
+                try store.delete(keys.name(.record, sequence))
+                sequence += 1
+            }
+        }
+    }
+
+    /// Also where marks are missing.
+    private func searchCheckpoints(_ hint: UInt64) throws(VaultError) -> UInt64 {
+        let start = try findCheckpoint(hint: hint)
+        return try withVaultErrors {
+            var newest = start
+            for number in newest + 1...newest + 1_024 where try store.exists(keys.name(.root, number)) {
+                newest = number
+            }
+            return newest
+        }
+    }
+
+    private func tryCheckpoint(_ number: UInt64) throws(VaultError) -> Bool {
+        (root, levels, tail, overlay, pageCount) = (nil, [], [], [:], 0)
+        // Before the first checkpoint everything is in the records.
+        if number == 0 { return try withVaultErrors { try store.exists(keys.name(.record, 1)) } }
+        do throws(VaultError) {
+            guard let root = try readRoot(number), let levels = try openLevels(root) else { return false }
+            for level in levels { try level.verify() }
+            adopt(root, levels)
+            return true
+        } catch .damaged {
+            return false
+        }
+    }
+
     // MARK: Reading
 
     /// Copies a page of the newest state to a buffer of one page.

@@ -27,6 +27,11 @@ public final class AreaKeys: Sendable {
         self.root = root
     }
 
+    /// Where the marker is locked while ways into this area are changed. Others can't tell whose lock it is.
+    var lockOffset: Int {
+        HMAC.code(for: Array("lock".utf8), key: deviceState)[..<5].reduce(Marker.size) { $0 << 8 | Int($1) }
+    }
+
     func name(_ purpose: ObjectName.Purpose, _ number: UInt64) -> ObjectName {
         ObjectName(purpose, number, key: names)
     }

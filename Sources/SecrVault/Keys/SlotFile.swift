@@ -16,6 +16,10 @@ struct SlotFile {
         self.path = path
     }
 
+    static func open(_ path: FilePath) throws(VaultError) -> SlotFile {
+        try withVaultErrors { try SlotFile(in: path) }
+    }
+
     func read() throws(SystemError) -> [UInt8] {
         try finishReplacement()
         let file = try folder.openFile(FilePath(SlotTable.fileName))

@@ -53,6 +53,14 @@ struct SlotTable {
         bytes.replaceSubrange(Self.range(index), with: slot.sealed(with: Self.key(extracted(stretched), index)))
     }
 
+    /// A slot as it is stored.
+    func slot(_ index: Int) -> [UInt8] { Array(bytes[Self.range(index)]) }
+
+    mutating func set(_ index: Int, _ sealed: [UInt8]) {
+        precondition(sealed.count == Slot.size)
+        bytes.replaceSubrange(Self.range(index), with: sealed)
+    }
+
     /// Makes a slot one that nothing opens.
     mutating func clear(_ index: Int) {
         bytes.replaceSubrange(Self.range(index), with: SecureRandom.bytes(Slot.size))

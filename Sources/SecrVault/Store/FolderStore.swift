@@ -130,14 +130,17 @@ public final class FolderStore: ObjectStore {
     private final class Draft: ObjectDraft {
         private let store: FolderStore
         private let file: UnnamedFile
+        private let early: EarlyWriting
 
         init(_ store: FolderStore, _ file: UnnamedFile) {
             self.store = store
             self.file = file
+            early = EarlyWriting(file.descriptor)
         }
 
         func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
             do { try unsafe file.descriptor.write(bytes) } catch { throw StoreError(.system(error)) }
+            early.add(bytes.count)
         }
 
         func publish(_ name: ObjectName, durably: Bool) throws(StoreError) -> Bool {
