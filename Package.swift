@@ -89,7 +89,8 @@ let package = Package(
             ]
         ),
         .testTarget(name: "SecrCryptoTests", dependencies: ["SecrCrypto", "SecrTestSupport"]),
-        .testTarget(name: "SecrStreamTests", dependencies: ["SecrCrypto", "SecrStream", "SecrTestSupport"]),
+        .testTarget(
+            name: "SecrStreamTests", dependencies: ["SecrCrypto", "SecrStream", "SecrSystem", "SecrTestSupport"]),
         .testTarget(name: "SecrScrubTests", dependencies: ["SecrBytes", "SecrScrub", "SecrTestSupport"]),
         .testTarget(
             name: "SecrScrubFilesTests",
