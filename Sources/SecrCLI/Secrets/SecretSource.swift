@@ -70,7 +70,8 @@ public enum SecretSource: Sendable, Equatable {
 
     private static func whole(_ path: FilePath, limit: Int) throws(Failure) -> SecretBytes {
         do {
-            return try whole(OwnedDescriptor.openForReading(path), limit: limit, path: path)
+            // A shell's <(command) is a FIFO, into which the command may not have written yet.
+            return try whole(OwnedDescriptor.openForReading(path, waits: true), limit: limit, path: path)
         } catch {
             throw .unreadable(error)
         }
