@@ -126,10 +126,11 @@ int secr_terminal_open(void) {
 }
 
 int secr_terminal_silence(int terminal, int silent) {
-    struct termios settings;
-    if (tcgetattr(terminal, &settings) != 0) return -1;
-    if (silent) settings.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-    else settings.c_lflag |= ECHO;
+    static struct termios before;
+    if (!silent) return tcsetattr(terminal, TCSAFLUSH, &before);
+    if (tcgetattr(terminal, &before) != 0) return -1;
+    struct termios settings = before;
+    settings.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
     return tcsetattr(terminal, TCSAFLUSH, &settings);
 }
 

@@ -1,7 +1,10 @@
 public import SecrCrypto
 
 /// Seals a stream of any length on all cores.
-public struct StreamWriter: Sendable {
+///
+/// One writer makes one stream: sealing consumes it, since a second stream under the same salt would use the nonces of the
+/// first one for other bytes.
+public struct StreamWriter: ~Copyable, Sendable {
     private let cipher: StreamCipher
 
     /// - Parameter key: 32 bytes, fresh and random for this stream unless where `secr-vault-format(5)` says otherwise.
@@ -15,7 +18,7 @@ public struct StreamWriter: Sendable {
     ///   - read: fills a buffer with what comes next; less than it holds means the end. Called by one thread at a time.
     ///   - write: takes the sealed bytes in their order. Called by one thread at a time.
     /// - Throws: what `read` and `write` throw, or ``StreamError/interrupted``.
-    public func seal(
+    public consuming func seal(
         read: @escaping @Sendable (UnsafeMutableRawBufferPointer) throws -> Int,
         write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) throws {

@@ -12,7 +12,7 @@ public struct ControllingTerminal: Sendable {
         descriptor = OwnedDescriptor(adopting: raw)
     }
 
-    /// Whether what is typed is shown.
+    /// Stops showing what is typed, or brings back what was before.
     public func setEcho(_ shows: Bool) throws(SystemError) {
         guard secr_terminal_silence(descriptor.raw, shows ? 0 : 1) == 0 else {
             throw .current("silence", "/dev/tty")

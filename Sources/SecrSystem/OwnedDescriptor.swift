@@ -20,11 +20,13 @@ public final class OwnedDescriptor: Sendable {
             ? Int(clamping: limit.rlim_cur) : 256
     }()
 
-    /// Opens an existing file for reading. Never blocks on a FIFO and never becomes the controlling terminal's owner.
+    /// Opens an existing file for reading. Never becomes the controlling terminal's owner.
+    ///
+    /// - Parameter waits: whether opening and reading a FIFO wait for whoever writes to it.
     public static func openForReading(
-        _ path: FilePath, followSymlinks: Bool = true
+        _ path: FilePath, followSymlinks: Bool = true, waits: Bool = false
     ) throws(SystemError) -> OwnedDescriptor {
-        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (followSymlinks ? 0 : O_NOFOLLOW)
+        let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (waits ? 0 : O_NONBLOCK) | (followSymlinks ? 0 : O_NOFOLLOW)
         return try open(path, flags: flags)
     }
 

@@ -48,6 +48,9 @@ struct CredentialOptions {
         if let path = try arguments.path(.passphraseFile) { sources.append(.file(path)) }
         if let number = try arguments.number(.passphraseDescriptor, from: 0) {
             guard let raw = CInt(exactly: number) else { throw UsageError("--passphrase-fd takes a small number") }
+            if raw == 0 && arguments.operands.contains("-") {
+                throw UsageError("standard input can't be both the passphrase and the file")
+            }
             sources.append(.descriptor(raw))
         }
         if let command = arguments.bytes(.passphraseCommand) { sources.append(.command(command)) }

@@ -22,6 +22,7 @@ struct FileTransfer {
     init(
         from source: FilePath, to target: FilePath, overwrites: Bool, console: Console, verb: String
     ) throws(CommandFailure) {
+        self.overwrites = overwrites
         do throws(SystemError) {
             var size: Int?
             if source == "-" {
@@ -32,28 +33,43 @@ struct FileTransfer {
                 input = try OwnedDescriptor.openForReading(source)
                 inputPath = source
                 let status = try input.status(of: source)
-                guard status.kind == .regular else { throw SystemError("read", source, .isDirectory) }
-                mode = status.mode & 0o777
+                if status.kind == .other { throw SystemError("read", source, Self.notRegular) }
+                if status.kind != .regular { throw SystemError("read", source, .isDirectory) }
+                mode = status.mode & 0o777 & ~FileCreation.mask
                 size = status.size
             }
-            self.overwrites = overwrites
             meter = ProgressMeter(console, verb, total: size)
             if target == "-" {
                 (staged, self.target) = (nil, nil)
                 output = try OwnedDescriptor.duplicate(1)
             } else {
-                if !overwrites, try FileStatus.of(target, followSymlinks: false) != nil {
-                    throw SystemError("create", target, .fileExists)
-                }
+                if try Self.existing(target) != nil && !overwrites { throw SystemError("create", target, .fileExists) }
                 let staged = try StagedFile(for: target)
                 (self.staged, self.target) = (staged, target)
                 output = staged.descriptor
             }
         } catch {
-            var failure = CommandFailure(error)
-            if error.errno == .fileExists { failure.hint = "--force overwrites it" }
-            throw failure
+            throw Self.failure(error)
         }
+    }
+
+    /// What opening a socket ends with; here also for devices and pipes.
+    private static let notRegular = Errno.noSuchAddressOrDevice
+
+    /// What is to be overwritten; only a file can be.
+    private static func existing(_ target: FilePath) throws(SystemError) -> FileStatus? {
+        let old = try FileStatus.of(target, followSymlinks: false)
+        if let old, old.kind != .regular { throw SystemError("overwrite", target, notRegular) }
+        return old
+    }
+
+    private static func failure(_ error: SystemError) -> CommandFailure {
+        if error.errno == notRegular {
+            return CommandFailure(.failure, path: error.path, "can't \(error.operation): not a regular file")
+        }
+        var failure = CommandFailure(error)
+        if error.errno == .fileExists { failure.hint = "--force overwrites it" }
+        return failure
     }
 
     /// Fills a buffer with what comes next.
@@ -73,15 +89,15 @@ struct FileTransfer {
     func finish() throws(CommandFailure) {
         guard let staged, let target else { return }
         do throws(SystemError) {
-            if overwrites, let old = try FileStatus.of(target, followSymlinks: false) {
+            if overwrites, let old = try Self.existing(target) {
                 try staged.sync()
-                try staged.publishReplacing(mode: mode, owner: old.owner, group: old.group)
+                try staged.publishReplacing(mode: old.mode, owner: old.owner, group: old.group)
                 try staged.syncDirectory()
             } else {
                 try staged.publishNew(mode: mode)
             }
         } catch {
-            throw CommandFailure(error)
+            throw Self.failure(error)
         }
     }
 }

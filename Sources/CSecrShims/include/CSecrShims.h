@@ -41,7 +41,8 @@ int secr_set_attribute(const char *path, const char *name, const void *value, si
 /* No core dumps, no tracing by others. */
 void secr_harden_process(void);
 
-/* Reads from the terminal of this process, without echo, whatever standard input is; see TerminalSecret. */
+/* The terminal of this process, whatever standard input is. Silenced, it does not show what is typed; what was typed ahead
+   is dropped. Undone, its settings are those from before. One terminal at a time. */
 int secr_terminal_open(void);
 int secr_terminal_silence(int terminal, int silent);
 

@@ -70,7 +70,8 @@ public enum SecretSource: Sendable, Equatable {
 
     private static func whole(_ path: FilePath, limit: Int) throws(Failure) -> SecretBytes {
         do {
-            return try whole(OwnedDescriptor.openForReading(path), limit: limit, path: path)
+            // A shell's <(command) is a FIFO, into which the command may not have written yet.
+            return try whole(OwnedDescriptor.openForReading(path, waits: true), limit: limit, path: path)
         } catch {
             throw .unreadable(error)
         }
@@ -103,7 +104,9 @@ public enum SecretSource: Sendable, Equatable {
     }
 
     private static func output(of command: [UInt8]) throws(Failure) -> SecretBytes {
-        let text = command.map { CChar(bitPattern: $0) } + [0]
+        // Input that is piped in is for the tool, not for a command that happens to read.
+        let script = (isatty(0) == 1 ? [] : Array("exec </dev/null\n".utf8)) + command
+        let text = script.map { CChar(bitPattern: $0) } + [0]
         // Safe: the command ends with a NUL.
         guard let stream = unsafe popen(text, "re") else { throw .commandFailed }
         let secret: Result<SecretBytes, Failure>
@@ -113,7 +116,11 @@ public enum SecretSource: Sendable, Equatable {
         } catch {
             secret = .failure(.unreadable(error))
         }
-        guard unsafe pclose(stream) == 0 else { throw .commandFailed }
-        return try line(secret.get())
+        let status = unsafe pclose(stream)
+        // The command had the same signal, and failed by it.
+        if Interruption.isRequested { throw .interrupted }
+        let printed = try secret.get()
+        guard status == 0 else { throw .commandFailed }
+        return try line(printed)
     }
 }

@@ -8,9 +8,10 @@ enum Terminal {
     static func secret(_ prompt: String) throws(SecretSource.Failure) -> SecretBytes {
         guard let terminal = ControllingTerminal() else { throw .noTerminal }
         do {
-            try terminal.write(prompt)
+            // Before the prompt: whoever answers it at once would lose what silencing drops.
             try terminal.setEcho(false)
             defer { try? terminal.setEcho(true) }
+            try terminal.write(prompt)
             let line = try readLine(terminal.descriptor)
             try terminal.write("\n")
             return try SecretSource.line(line)
