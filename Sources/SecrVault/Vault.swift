@@ -91,6 +91,7 @@ public final class Vault: Sendable {
         guard vault.index.head.sequence == 0 else { throw .alreadyAVault }
         let top = Node(kind: .folder, mode: 0o700, owner: 0, group: 0, modified: now, changed: now)
         try vault.index.write { try Schema.create(in: $0, top: top) }
+        try vault.index.rewriteAll()
         return vault
     }
 }

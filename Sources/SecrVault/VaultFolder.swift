@@ -105,7 +105,12 @@ public struct VaultFolder: Sendable {
     }
 
     func slots() throws(VaultError) -> SlotTable {
-        let bytes = try withVaultErrors { try SlotFile(in: path).read() }
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try SlotFile(in: path).read()
+        } catch {
+            throw error.errno == .noSuchFileOrDirectory ? .damaged(.slots) : .system(error)
+        }
         return try SlotTable(bytes: bytes, marker: marker)
     }
 

@@ -48,7 +48,11 @@ enum LockCommand {
         let console = Console(arguments)
         let access = try VaultAccess(arguments, console)
         return console.attempt(vault: access.path) {
-            try KeyCache(of: access.folder()).clear()
+            let folder = try access.folder()
+            let cache = KeyCache(of: folder)
+            // What was deleted goes now, while there are keys. Where that fails, it goes with a later checkpoint.
+            if let keys = cache.load() { try? folder.open(keys, stateFolder: VaultAccess.stateFolder).forgetDeleted() }
+            try cache.clear()
             return .success
         }
     }

@@ -65,7 +65,7 @@ final class ContentReader: Sendable {
             throw VaultError.missing(object.number)
         }
         let reader = try RandomAccessReader(
-            source, .object, key: SecretBytes(copying: object.key), size: object.size)
+            source, .object, object.shape, key: SecretBytes(copying: object.key), size: object.size)
         recent.withLock { $0 = (object.number, reader) }
         return reader
     }

@@ -44,7 +44,7 @@ struct ContentWriter {
             let number = Int64.random(in: bounds.low..<bounds.high)
             let name = keys.name(.data, UInt64(number))
             if try draft.publish(name, durably: false) {
-                return StoredObject(number: number, key: bytes, size: packing.objectSize)
+                return StoredObject(number: number, key: bytes, size: packing.objectSize, shape: .standard)
             }
         }
         throw VaultError.outdated
@@ -73,7 +73,7 @@ private final class Packing: Sendable {
 
     private static let capacity = SizeClass.capacity(.standard)
     /// Until the object's number is known.
-    private static let unknown = StoredObject(number: -1, key: [], size: 0)
+    private static let unknown = StoredObject(number: -1, key: [], size: 0, shape: .standard)
 
     init(_ largestInIndex: Int, _ next: @escaping @Sendable () throws -> ContentInput?) {
         self.largestInIndex = largestInIndex

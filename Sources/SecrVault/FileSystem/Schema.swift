@@ -37,6 +37,7 @@ enum Schema {
             number INTEGER PRIMARY KEY,
             key BLOB NOT NULL,
             size INTEGER NOT NULL,
+            chunk INTEGER NOT NULL,
             live INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE freed (

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDB
+internal import SecrStream
 
 /// Looks things up in the tree of an area.
 struct Tree {
@@ -77,13 +78,13 @@ struct Tree {
     func extents(of node: Int64) throws -> [Extent] {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT start, length, object, offset, key, size FROM extent JOIN object ON number = object
+                SELECT start, length, object, offset, key, size, chunk FROM extent JOIN object ON number = object
                 WHERE node = ? ORDER BY start
                 """)
         return try Row.fetchAll(statement, arguments: [node]).map { row in
             Extent(
                 start: row[0], length: row[1], offset: row[3],
-                object: StoredObject(number: row[2], key: Array(row[4] as Data), size: row[5]))
+                object: try StoredObject(number: row[2], key: row[4], size: row[5], chunk: row[6]))
         }
     }
 
@@ -120,4 +121,20 @@ struct StoredObject: Equatable, Sendable {
     var key: [UInt8]
     /// Bytes of plaintext, padding included.
     var size: Int
+    var shape: StreamShape
+
+    init(number: Int64, key: [UInt8], size: Int, shape: StreamShape) {
+        self.number = number
+        self.key = key
+        self.size = size
+        self.shape = shape
+    }
+
+    /// From columns of the table.
+    init(number: Int64, key: Data, size: Int, chunk: Int) throws {
+        guard let shape = StreamShape(chunkBits: chunk), key.count == 32 else {
+            throw VaultError.damaged(.index("an object that can't be"))
+        }
+        self.init(number: number, key: Array(key), size: size, shape: shape)
+    }
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDB
+internal import SecrStream
 
 /// Changes the tree of an area, within a transaction.
 struct TreeChange {
@@ -144,8 +145,8 @@ struct TreeChange {
         let bounds = try NumberWindow.bounds(database)
         for object in objects {
             guard object.number >= bounds.low else { throw VaultError.outdated }
-            try database.cachedStatement(sql: "INSERT INTO object VALUES (?, ?, ?, 0)")
-                .execute(arguments: [object.number, Data(object.key), object.size])
+            try database.cachedStatement(sql: "INSERT INTO object VALUES (?, ?, ?, ?, 0)")
+                .execute(arguments: [object.number, Data(object.key), object.size, object.shape.chunkBits])
         }
         try NumberWindow.widenIfNeeded(bounds, in: database)
     }

@@ -78,6 +78,9 @@ extension Vault {
         }
     }
 
+    /// Writes the index anew, so that nothing that was deleted from it is left in the store.
+    public func forgetDeleted() throws(VaultError) { try index.rewriteAll() }
+
     /// Why the index could not be packed after the last change, if so. Nothing is lost by that.
     public var checkpointFailure: VaultError? { index.checkpointFailure }
 

@@ -23,12 +23,15 @@ struct CheckpointRoot: Equatable {
     var sequence: UInt64
     /// Of that record, sealed.
     var recordHash: [UInt8]
+    /// When everything was last written anew, in seconds since 1970: nothing older that was overwritten or deleted is left.
+    var rewritten: UInt64
     /// Of the database.
     var pageCount: Int
     var levels: [Level]
 
     func sealed(with keys: AreaKeys) -> [UInt8] {
         var bytes = number.bigEndianBytes + sequence.bigEndianBytes + recordHash
+        bytes += rewritten.bigEndianBytes
         bytes += UInt32(pageCount).bigEndianBytes + UInt32(levels.count).bigEndianBytes
         for level in levels {
             bytes += level.checkpoint.bigEndianBytes + [level.attempt] + UInt32(level.pages).bigEndianBytes + level.key
@@ -37,10 +40,13 @@ struct CheckpointRoot: Equatable {
         return ShortStream.seal(bytes, .checkpoint, key: keys.rootKey(number))
     }
 
-    init(number: UInt64, sequence: UInt64, recordHash: [UInt8], pageCount: Int, levels: [Level]) {
+    init(
+        number: UInt64, sequence: UInt64, recordHash: [UInt8], rewritten: UInt64, pageCount: Int, levels: [Level]
+    ) {
         self.number = number
         self.sequence = sequence
         self.recordHash = recordHash
+        self.rewritten = rewritten
         self.pageCount = pageCount
         self.levels = levels
     }
@@ -51,7 +57,8 @@ struct CheckpointRoot: Equatable {
         guard let bytes = try? ShortStream.open(sealed, .checkpoint, key: keys.rootKey(number)) else { throw damage }
         var reader = FieldReader(bytes)
         guard let written = reader.number(8), written == number, let sequence = reader.number(8),
-            let recordHash = reader.bytes(IndexRecord.hashSize), let pageCount = reader.number(4),
+            let recordHash = reader.bytes(IndexRecord.hashSize), let rewritten = reader.number(8),
+            let pageCount = reader.number(4),
             let count = reader.number(4), count <= Self.maximumLevels
         else { throw damage }
         levels = []
@@ -65,6 +72,7 @@ struct CheckpointRoot: Equatable {
         self.number = number
         self.sequence = sequence
         self.recordHash = recordHash
+        self.rewritten = rewritten
         self.pageCount = Int(pageCount)
     }
 }

@@ -12,18 +12,27 @@ struct Checkpointer {
     /// A level is taken in unless it is larger than this many times what was collected so far.
     private static let growth = 4
 
+    /// What was overwritten or deleted is gone after that many seconds.
+    static let rewriteInterval: UInt64 = 24 * 3_600
+
     let log: IndexLog
+    /// Seconds since 1970.
+    let now: UInt64
 
     static func isDue(_ log: IndexLog) -> Bool {
         log.tail.count >= longestTail
             || log.tail.reduce(0) { $0 + $1.record.pages.count } * Page.size >= largestTail
     }
 
+    /// Whether something that was overwritten may have been there for too long.
+    var isRewriteDue: Bool { log.root.map { now >= $0.rewritten + Self.rewriteInterval } ?? true }
+
     /// - Parameter rewritesAll: leaves a single level, and with it nothing of what was overwritten or deleted.
     /// - Returns: `false` where somebody else was faster, or there was nothing to do.
     @discardableResult
     func run(rewritesAll: Bool = false, always: Bool = false) throws(VaultError) -> Bool {
         let old = log.root
+        let rewritesAll = rewritesAll || isRewriteDue
         guard !log.tail.isEmpty || always || rewritesAll && log.levels.count > 1 else { return false }
         let number = (old?.number ?? 0) + 1
         var merge = Merge(log)
@@ -37,7 +46,8 @@ struct Checkpointer {
         do {
             guard let written = try merge.write(checkpoint: number) else { return false }
             let root = CheckpointRoot(
-                number: number, sequence: head.sequence, recordHash: head.hash, pageCount: log.pageCount,
+                number: number, sequence: head.sequence, recordHash: head.hash,
+                rewritten: kept.isEmpty ? now : old?.rewritten ?? 0, pageCount: log.pageCount,
                 levels: [written] + kept.map(\.level))
             return try publish(root, written, kept: Array(kept), replacing: old)
         } catch {

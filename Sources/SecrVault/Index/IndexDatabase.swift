@@ -108,15 +108,19 @@ final class IndexDatabase: @unchecked Sendable {
 
     private func finish() {
         onCommit(log.head, log.root?.number ?? 0)
-        guard Checkpointer.isDue(log) else { return }
+        let checkpointer = Checkpointer(log: log, now: Self.now)
+        guard Checkpointer.isDue(log) || checkpointer.isRewriteDue else { return }
         // The transaction is durable already. Without a checkpoint the tail stays long, and the next one tries again.
         do {
-            try Checkpointer(log: log).run()
+            try checkpointer.run()
             lastCheckpointFailure = nil
         } catch {
             lastCheckpointFailure = error
         }
     }
+
+    /// Seconds since 1970.
+    private static var now: UInt64 { UInt64(max(0, WallClock.now / 1_000_000_000)) }
 
     /// Why the tail could not be merged, if so.
     var checkpointFailure: VaultError? { locked { lastCheckpointFailure } }
@@ -127,7 +131,7 @@ final class IndexDatabase: @unchecked Sendable {
     func rewriteAll(always: Bool = false) throws(VaultError) {
         try locked { () throws(VaultError) in
             try log.catchUp()
-            try Checkpointer(log: log).run(rewritesAll: true, always: always)
+            try Checkpointer(log: log, now: Self.now).run(rewritesAll: true, always: always)
             onCommit(log.head, log.root?.number ?? 0)
         }
     }

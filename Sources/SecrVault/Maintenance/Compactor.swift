@@ -46,9 +46,9 @@ public struct Compactor: Sendable {
         try vault.index.read { database in
             let objects = try Row.fetchAll(
                 database,
-                sql: "SELECT number, key, size FROM object WHERE live < size * ? ORDER BY live LIMIT 1024",
+                sql: "SELECT number, key, size, chunk FROM object WHERE live < size * ? ORDER BY live LIMIT 1024",
                 arguments: [Self.threshold]
-            ).map { row in StoredObject(number: row[0], key: Array(row[1] as Data), size: row[2]) }
+            ).map { row in try StoredObject(number: row[0], key: row[1], size: row[2], chunk: row[3]) }
             // A single object that is only padded can't get better.
             var parts: [Part] = []
             var bytes = 0
@@ -104,10 +104,11 @@ public struct Compactor: Sendable {
     }
 
     private func input(_ part: Part) throws -> ContentInput {
-        let name = vault.keys.name(.data, UInt64(part.extent.object.number))
-        guard let source = try vault.store.open(name) else { throw VaultError.missing(part.extent.object.number) }
+        let object = part.extent.object
+        let name = vault.keys.name(.data, UInt64(object.number))
+        guard let source = try vault.store.open(name) else { throw VaultError.missing(object.number) }
         let reader = try RandomAccessReader(
-            source, .object, key: SecretBytes(copying: part.extent.object.key), size: part.extent.object.size)
+            source, .object, object.shape, key: SecretBytes(copying: object.key), size: object.size)
         let done = Mutex(0)
         return unsafe ContentInput(expectedSize: part.extent.length) { buffer in
             try done.withLock { done in

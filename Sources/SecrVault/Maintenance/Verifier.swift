@@ -135,8 +135,8 @@ public struct Verifier: Sendable {
         _ level: Level, _ report: inout Report, _ progress: @escaping @Sendable (Int) -> Void
     ) throws(VaultError) {
         let objects = try vault.index.read(catchesUp: false) { database in
-            try Row.fetchAll(database, sql: "SELECT number, key, size FROM object ORDER BY number").map { row in
-                StoredObject(number: row[0], key: Array(row[1] as Data), size: row[2])
+            try Row.fetchAll(database, sql: "SELECT number, key, size, chunk FROM object ORDER BY number").map { row in
+                try StoredObject(number: row[0], key: row[1], size: row[2], chunk: row[3])
             }
         }
         for object in objects {
@@ -159,7 +159,7 @@ public struct Verifier: Sendable {
                 return .missingObject
             }
             let reader = try RandomAccessReader(
-                source, .object, key: SecretBytes(copying: object.key), size: object.size)
+                source, .object, object.shape, key: SecretBytes(copying: object.key), size: object.size)
             if level == .full { try unsafe reader.copy(0..<reader.size) { progress($0.count) } }
             return nil
         } catch StreamError.interrupted {
