@@ -75,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "secr-vault",
             dependencies: [
-                "SecrCLI", "SecrCrypto", "SecrStream", "SecrSystem", "SecrVault",
+                "SecrCLI", "SecrCrypto", "SecrScrub", "SecrScrubFiles", "SecrStream", "SecrSystem", "SecrVault",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings

@@ -8,7 +8,7 @@ import SystemPackage
 final class LocalTree: Sendable {
     private struct State {
         /// What is still to come, the next one last.
-        var waiting: [(local: FilePath, inner: VaultPath)] = []
+        var waiting: [(local: FilePath, inner: VaultPath, isNamed: Bool)] = []
         var problems: [CommandFailure] = []
     }
 
@@ -16,17 +16,17 @@ final class LocalTree: Sendable {
     private let recursive: Bool
     private let keepsAttributes: Bool
     private let meter: ProgressMeter
-    private let scrub: (@Sendable (FilePath, OwnedDescriptor) throws -> OwnedDescriptor)?
+    private let scrub: (@Sendable (FilePath, Bool) throws -> FileSource)?
 
     /// - Parameters:
     ///   - roots: what is to be put, and where.
     ///   - keepsAttributes: whether extended attributes come along.
-    ///   - scrub: makes of an open file another one, which is put in its place.
+    ///   - scrub: makes of a file another one, which is put in its place; told whether somebody named it.
     init(
         _ roots: [(local: FilePath, inner: VaultPath)], recursive: Bool, keepsAttributes: Bool, meter: ProgressMeter,
-        scrub: (@Sendable (FilePath, OwnedDescriptor) throws -> OwnedDescriptor)?
+        scrub: (@Sendable (FilePath, Bool) throws -> FileSource)?
     ) {
-        state = Mutex(State(waiting: roots.reversed()))
+        state = Mutex(State(waiting: roots.reversed().map { ($0.local, $0.inner, true) }))
         self.recursive = recursive
         self.keepsAttributes = keepsAttributes
         self.meter = meter
@@ -38,9 +38,9 @@ final class LocalTree: Sendable {
 
     func next() throws -> Vault.NewItem? {
         try state.withLock { state in
-            while let (local, inner) = state.waiting.popLast() {
+            while let (local, inner, isNamed) = state.waiting.popLast() {
                 do {
-                    if let item = try item(local, inner, &state) { return item }
+                    if let item = try item(local, inner, isNamed, &state) { return item }
                 } catch let failure as CommandFailure where failure.status != .interrupted {
                     state.problems.append(failure)
                 } catch let error as SystemError where error.errno != .interrupted {
@@ -51,7 +51,9 @@ final class LocalTree: Sendable {
         }
     }
 
-    private func item(_ local: FilePath, _ inner: VaultPath, _ state: inout State) throws -> Vault.NewItem? {
+    private func item(
+        _ local: FilePath, _ inner: VaultPath, _ isNamed: Bool, _ state: inout State
+    ) throws -> Vault.NewItem? {
         if local == "-" {
             let now = WallClock.now
             return Vault.NewItem(
@@ -67,17 +69,16 @@ final class LocalTree: Sendable {
         }
         switch status.kind {
         case .regular:
-            var file = try OwnedDescriptor.openForReading(local, followSymlinks: false)
-            var size = status.size
-            if let scrub {
-                file = try scrub(local, file)
-                size = try file.status(of: local).size
+            if let scrubbed = try scrub?(local, isNamed) {
+                return Vault.NewItem(
+                    inner, .file(input(scrubbed.descriptor, local, size: scrubbed.size)), attributes)
             }
-            return Vault.NewItem(inner, .file(input(file, local, size: size)), attributes)
+            let file = try OwnedDescriptor.openForReading(local, followSymlinks: false)
+            return Vault.NewItem(inner, .file(input(file, local, size: status.size)), attributes)
         case .directory:
             guard recursive else { throw CommandFailure(.failure, path: local, "is a folder", hint: "-r puts folders") }
             for name in try DirectoryWalk.names(in: local).reversed() {
-                state.waiting.append((local.appending(name.components), try inner.appending(name.rawBytes)))
+                state.waiting.append((local.appending(name.components), try inner.appending(name.rawBytes), false))
             }
             return inner.isTop ? nil : Vault.NewItem(inner, .folder, attributes)
         case .symbolicLink:

@@ -1,4 +1,6 @@
 import SecrCLI
+import SecrScrub
+import SecrScrubFiles
 import SecrSystem
 import SecrVault
 import SystemPackage
@@ -8,13 +10,16 @@ enum PutCommand {
     static let named = Option("as", value: .text("NAME"), help: "Give the one file this name; standard input needs one.")
     static let xattrs = Option("xattrs", help: "Keep extended attributes, too.")
 
+    static let scrub = Option(
+        "scrub", help: "Remove what pictures tell beside what they show; files that can't be scrubbed are left out.")
+
     static let command = Command(
         "put", abstract: "Put files and folders into a vault.", operands: "VAULT FILE...", arity: 2...Int.max,
         discussion: """
             Each keeps its name, its date and its mode; '-' is standard input. When the command ends, what it put is \
             on the disk. The originals stay where they are.
             """,
-        options: [to, named, .recursive, .force, xattrs, .json, .quiet] + Option.credential
+        options: [to, named, scrub, .recursive, .force, xattrs, .json, .quiet] + Option.credential
     ) { (arguments) throws(UsageError) in
         let console = Console(arguments)
         let access = try VaultAccess(arguments, console)
@@ -25,7 +30,7 @@ enum PutCommand {
             let meter = ProgressMeter(console, "putting", total: total(sources, arguments))
             let tree = LocalTree(
                 roots, recursive: arguments.has(.recursive), keepsAttributes: arguments.has(xattrs), meter: meter,
-                scrub: nil)
+                scrub: arguments.has(scrub) ? scrubber() : nil)
             let result = try vault.put(overwrites: arguments.has(.force), now: { WallClock.now }) { try tree.next() }
             var status = ExitStatus.success
             for problem in tree.problems {
@@ -40,6 +45,20 @@ enum PutCommand {
                 console.warning("the index could not be packed: \(CommandFailure(failure, access.path).reason)")
             }
             return status
+        }
+    }
+
+    /// As `secr-scrub` does it without options.
+    private static func scrubber() -> @Sendable (FilePath, Bool) throws -> FileSource {
+        let files = FileScrubber(scrubber: Scrubber(), destination: .beside)
+        return { path, isNamed in
+            let input = Input(path: path, relative: path, isDiscovered: !isNamed)
+            do throws(FileFailure) {
+                return try files.scrubIntoMemory(input)
+            } catch {
+                let status: ExitStatus = error.isSkip(of: input) ? .remains : .failure
+                throw CommandFailure(status, path: path, "left out: \(error.reason)")
+            }
         }
     }
 

@@ -63,6 +63,7 @@ struct Checkpointer {
         try store.sync()
         guard try store.put(keys.name(.root, root.number), root.sealed(with: keys), durably: true) else {
             try delete(written)
+            try log.followNewestCheckpoint()
             return false
         }
         // Nothing of the old checkpoint goes before the new one has been read back.

@@ -177,7 +177,13 @@ final class IndexLog {
             guard let root = try readRoot(newest), let levels = try openLevels(root) else { return false }
             adopt(root, levels)
         }
-        try readTail()
+        do throws(VaultError) {
+            try readTail()
+        } catch {
+            // What is being cleared away looks like damage.
+            if let root, try isStale(root.sequence) { return false }
+            throw error
+        }
         // The record that a checkpoint covers stays as long as it is one of the two newest.
         if let root, try isStale(root.sequence) { return false }
         if root == nil, head.sequence == 0, try findCheckpoint(hint: 0) > 0 { return false }
@@ -252,11 +258,22 @@ final class IndexLog {
         return Entry(record: record, hash: BLAKE2b.hash(sealed))
     }
 
-    /// Takes over a checkpoint that somebody else wrote, so that the tail stays short.
+    /// Takes over a checkpoint that the last record's writer knew, so that the tail stays short.
     private func followCheckpoint() throws(VaultError) {
         let known = tail.last?.record.checkpoint ?? 0
-        guard known > root?.number ?? 0 else { return }
-        guard let root = try readRoot(known), let levels = try openLevels(root) else { return try reload() }
+        if known > root?.number ?? 0 { try follow(known) }
+    }
+
+    /// Takes over the newest checkpoint there is.
+    func followNewestCheckpoint() throws(VaultError) {
+        let newest = try findCheckpoint(hint: root?.number ?? 0)
+        if newest > root?.number ?? 0 { try follow(newest) }
+    }
+
+    private func follow(_ number: UInt64) throws(VaultError) {
+        guard let root = try readRoot(number), let levels = try openLevels(root),
+            root.sequence <= head.sequence
+        else { return try reload() }
         adopt(root, levels)
     }
 
@@ -273,14 +290,12 @@ final class IndexLog {
         let entry = Entry(record: record, hash: BLAKE2b.hash(sealed))
         do throws(StoreError) {
             guard try store.put(name, sealed, durably: true) else { return .lost }
-            if before.sequence > 0 {
-                guard try store.exists(keys.name(.record, before.sequence)) else {
-                    try store.delete(name)
-                    return .stale
-                }
-            }
         } catch {
             return try settle(entry, after: error)
+        }
+        guard try !isStale(before.sequence) else {
+            try withVaultErrors { try store.delete(name) }
+            return .stale
         }
         tail.append(entry)
         lay(record)

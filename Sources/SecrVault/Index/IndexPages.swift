@@ -3,6 +3,8 @@ final class IndexPages: PageStore {
     private let log: IndexLog
     private var pending: [Int: [UInt8]] = [:]
     private var pendingCount: Int?
+    /// What lay behind it is gone, even if the database grows again.
+    private var cut = Int.max
 
     /// The transaction that is under way would overwrite somebody else's.
     enum Conflict: Error {
@@ -19,7 +21,7 @@ final class IndexPages: PageStore {
     func readPage(_ number: Int, into page: UnsafeMutableRawBufferPointer) throws {
         if let bytes = pending[number] {
             unsafe page.copyBytes(from: bytes)
-        } else if number < log.pageCount {
+        } else if number < min(log.pageCount, cut) {
             try unsafe log.readPage(number, into: page)
         } else {
             unsafe page.initializeMemory(as: UInt8.self, repeating: 0)
@@ -35,13 +37,15 @@ final class IndexPages: PageStore {
 
     func truncate(toPages count: Int) {
         pendingCount = count
+        cut = min(cut, count)
         pending = pending.filter { $0.key < count }
     }
 
     func commit() throws {
         if pending.isEmpty && pendingCount == nil { return }
         // A page in a gap was never written, and a record has to bring it.
-        for number in log.pageCount..<max(pageCount, log.pageCount) where pending[number] == nil {
+        let kept = min(log.pageCount, cut)
+        for number in kept..<max(pageCount, kept) where pending[number] == nil {
             pending[number] = [UInt8](repeating: 0, count: Page.size)
         }
         let pages = pending.map { (number: $0.key, bytes: $0.value) }.sorted { $0.number < $1.number }
@@ -55,5 +59,6 @@ final class IndexPages: PageStore {
     func rollback() {
         pending = [:]
         pendingCount = nil
+        cut = .max
     }
 }
