@@ -293,9 +293,13 @@ final class IndexLog {
         } catch {
             return try settle(entry, after: error)
         }
-        guard try !isStale(before.sequence) else {
-            try withVaultErrors { try store.delete(name) }
-            return .stale
+        do throws(VaultError) {
+            if try isStale(before.sequence) {
+                try withVaultErrors { try store.delete(name) }
+                return .stale
+            }
+        } catch .store(let error) {
+            return try settle(entry, after: StoreError(error.reason, error.name, isUncertain: true))
         }
         tail.append(entry)
         lay(record)
