@@ -116,6 +116,7 @@ let package = Package(
         ),
         .testTarget(name: "CommandTests", dependencies: ["SecrTestSupport", "secr-scrub"]),
         .testTarget(
-            name: "InteropTests", dependencies: ["SecrTestSupport", "secr-scrub"], exclude: ["gainmap_reader.py", "stream_reader.py"]),
+            name: "InteropTests", dependencies: ["SecrTestSupport", "secr-scrub"],
+            exclude: ["gainmap_reader.py", "stream_reader.py"]),
     ]
 )
