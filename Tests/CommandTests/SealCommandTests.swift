@@ -241,10 +241,8 @@ import Testing
             sleep 0.3; kill -TERM $child; start=$(date +%s%3N); wait $child; echo $?; ls out; echo $(($(date +%s%3N) - start))
             """)
         let lines = run.text.split(separator: "\n")
-        withKnownIssue("the signal can reach a thread other than the one that waits", isIntermittent: true) {
-            #expect(lines.first == "143" && lines.count == 2)
-            #expect(Int(lines.last ?? "") ?? .max < 1_000)
-        }
+        #expect(lines.first == "143" && lines.count == 2)
+        #expect(Int(lines.last ?? "") ?? .max < 1_000)
     }
 
     @Test(.enabled(if: Run.isInstalled("python3"))) func memoryStaysBounded() throws {
