@@ -16,7 +16,8 @@ let package = Package(
         .executable(name: "secr-vault", targets: ["secr-vault"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // 0: C, no Swift
@@ -55,6 +56,16 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .target(
+            name: "SecrVault",
+            dependencies: [
+                "SecrSystem", "SecrCrypto", "SecrStream", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+
         // 4: people
         .target(
             name: "SecrCLI",
@@ -64,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "secr-vault",
             dependencies: [
-                "SecrCLI", "SecrCrypto", "SecrStream", "SecrSystem",
+                "SecrCLI", "SecrCrypto", "SecrScrub", "SecrScrubFiles", "SecrStream", "SecrSystem", "SecrVault",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -12,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <termios.h>
 #include <unistd.h>
@@ -57,7 +59,7 @@ int secr_o_tmpfile(void) {
     return O_TMPFILE;
 }
 
-ssize_t secr_copy_file_range(int from, off_t *from_offset, int to, off_t *to_offset, size_t count) {
+long secr_copy_file_range(int from, long *from_offset, int to, long *to_offset, size_t count) {
     return copy_file_range(from, from_offset, to, to_offset, count, 0);
 }
 
@@ -65,8 +67,17 @@ int secr_memory_file(void) {
     return memfd_create("secr", MFD_CLOEXEC);
 }
 
+int secr_start_writing(int descriptor, long offset, long size) {
+    return sync_file_range(descriptor, offset, size, SYNC_FILE_RANGE_WRITE);
+}
+
 int secr_syncfs(int descriptor) {
     return syncfs(descriptor);
+}
+
+int secr_lock_byte(int descriptor, long offset) {
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1 };
+    return fcntl(descriptor, F_OFD_SETLKW, &lock);
 }
 
 int secr_rename_new(int directory, const char *from, const char *to) {
@@ -87,6 +98,54 @@ int secr_copy_access_list(const char *from, int to) {
 void secr_keep_freed_memory(void) {
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
     mallopt(M_TOP_PAD, 1 << 20);
+}
+
+int secr_key_add(const char *description, const void *secret, size_t size, unsigned seconds) {
+    long key = syscall(SYS_add_key, "user", description, secret, size, KEY_SPEC_USER_KEYRING);
+    if (key < 0) return -1;
+    /* Whoever possesses it may do everything, other sessions of the same user may find and read it. */
+    if (syscall(SYS_keyctl, KEYCTL_SETPERM, key, 0x3f0b0000) < 0
+        || syscall(SYS_keyctl, KEYCTL_SET_TIMEOUT, key, seconds) < 0) {
+        int error = errno;
+        syscall(SYS_keyctl, KEYCTL_UNLINK, key, KEY_SPEC_USER_KEYRING);
+        errno = error;
+        return -1;
+    }
+    return 0;
+}
+
+static long find_key(const char *description) {
+    return syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_USER_KEYRING, "user", description, 0);
+}
+
+long secr_key_read(const char *description, void *buffer, size_t size) {
+    long key = find_key(description);
+    return key < 0 ? -1 : syscall(SYS_keyctl, KEYCTL_READ, key, buffer, size);
+}
+
+int secr_key_remove(const char *description) {
+    long key = find_key(description);
+    if (key < 0) return errno == ENOKEY || errno == EKEYEXPIRED || errno == EKEYREVOKED ? 0 : -1;
+    /* Not only unlinked: the secret is cleared at once. */
+    if (syscall(SYS_keyctl, KEYCTL_REVOKE, key) < 0) return -1;
+    return (int)syscall(SYS_keyctl, KEYCTL_UNLINK, key, KEY_SPEC_USER_KEYRING);
+}
+
+long secr_file_system_kind(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 ? (long)((unsigned long)status.f_type & 0xffffffffUL) : -1;
+}
+
+long secr_list_attributes(const char *path, char *list, size_t size) {
+    return llistxattr(path, list, size);
+}
+
+long secr_get_attribute(const char *path, const char *name, void *value, size_t size) {
+    return lgetxattr(path, name, value, size);
+}
+
+int secr_set_attribute(const char *path, const char *name, const void *value, size_t size) {
+    return lsetxattr(path, name, value, size, 0);
 }
 
 void secr_harden_process(void) {

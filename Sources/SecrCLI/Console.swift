@@ -1,5 +1,6 @@
 internal import Glibc
-internal import SecrSystem
+public import SecrCrypto
+public import SecrSystem
 internal import Synchronization
 public import SystemPackage
 
@@ -50,6 +51,19 @@ public final class Console: Sendable {
         write(bytes(parts, on: .output), to: .output)
     }
 
+    /// Writes a secret that is to be seen, such as recovery words, and a line's end. It does not pass through a buffer.
+    public func secret(_ secret: borrowing SecretBytes) throws(SystemError) {
+        flush()
+        let output = try OwnedDescriptor.duplicate(1)
+        try unsafe secret.withBytes { (bytes) throws(SystemError) in try unsafe output.write(bytes) }
+        try output.write([0x0A])
+    }
+
+    /// A name as it is, with a NUL behind it, for programs.
+    public func terminated(_ name: FilePath) {
+        write(name.rawBytes + [0], to: .output)
+    }
+
     public func styled(_ text: String, _ style: Style) -> String { styled(text, style, on: .output) }
 
     /// Sends what is buffered; returns whether all results so far have been taken.
@@ -77,6 +91,10 @@ public final class Console: Sendable {
 
     public func warning(_ path: FilePath?, _ text: String) {
         if !isQuiet { message("warning", .yellow, path, text) }
+    }
+
+    public func warning(_ text: String) {
+        if !isQuiet { emit("warning", .yellow, SafeText.escape(text)) }
     }
 
     public func note(_ parts: [Part]) {

@@ -173,7 +173,7 @@ public struct FileScrubber: Sendable {
     }
 
     /// Writes an output and proves it. Doing both at once on two threads was measured and is slower.
-    private func writeAndVerify(_ prepared: PreparedScrub, _ opened: OpenInput, to file: OwnedDescriptor) throws {
+    func writeAndVerify(_ prepared: PreparedScrub, _ opened: OpenInput, to file: OwnedDescriptor) throws {
         try PlanWriter(plan: prepared.plan, source: opened.source).write(to: file)
         try prepared.verify(FileSource(file, size: prepared.plan.size))
         guard opened.isUnchanged else { throw FileFailure(.changed, "the file changed while it was read") }

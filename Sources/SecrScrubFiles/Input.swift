@@ -10,6 +10,12 @@ public struct Input: Sendable, Equatable {
     /// Found in a folder, not named by the user: what is not supported is then skipped instead of an error.
     public var isDiscovered: Bool
 
+    public init(path: FilePath?, relative: FilePath, isDiscovered: Bool) {
+        self.path = path
+        self.relative = relative
+        self.isDiscovered = isDiscovered
+    }
+
     public static let standardInput = Input(path: nil, relative: "-", isDiscovered: false)
 
     /// Expands what the user named.

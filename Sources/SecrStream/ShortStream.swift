@@ -16,16 +16,28 @@ public enum ShortStream {
         seal(plaintext, StreamCipher(kind, shape, key: key, salt: salt))
     }
 
+    /// The same for what is itself a secret.
+    public static func sealSecret(
+        _ plaintext: borrowing SecretBytes, _ kind: StreamKind, _ shape: StreamShape = .standard,
+        key: borrowing SecretBytes
+    ) -> [UInt8] {
+        // Safe: the pointer does not leave the closure.
+        unsafe plaintext.withBytes { unsafe seal($0, StreamCipher(sealing: kind, shape, key: key)) }
+    }
+
     private static func seal(_ plaintext: [UInt8], _ cipher: StreamCipher) -> [UInt8] {
+        // Safe: the pointer does not leave the closure.
+        unsafe plaintext.withUnsafeBytes { unsafe seal($0, cipher) }
+    }
+
+    private static func seal(_ plaintext: UnsafeRawBufferPointer, _ cipher: StreamCipher) -> [UInt8] {
         var sealed = cipher.head
         let size = cipher.shape.sealedSize(ofPlaintext: plaintext.count)
         sealed.append(contentsOf: repeatElement(0, count: size - sealed.count))
         // Safe: behind the head there is as much room as the chunks need.
         unsafe sealed.withUnsafeMutableBytes { sealed in
             let body = unsafe UnsafeMutableRawBufferPointer(rebasing: sealed[StreamShape.headSize...])
-            _ = unsafe plaintext.withUnsafeBytes {
-                unsafe cipher.sealChunks($0, first: 0, endsStream: true, into: body)
-            }
+            _ = unsafe cipher.sealChunks(plaintext, first: 0, endsStream: true, into: body)
         }
         return sealed
     }

@@ -6,7 +6,7 @@ public struct StreamShape: Sendable, Equatable {
     public static let tagSize = 16
 
     /// As a power of two: 12...16.
-    let chunkBits: UInt8
+    public let chunkBits: UInt8
 
     /// Bytes of plaintext in every chunk but the last.
     public var chunkSize: Int { 1 << Int(chunkBits) }

@@ -10,9 +10,17 @@ public enum FileCreation {
         return mask
     }()
 
-    /// Makes one folder with the usual mode; no error where it exists.
-    public static func makeFolder(_ path: FilePath) throws(SystemError) {
-        let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
+    /// Makes one folder with the usual mode, or less; no error where it exists.
+    public static func makeFolder(_ path: FilePath, mode: UInt32 = 0o777) throws(SystemError) {
+        let result = unsafe path.withPlatformString { unsafe mkdir($0, mode) }
         if result != 0 && lastErrno != EEXIST { throw .current("create", path) }
+    }
+
+    /// Makes a folder and those above it.
+    public static func makeFolders(_ path: FilePath, mode: UInt32 = 0o777) throws(SystemError) {
+        if try FileStatus.of(path, followSymlinks: true) != nil { return }
+        let parent = path.removingLastComponent()
+        if !parent.isEmpty && parent != path { try makeFolders(parent, mode: mode) }
+        try makeFolder(path, mode: mode)
     }
 }

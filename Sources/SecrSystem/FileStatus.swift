@@ -21,6 +21,8 @@ public struct FileStatus: Equatable, Sendable {
     public var group: UInt32
     /// How many names the file has.
     public var links: Int
+    /// When the contents were last changed, in nanoseconds since 1970.
+    public var modificationTime: Int64 { Int64(modified[0]) * 1_000_000_000 + Int64(modified[1]) }
     private var modified: [Int]
     private var changed: [Int]
 

@@ -1,3 +1,4 @@
+internal import CSecrShims
 internal import Glibc
 public import SystemPackage
 
@@ -44,6 +45,12 @@ extension OwnedDescriptor {
             guard written > 0 else { throw .current("write", path) }
             done += written
         }
+    }
+
+    /// Begins to bring a part of the file to the disk, so that a sync at the end has less to wait for. Where the system
+    /// can't, nothing happens.
+    public func startWriting(_ range: Range<Int>) {
+        _ = secr_start_writing(raw, range.lowerBound, range.count)
     }
 
     /// Everything up to the end, for what is known to be short.

@@ -5,4 +5,9 @@ public struct Stopwatch: Sendable {
     public init() {}
 
     public var elapsed: Duration { ContinuousClock.now - start }
+
+    public var seconds: Double {
+        let (seconds, rest) = elapsed.components
+        return Double(seconds) + Double(rest) / 1e18
+    }
 }

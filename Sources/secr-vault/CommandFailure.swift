@@ -2,6 +2,7 @@ import SecrCLI
 import SecrCrypto
 import SecrStream
 import SecrSystem
+import SecrVault
 import SystemPackage
 
 /// Why a command did not do what it was asked for, in words and as a status.
@@ -42,8 +43,11 @@ struct CommandFailure: Error, Equatable {
     }
 
     /// From whatever a piece of work threw.
-    init(_ error: any Error, reading path: FilePath?) {
+    ///
+    /// - Parameter vault: the one that was worked on, if any.
+    init(_ error: any Error, reading path: FilePath?, vault: FilePath? = nil) {
         switch error {
+        case let error as VaultError: self.init(error, vault)
         case let failure as CommandFailure: self = failure
         case let failure as SystemError: self.init(failure)
         case let failure as SecretSource.Failure: self.init(failure)
@@ -64,21 +68,37 @@ extension Console {
     ///
     /// - Parameter path: what damage is found in; `nil` for standard input.
     func attempt(reading path: FilePath?, _ work: () throws -> ExitStatus) -> ExitStatus {
+        attempt({ CommandFailure($0, reading: path) }, work)
+    }
+
+    /// The same for work on a vault.
+    func attempt(vault path: FilePath, _ work: () throws -> ExitStatus) -> ExitStatus {
+        attempt({ CommandFailure($0, reading: nil, vault: path) }, work)
+    }
+
+    private func attempt(
+        _ failure: (any Error) -> CommandFailure, _ work: () throws -> ExitStatus
+    ) -> ExitStatus {
         do {
             let status = try work()
             clearStatus()
             return flush() ? status : .failure
         } catch {
-            let failure = CommandFailure(error, reading: path)
-            clearStatus()
-            if failure.status == .interrupted { return .interrupted }
-            if let path = failure.path {
-                self.error(path, failure.reason, hint: failure.hint)
-            } else {
-                self.error(failure.reason, hint: failure.hint)
-            }
-            return failure.status
+            return report(failure(error))
         }
+    }
+
+    /// Says why something failed; returns the status.
+    @discardableResult
+    func report(_ failure: CommandFailure) -> ExitStatus {
+        clearStatus()
+        if failure.status == .interrupted { return .interrupted }
+        if let path = failure.path {
+            error(path, failure.reason, hint: failure.hint)
+        } else {
+            error(failure.reason, hint: failure.hint)
+        }
+        return failure.status
     }
 }
 

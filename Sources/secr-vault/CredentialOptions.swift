@@ -24,6 +24,18 @@ extension Option {
     ]
 }
 
+extension Option {
+    static let newPassphraseFile = Option(
+        "new-passphrase-file", value: .file(), help: "Take the new passphrase from this file.")
+    static let newPassphraseDescriptor = Option(
+        "new-passphrase-fd", value: .text("NUMBER"), help: "Take the new passphrase from this open descriptor.")
+    static let newKeyFile = Option(
+        "new-key-file", value: .file(), help: "Use this file as the new key.")
+
+    /// How what opens something from now on is given.
+    static let newCredential: [Option] = [.newPassphraseFile, .newPassphraseDescriptor, .newKeyFile]
+}
+
 /// What was said on the command line about passphrase and key file.
 struct CredentialOptions {
     /// `nil` where nothing was said.
@@ -50,26 +62,51 @@ struct CredentialOptions {
         if asks && passphrase != nil { throw UsageError("--ask-passphrase asks on the terminal, and nowhere else") }
     }
 
+    /// For a second credential, beside the one that opens.
+    init(new arguments: Arguments) throws(UsageError) {
+        var sources: [SecretSource] = []
+        if let path = try arguments.path(.newPassphraseFile) { sources.append(.file(path)) }
+        if let number = try arguments.number(.newPassphraseDescriptor, from: 0), let raw = CInt(exactly: number) {
+            sources.append(.descriptor(raw))
+        }
+        if sources.count > 1 { throw UsageError("the new passphrase can come from one place only") }
+        passphrase = sources.first ?? .terminal(prompt: "New passphrase: ")
+        keyFile = try arguments.path(.newKeyFile)
+        asks = false
+        if keyFile != nil && sources.isEmpty { isKeyFileOnly = true }
+    }
+
+    private var isKeyFileOnly = false
+
     /// The kind that something new is made for.
     var kindOfNew: Credential.Kind {
-        keyFile == nil ? .passphrase : passphrase != nil || asks ? .both : .keyFile
+        if isKeyFileOnly { return .keyFile }
+        return keyFile == nil ? .passphrase : passphrase != nil || asks ? .both : .keyFile
     }
 
     /// For something new: a typed passphrase is asked for twice.
     func makeNew() throws(CommandFailure) -> Credential {
-        try read(kindOfNew) { (source) throws(SecretSource.Failure) in try source.readNew(again: "Once more: ") }
+        try make(kindOfNew) { try $0.readNew(again: "Once more: ") }
     }
 
     /// For what exists and is opened by `kind`.
-    func read(_ kind: Credential.Kind) throws(CommandFailure) -> Credential {
+    ///
+    /// - Parameter reading: looks at a passphrase; what it returns is taken instead.
+    func read(
+        _ kind: Credential.Kind, reading: (borrowing SecretBytes) throws -> SecretBytes? = { _ in nil }
+    ) throws(CommandFailure) -> Credential {
         if kind.needsKeyFile && keyFile == nil {
             throw CommandFailure(.wrongKey, "it was sealed with a key file", hint: "--key-file names it")
         }
-        return try read(kind) { (source) throws(SecretSource.Failure) in try source.read() }
+        return try make(kind) { source in
+            let typed = try source.read()
+            if let read = try reading(typed) { return read }
+            return typed
+        }
     }
 
-    private func read(
-        _ kind: Credential.Kind, _ ask: (SecretSource) throws(SecretSource.Failure) -> SecretBytes
+    private func make(
+        _ kind: Credential.Kind, _ ask: (SecretSource) throws -> SecretBytes
     ) throws(CommandFailure) -> Credential {
         do {
             let source = passphrase ?? .terminal(prompt: "Passphrase: ")
@@ -78,10 +115,10 @@ struct CredentialOptions {
             case .keyFile: return try Credential(keyFile: SecretSource.keyFile(keyFile!))
             case .both: return try Credential(passphrase: ask(source), keyFile: SecretSource.keyFile(keyFile!))
             }
-        } catch let failure as SecretSource.Failure {
-            throw CommandFailure(failure)
-        } catch {
+        } catch CryptoError.badParameters {
             throw CommandFailure(.failure, "this can't be a passphrase: it is too long")
+        } catch {
+            throw CommandFailure(error, reading: nil)
         }
     }
 }

@@ -2,11 +2,21 @@ import SecrCLI
 import SecrSystem
 
 @main
-enum SecrVault {
+enum VaultTool {
     static func main() {
         ProcessSecrecy.harden()
         Tool(
-            name: "secr-vault", version: "0.1.0", main: overview, others: [SealCommand.command, OpenCommand.command]
+            name: "secr-vault", version: "0.1.0", main: overview,
+            others: [
+                InitCommand.command, PutCommand.command, GetCommand.command, CatCommand.command, ListCommand.command,
+                TreeCommand.command, StatCommand.command, FindCommand.command, UsageCommand.command,
+                SpaceCommand.command, MakeFolderCommand.command, MoveCommand.command, CopyCommand.command,
+                RemoveCommand.command, UnlockCommand.command, LockCommand.command, PasswordCommand.command,
+                SlotCommand.command, VerifyCommand.command, RepairCommand.command, CollectCommand.command,
+                CompactCommand.command, ExportCommand.command, ImportCommand.command, AuditCommand.command,
+                TrustCommand.command,
+                SealCommand.command, OpenCommand.command,
+            ]
         )
         .run()
     }

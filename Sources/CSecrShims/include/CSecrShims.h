@@ -2,7 +2,6 @@
 #define SECR_SHIMS_H
 
 #include <stddef.h>
-#include <sys/types.h>
 
 /* The few things that Swift cannot see: macros with parts it does not import, and a handler that is safe in a signal. */
 
@@ -10,9 +9,13 @@
 int secr_o_tmpfile(void);
 
 /* Linux calls that the C library hides from Swift. Results and errno are the calls' own. */
-ssize_t secr_copy_file_range(int from, off_t *from_offset, int to, off_t *to_offset, size_t count);
+long secr_copy_file_range(int from, long *from_offset, int to, long *to_offset, size_t count);
 int secr_memory_file(void);
+/* Begins to write a range to the disk, and does not wait. */
+int secr_start_writing(int descriptor, long offset, long size);
 int secr_syncfs(int descriptor);
+/* Waits for, and takes, a lock of one byte that belongs to the open file. */
+int secr_lock_byte(int descriptor, long offset);
 /* Fails with EEXIST instead of replacing. */
 int secr_rename_new(int directory, const char *from, const char *to);
 /* Gives the open file `to` the POSIX access list of `from`, or none; the mode alone would mean something else. */
@@ -20,6 +23,20 @@ int secr_copy_access_list(const char *from, int to);
 
 /* Freed memory stays with the process for what it does next, instead of going back to the system piece by piece. */
 void secr_keep_freed_memory(void);
+
+/* The user's keyring of the kernel. Keys have the type "user" and go by themselves after `seconds`. */
+int secr_key_add(const char *description, const void *secret, size_t size, unsigned seconds);
+/* Returns the size, or -1. Copies nothing where the buffer is too small. */
+long secr_key_read(const char *description, void *buffer, size_t size);
+int secr_key_remove(const char *description);
+
+/* The magic number of the file system of a name, or -1. */
+long secr_file_system_kind(const char *path);
+
+/* Extended attributes of names, symbolic links not followed. */
+long secr_list_attributes(const char *path, char *list, size_t size);
+long secr_get_attribute(const char *path, const char *name, void *value, size_t size);
+int secr_set_attribute(const char *path, const char *name, const void *value, size_t size);
 
 /* No core dumps, no tracing by others. */
 void secr_harden_process(void);

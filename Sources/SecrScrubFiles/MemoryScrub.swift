@@ -1,0 +1,22 @@
+internal import SecrScrub
+public import SecrSystem
+internal import SystemPackage
+
+extension FileScrubber {
+    /// Scrubs a file into memory, for whoever stores it elsewhere: nothing of it touches a disk. Checked like any output.
+    ///
+    /// - Returns: a file without a name, to be read from its start.
+    public func scrubIntoMemory(_ input: Input) throws(FileFailure) -> FileSource {
+        let opened = try OpenInput(input)
+        return try FileFailure.translating(about: input.path) {
+            let prepared = try scrubber.prepare(opened.source)
+            guard prepared.plan.size <= AnonymousFile.limit else {
+                throw FileFailure(
+                    .limit, "larger than \(AnonymousFile.limit >> 20) MiB", hint: "secr-scrub works on files of any size")
+            }
+            let file = try AnonymousFile.make()
+            try writeAndVerify(prepared, opened, to: file)
+            return FileSource(file, size: prepared.plan.size)
+        }
+    }
+}

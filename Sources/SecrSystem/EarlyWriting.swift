@@ -1,0 +1,26 @@
+internal import Synchronization
+
+/// Begins to bring a file that is being written from start to end to the disk while the rest is still being made.
+public final class EarlyWriting: Sendable {
+    private struct State {
+        var written = 0
+        var started = 0
+    }
+
+    private static let step = 16 << 20
+
+    private let file: OwnedDescriptor
+    private let state = Mutex(State())
+
+    public init(_ file: OwnedDescriptor) { self.file = file }
+
+    /// To be told of all bytes that were written, in their order.
+    public func add(_ count: Int) {
+        state.withLock { state in
+            state.written += count
+            guard state.written - state.started >= Self.step else { return }
+            file.startWriting(state.started..<state.written)
+            state.started = state.written
+        }
+    }
+}

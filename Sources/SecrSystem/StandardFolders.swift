@@ -1,0 +1,18 @@
+internal import Glibc
+public import SystemPackage
+
+/// Where the XDG base directory specification wants things to be.
+public enum StandardFolders {
+    /// For what a device remembers; `nil` where the user has no home.
+    public static var state: FilePath? {
+        if let path = variable("XDG_STATE_HOME"), path.isAbsolute { return path }
+        return variable("HOME").flatMap { $0.isAbsolute ? $0.appending(".local/state") : nil }
+    }
+
+    private static func variable(_ name: String) -> FilePath? {
+        guard let value = unsafe getenv(name) else { return nil }
+        // Safe: the environment's strings end with a NUL.
+        let path = unsafe FilePath(platformString: value)
+        return path.isEmpty ? nil : path
+    }
+}

@@ -1,0 +1,102 @@
+internal import SecrCrypto
+internal import SecrStream
+internal import Synchronization
+
+/// Writes checkpoints: what the tail changed becomes a level, which takes in the levels that are not much larger.
+///
+/// Several processes may try the same; who puts the root first has written it, and the others take theirs away.
+struct Checkpointer {
+    /// A tail that is longer, or larger in bytes of pages, is due.
+    static let longestTail = 64
+    static let largestTail = 4 << 20
+    /// A level is taken in unless it is larger than this many times what was collected so far.
+    private static let growth = 4
+
+    /// What was overwritten or deleted is gone after that many seconds.
+    static let rewriteInterval: UInt64 = 24 * 3_600
+
+    let log: IndexLog
+    /// Seconds since 1970.
+    let now: UInt64
+
+    static func isDue(_ log: IndexLog) -> Bool {
+        log.tail.count >= longestTail
+            || log.tail.reduce(0) { $0 + $1.record.pages.count } * Page.size >= largestTail
+    }
+
+    /// Whether something that was overwritten may have been there for too long.
+    var isRewriteDue: Bool { log.root.map { now >= $0.rewritten + Self.rewriteInterval } ?? true }
+
+    /// - Parameter rewritesAll: leaves a single level, and with it nothing of what was overwritten or deleted.
+    /// - Returns: `false` where somebody else was faster, or there was nothing to do.
+    @discardableResult
+    func run(rewritesAll: Bool = false, always: Bool = false) throws(VaultError) -> Bool {
+        let old = log.root
+        let rewritesAll = rewritesAll || isRewriteDue
+        guard !log.tail.isEmpty || always || rewritesAll && log.levels.count > 1 else { return false }
+        let number = (old?.number ?? 0) + 1
+        var merge = Merge(log)
+        var (kept, pages) = (log.levels[...], merge.count)
+        while let next = kept.first, rewritesAll || next.numbers.count <= Self.growth * pages {
+            merge.add(next)
+            pages += next.numbers.count
+            kept = kept.dropFirst()
+        }
+        let head = log.head
+        do {
+            guard let written = try merge.write(checkpoint: number) else { return false }
+            let root = CheckpointRoot(
+                number: number, sequence: head.sequence, recordHash: head.hash,
+                rewritten: kept.isEmpty ? now : old?.rewritten ?? 0, pageCount: log.pageCount,
+                levels: [written] + kept.map(\.level))
+            return try publish(root, written, kept: Array(kept), replacing: old)
+        } catch {
+            throw VaultError(error)
+        }
+    }
+
+    private func publish(
+        _ root: CheckpointRoot, _ written: CheckpointRoot.Level, kept: [PageLevel], replacing old: CheckpointRoot?
+    ) throws -> Bool {
+        let (store, keys) = (log.store, log.keys)
+        // The pages are on the disk before a root says so.
+        try store.sync()
+        guard try store.put(keys.name(.root, root.number), root.sealed(with: keys), durably: true) else {
+            try delete(written)
+            try log.followNewestCheckpoint()
+            return false
+        }
+        // Nothing of the old checkpoint goes before the new one has been read back.
+        guard let reread = try log.readRoot(root.number), reread == root,
+            let level = try PageLevel(written, store: store, keys: keys)
+        else { throw VaultError.damaged(.checkpoint(root.number)) }
+        try level.verify()
+        log.adopt(root, [level] + kept)
+        try Milestones(store: store, keys: keys).mark(root.number)
+        try clear(after: root, previous: old)
+        return true
+    }
+
+    /// Deletes what is older than the checkpoint before this one. A power cut in between leaves things that `gc` finds.
+    private func clear(after root: CheckpointRoot, previous: CheckpointRoot?) throws {
+        let (store, keys) = (log.store, log.keys)
+        guard let previous else { return }
+        let oldest = previous.number > 1 ? try log.readRoot(previous.number - 1) : nil
+        if previous.sequence > 0 {
+            for sequence in (oldest?.sequence ?? 1)..<max(previous.sequence, oldest?.sequence ?? 1) {
+                try store.delete(keys.name(.record, sequence))
+            }
+        }
+        if let oldest {
+            for level in oldest.levels where !root.levels.contains(level) && !previous.levels.contains(level) {
+                try delete(level)
+            }
+            try store.delete(keys.name(.root, oldest.number))
+        }
+        try Milestones(store: store, keys: keys).clean(after: root.number)
+    }
+
+    private func delete(_ level: CheckpointRoot.Level) throws {
+        for part in 0...level.parts { try log.store.delete(level.name(ofPart: part, log.keys)) }
+    }
+}

@@ -1,0 +1,158 @@
+internal import GRDB
+internal import SecrSystem
+internal import Synchronization
+
+/// An area's index as a database: transactions that see the newest state and happen as a whole or not at all, among any
+/// number of processes.
+///
+/// Proved by hand to be sendable: everything that can change is used under the lock only.
+final class IndexDatabase: @unchecked Sendable {
+    private let log: IndexLog
+    private let files: PageFileSystem
+    private let queue: DatabaseQueue
+    private let lock = Mutex(())
+    private var lastCheckpointFailure: VaultError?
+    /// Told of each new head that is durable.
+    private let onCommit: @Sendable (IndexLog.Head, UInt64) -> Void
+
+    /// How often a transaction is run again because others were faster.
+    private static let attempts = 1_000
+
+    init(
+        _ log: IndexLog, onCommit: @escaping @Sendable (IndexLog.Head, UInt64) -> Void
+    ) throws(VaultError) {
+        self.log = log
+        self.onCommit = onCommit
+        (files, queue) = try withVaultErrors {
+            let files = try PageFileSystem(store: IndexPages(log))
+            return (files, try files.openDatabase())
+        }
+    }
+
+    /// How far the history goes.
+    var head: IndexLog.Head { locked { log.head } }
+
+    /// Looks something up in the newest state.
+    ///
+    /// - Parameter catchesUp: whether to look first for what others wrote; for a second question about the same thing
+    ///   that costs more than it brings.
+    func read<Result>(catchesUp: Bool = true, _ body: (Database) throws -> Result) throws(VaultError) -> Result {
+        try locked { () throws(VaultError) in
+            if catchesUp { try log.catchUp() }
+            // Not `read`, which makes SQLite compile every statement anew. Pages change under the lock only.
+            return try run { try queue.unsafeRead(body) }
+        }
+    }
+
+    /// Changes something. When it returns, the change is durable.
+    ///
+    /// - Parameter body: may be run several times, each time on a newer state, so it must have no other effects.
+    func write<Result>(_ body: (Database) throws -> Result) throws(VaultError) -> Result {
+        try locked { () throws(VaultError) in
+            for attempt in 0..<Self.attempts {
+                if Interruption.isRequested { throw .interrupted }
+                try log.catchUp()
+                if let result = try self.attempt(body) {
+                    finish()
+                    return result
+                }
+                Backoff.wait(attempt)
+            }
+            throw .busy
+        }
+    }
+
+    /// - Returns: `nil` where somebody else was faster.
+    private func attempt<Result>(_ body: (Database) throws -> Result) throws(VaultError) -> Result? {
+        let head = log.head
+        do {
+            return try run {
+                try queue.write { database in
+                    let before = database.totalChangesCount
+                    let result = try body(database)
+                    if database.totalChangesCount > before { try Chain.append(head, to: database) }
+                    return result
+                }
+            }
+        } catch .conflict(let isStale) {
+            if isStale { try reload() }
+            return nil
+        } catch {
+            // Nobody knows what is on the disk now; what is in memory is of no use any more.
+            if case .store = error { try reload() }
+            throw error
+        }
+    }
+
+    private func reload() throws(VaultError) {
+        try log.reload()
+        // Of another history, SQLite could take a page in its cache for the same.
+        queue.releaseMemory()
+    }
+
+    /// Runs SQL and finds out what really went wrong where SQLite says only that something did.
+    private func run<Result>(_ body: () throws -> Result) throws(VaultError) -> Result {
+        _ = files.takeFailure()
+        do {
+            return try body()
+        } catch {
+            let cause = error is VaultError ? error : files.takeFailure() ?? error
+            switch cause {
+            case IndexPages.Conflict.lost: throw .conflict(isStale: false)
+            case IndexPages.Conflict.stale: throw .conflict(isStale: true)
+            case let error as DatabaseError: throw .damaged(.index(error.description))
+            default: throw VaultError(cause)
+            }
+        }
+    }
+
+    private func finish() {
+        onCommit(log.head, log.root?.number ?? 0)
+        let checkpointer = Checkpointer(log: log, now: Self.now)
+        guard Checkpointer.isDue(log) || checkpointer.isRewriteDue else { return }
+        // The transaction is durable already. Without a checkpoint the tail stays long, and the next one tries again.
+        do {
+            try checkpointer.run()
+            lastCheckpointFailure = nil
+        } catch {
+            lastCheckpointFailure = error
+        }
+    }
+
+    /// Seconds since 1970.
+    private static var now: UInt64 { UInt64(max(0, WallClock.now / 1_000_000_000)) }
+
+    /// Why the tail could not be merged, if so.
+    var checkpointFailure: VaultError? { locked { lastCheckpointFailure } }
+
+    /// Writes a checkpoint that holds nothing of what was overwritten or deleted.
+    ///
+    /// - Parameter always: even if there is nothing of the kind.
+    func rewriteAll(always: Bool = false) throws(VaultError) {
+        try locked { () throws(VaultError) in
+            try log.catchUp()
+            try Checkpointer(log: log, now: Self.now).run(rewritesAll: true, always: always)
+            onCommit(log.head, log.root?.number ?? 0)
+        }
+    }
+
+    /// For maintenance, which looks at objects instead of pages.
+    func withLog<Result>(_ body: (IndexLog) throws(VaultError) -> Result) throws(VaultError) -> Result {
+        try locked { () throws(VaultError) in try body(log) }
+    }
+
+    private func locked<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        // Safe: written and read by this thread.
+        nonisolated(unsafe) var result: Swift.Result<Result, Failure>?
+        lock.withLock { _ in unsafe result = Swift.Result { () throws(Failure) in try body() } }
+        return try unsafe result!.get()
+    }
+}
+
+/// Waiting for others, longer each time, and not all for the same time.
+private enum Backoff {
+    static func wait(_ attempt: Int) {
+        if attempt == 0 { return }
+        Pause.sleep(microseconds: Int.random(in: 0...min(50_000, 200 << min(attempt, 8))))
+    }
+}

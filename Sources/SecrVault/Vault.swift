@@ -1,0 +1,123 @@
+internal import GRDB
+internal import SecrCrypto
+internal import SecrStream
+internal import SecrSystem
+internal import Synchronization
+internal import SystemPackage
+
+/// An unlocked area of a vault: its files, and all that can be done with them. May be used by several threads at once,
+/// and by any number of processes.
+public final class Vault: Sendable {
+    let store: any ObjectStore
+    let keys: AreaKeys
+    let index: IndexDatabase
+    let contents: ContentReader
+
+    /// Opens an area whose keys are known.
+    ///
+    /// - Parameters:
+    ///   - device: what is remembered here; `nil` for a look that leaves no trace and notices no older state.
+    ///   - acceptsOlder: takes the state that is there, even if this device has seen a later one.
+    /// - Throws: ``VaultError``; ``VaultError/rolledBack(seen:found:)`` where the vault does not go on from what this
+    ///   device has seen.
+    init(
+        _ store: any ObjectStore, _ keys: AreaKeys, device: DeviceState?, acceptsOlder: Bool = false
+    ) throws(VaultError) {
+        self.store = store
+        self.keys = keys
+        contents = ContentReader(store, keys)
+        let memory = try withVaultErrors { try device?.load(keys) }
+        let log = try IndexLog(store, keys, hint: memory?.checkpoint ?? 0)
+        let remembered = Remembered(device, keys, memory)
+        index = try IndexDatabase(log) { remembered.note($0, checkpoint: $1) }
+        if log.head.sequence > 0 {
+            try index.read(catchesUp: false) { try Schema.check($0) }
+        }
+        if let memory, !acceptsOlder { try check(memory) }
+        try remembered.note(index.head, checkpoint: index.withLog { $0.root?.number ?? 0 }, accepted: acceptsOlder)
+    }
+
+    /// After a repair: takes what could be saved for the newest state.
+    ///
+    /// - Throws: ``VaultError/damaged(_:)`` where nothing can be saved.
+    init(
+        repairing store: any ObjectStore, _ keys: AreaKeys, device: DeviceState?, loss: inout IndexLog.Loss
+    ) throws(VaultError) {
+        self.store = store
+        self.keys = keys
+        contents = ContentReader(store, keys)
+        let memory = try withVaultErrors { try device?.load(keys) }
+        let log = try IndexLog(repairing: store, keys, hint: memory?.checkpoint ?? 0, loss: &loss)
+        if let memory, memory.head.sequence > log.head.sequence, loss.firstRecord == nil {
+            loss.firstRecord = log.head.sequence + 1
+        }
+        let remembered = Remembered(device, keys, nil)
+        index = try IndexDatabase(log) { remembered.note($0, checkpoint: $1) }
+        try index.read(catchesUp: false) { try Schema.check($0) }
+        // A checkpoint of its own, so that nothing depends on what is damaged.
+        try index.rewriteAll(always: !loss.checkpoints.isEmpty)
+        remembered.note(index.head, checkpoint: try index.withLog { $0.root?.number ?? 0 }, accepted: true)
+    }
+
+    /// How many changes there have been.
+    public var change: UInt64 { index.head.sequence }
+
+    /// Whether what is there grew out of what this device has seen.
+    private func check(_ memory: DeviceState.Memory) throws(VaultError) {
+        let found = index.head
+        guard found.sequence >= memory.head.sequence else {
+            throw .rolledBack(seen: memory.head.sequence, found: found.sequence)
+        }
+        for seen in [memory.head, memory.anchor] where seen.sequence > 0 {
+            guard let hash = try hash(of: seen.sequence) else { continue }
+            guard hash == seen.hash else { throw .rolledBack(seen: seen.sequence, found: found.sequence) }
+        }
+    }
+
+    private func hash(of sequence: UInt64) throws(VaultError) -> [UInt8]? {
+        let known = try index.withLog { log in
+            if log.root?.sequence == sequence { return log.root?.recordHash }
+            return log.tail.first { $0.record.sequence == sequence }?.hash
+        }
+        if let known { return known }
+        return try index.read(catchesUp: false) { try Chain.hash(of: sequence, in: $0) }
+    }
+
+    /// Makes the index of a new area.
+    static func createArea(
+        _ store: any ObjectStore, _ keys: AreaKeys, device: DeviceState?, now: Int64
+    ) throws(VaultError) -> Vault {
+        let vault = try Vault(store, keys, device: device)
+        guard vault.index.head.sequence == 0 else { throw .alreadyAVault }
+        let top = Node(kind: .folder, mode: 0o700, owner: 0, group: 0, modified: now, changed: now)
+        try vault.index.write { try Schema.create(in: $0, top: top) }
+        try vault.index.rewriteAll()
+        return vault
+    }
+}
+
+/// Passes on each new head to what the device remembers.
+private final class Remembered: Sendable {
+    private let device: DeviceState?
+    private let keys: AreaKeys
+    private let anchor: Mutex<IndexLog.Head>
+
+    init(_ device: DeviceState?, _ keys: AreaKeys, _ memory: DeviceState.Memory?) {
+        self.device = device
+        self.keys = keys
+        anchor = Mutex(memory?.anchor ?? IndexLog.Head(sequence: 0, hash: []))
+    }
+
+    /// Where the state can't be written, an older copy of the vault will not be noticed; nothing else is lost.
+    func note(_ head: IndexLog.Head, checkpoint: UInt64, accepted: Bool = false) {
+        guard let device, head.sequence > 0 else { return }
+        let anchor = anchor.withLock { anchor in
+            if head.sequence.isMultiple(of: Chain.step) || accepted { anchor = head }
+            return anchor
+        }
+        let padded = anchor.hash.isEmpty ? [UInt8](repeating: 0, count: IndexRecord.hashSize) : anchor.hash
+        let memory = DeviceState.Memory(
+            head: head, anchor: IndexLog.Head(sequence: anchor.sequence, hash: padded), checkpoint: checkpoint)
+        try? device.store(memory, keys, accepted: accepted)
+    }
+}

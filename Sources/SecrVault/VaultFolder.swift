@@ -1,0 +1,140 @@
+public import SecrCrypto
+internal import SecrStream
+internal import SecrSystem
+public import SystemPackage
+
+/// A vault in a folder: its marker, its slots, its objects. Still locked.
+public struct VaultFolder: Sendable {
+    public let path: FilePath
+    public let marker: Marker
+
+    /// - Throws: ``VaultError/notAVault``, ``VaultError/newer``, ``VaultError/damaged(_:)``.
+    public init(_ path: FilePath) throws(VaultError) { try self.init(path, weakest: .floor) }
+
+    /// For tests, which can't wait for a costly key derivation.
+    package init(_ path: FilePath, weakest: Argon2id.Parameters) throws(VaultError) {
+        self.path = path
+        let bytes: [UInt8]
+        do {
+            bytes = try FileSource.contents(of: path.appending(Marker.fileName), limit: 4_096)
+        } catch {
+            switch error.errno {
+            case .noSuchFileOrDirectory, .notDirectory: throw .notAVault
+            case .fileTooLarge: throw .notAVault
+            default: throw .system(error)
+            }
+        }
+        marker = try Marker(bytes: bytes, weakest: weakest)
+    }
+
+    /// Makes a vault in a folder that is empty or does not exist yet.
+    ///
+    /// The marker comes last: a folder without one is no vault, and making one there can be tried again.
+    ///
+    /// - Parameter now: nanoseconds since 1970.
+    public static func create(
+        _ path: FilePath, _ credential: borrowing Credential, label: [UInt8] = [], parameters: Argon2id.Parameters,
+        stateFolder: FilePath?, now: Int64
+    ) throws(VaultError) -> VaultFolder {
+        let marker = Marker(parameters: parameters)
+        let stretched = try marker.stretch(credential)
+        let id = SecureRandom.bytes(AreaKeys.idSize)
+        let root = SecretBytes(random: AreaKeys.rootSize)
+        var table = SlotTable(for: marker)
+        let number = Int.random(in: SlotTable.visible)
+        let kind = Slot.Kind(credential.kind)
+        table.set(
+            number, Slot(kind, label: label, areaID: id, areaRoot: root.part(0..<root.count)), for: stretched)
+        let keys = AreaKeys(root: root, id: id, vault: marker.hash)
+        return try withVaultErrors {
+            try FileCreation.makeFolder(path, mode: 0o700)
+            guard try DirectoryWalk.names(in: path).allSatisfy(Self.isRemains) else { throw VaultError.alreadyAVault }
+            try removeRemains(in: path)
+            try FolderStore.create(in: path)
+            try SlotFile(in: path).create(table.bytes)
+            let store = try FolderStore(path)
+            let device = try stateFolder.map { try DeviceState(in: $0, of: marker) }
+            let vault = try Vault.createArea(store, keys, device: device, now: now)
+            try vault.index.write { try SlotList.add(number, kind, label: label, now: now, to: $0) }
+            try publish(marker, in: path)
+            return VaultFolder(path: path, marker: marker)
+        }
+    }
+
+    private init(path: FilePath, marker: Marker) {
+        self.path = path
+        self.marker = marker
+    }
+
+    /// What an attempt that was stopped leaves behind.
+    private static func isRemains(_ name: FilePath) -> Bool { name == "o" || name == FilePath(SlotTable.fileName) }
+
+    private static func removeRemains(in path: FilePath) throws {
+        try OwnedDescriptor.openDirectory(path).unlinkFile(FilePath(SlotTable.fileName))
+        guard try FileStatus.of(path.appending("o"), followSymlinks: false) != nil else { return }
+        let store = try FolderStore(path)
+        var names: [ObjectName] = []
+        try store.list { name, _ in names.append(name) }
+        for name in names { try store.delete(name) }
+    }
+
+    static func publish(_ marker: Marker, in path: FilePath) throws(SystemError) {
+        let folder = try OwnedDescriptor.openDirectory(path)
+        let file = try UnnamedFile(in: folder)
+        try file.descriptor.write(marker.bytes)
+        try file.descriptor.setFixedTimes()
+        try file.descriptor.sync()
+        try file.publish(FilePath(Marker.fileName))
+        try folder.sync(path: path)
+    }
+
+    /// Finds the area that a credential opens. Takes about a second, for a wrong one as well.
+    ///
+    /// - Throws: ``VaultError/wrongKey``.
+    public func unlock(_ credential: borrowing Credential) throws(VaultError) -> AreaKeys {
+        let stretched = try marker.stretch(credential)
+        let table = try slots()
+        var opened = table.open(stretched)
+        guard let slot = opened.slot.take() else { throw .wrongKey }
+        return AreaKeys(root: slot.areaRoot.part(0..<AreaKeys.rootSize), id: slot.areaID, vault: marker.hash)
+    }
+
+    /// What this device remembers of the vault.
+    public func deviceState(in stateFolder: FilePath) throws(VaultError) -> DeviceState {
+        try withVaultErrors { try DeviceState(in: stateFolder, of: marker) }
+    }
+
+    func slots() throws(VaultError) -> SlotTable {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try SlotFile(in: path).read()
+        } catch {
+            throw error.errno == .noSuchFileOrDirectory ? .damaged(.slots) : .system(error)
+        }
+        return try SlotTable(bytes: bytes, marker: marker)
+    }
+
+    /// Opens an area.
+    ///
+    /// - Parameters:
+    ///   - stateFolder: where this device remembers what it has seen.
+    ///   - acceptsOlder: takes a state that is older than that.
+    public func open(
+        _ keys: AreaKeys, stateFolder: FilePath?, acceptsOlder: Bool = false
+    ) throws(VaultError) -> Vault {
+        let (store, device) = try withVaultErrors {
+            (try FolderStore(path), try stateFolder.map { try DeviceState(in: $0, of: marker) })
+        }
+        return try Vault(store, keys, device: device, acceptsOlder: acceptsOlder)
+    }
+}
+
+extension Slot.Kind {
+    init(_ kind: Credential.Kind) {
+        switch kind {
+        case .passphrase: self = .passphrase
+        case .keyFile: self = .keyFile
+        case .both: self = .both
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import SecrCLI
+import SecrSystem
+import SecrVault
+import SystemPackage
+
+enum FindCommand {
+    static let name = Option("name", value: .text("PATTERN"), help: "Names like this; * and ? stand for anything.")
+    static let kind = Option("kind", value: .choice("KIND", of: ["file", "folder", "link"]), help: "Only these.")
+
+    static let command = Command(
+        "find", abstract: "Find files and folders in a vault.", operands: "VAULT [PATH]", arity: 1...2,
+        options: [name, kind, ListCommand.null, .json, .quiet] + Option.credential
+    ) { (arguments) throws(UsageError) in
+        let console = Console(arguments)
+        let access = try VaultAccess(arguments, console)
+        let pattern = arguments.bytes(name).map(NamePattern.init)
+        let kinds = try arguments.words(kind, as: KindWord.self).map(\.rawValue)
+        return console.attempt(vault: access.path) {
+            let vault = try access.open()
+            let start = try arguments.operands.count > 1 ? VaultPath(arguments.operands[1]) : .top
+            try vault.walk(start) { path, node in
+                let isWanted = kinds.isEmpty || kinds.contains(node.kindText)
+                if isWanted, pattern?.matches(path.last ?? []) ?? true {
+                    let name = FilePath(rawBytes: path.bytes)
+                    if arguments.has(.json) {
+                        console.line(JSON.object([("type", "entry")] + node.json(name)).text)
+                    } else if arguments.has(ListCommand.null) {
+                        console.terminated(name)
+                    } else {
+                        console.line([.name(name)])
+                    }
+                }
+                return true
+            }
+            return .success
+        }
+    }
+
+    private enum KindWord: String { case file, folder, link }
+}
+
+/// A shell's pattern: `*`, `?`, and everything else for itself.
+struct NamePattern {
+    private let pattern: [UInt8]
+
+    init(_ pattern: [UInt8]) { self.pattern = pattern }
+
+    /// In time proportional to the product of both lengths at most.
+    func matches(_ name: [UInt8]) -> Bool {
+        var (at, place) = (0, 0)
+        var star: (pattern: Int, name: Int)?
+        while at < name.count {
+            if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
+                star = (place, at)
+                place += 1
+            } else if place < pattern.count, pattern[place] == UInt8(ascii: "?") || pattern[place] == name[at] {
+                place += 1
+                at += 1
+            } else if let last = star {
+                star = (last.pattern, last.name + 1)
+                (place, at) = (last.pattern + 1, last.name + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[place...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}

@@ -1,0 +1,106 @@
+import SecrCLI
+import SecrSystem
+import SecrVault
+import SystemPackage
+
+enum GetCommand {
+    static let range = Option(
+        "range", value: .text("FIRST-LAST"), help: "Only these bytes, counted from 0; either end may be left out.")
+    static let preserve = Option("preserve", short: "p", help: "Restore dates, modes and extended attributes.")
+
+    static let command = Command(
+        "get", abstract: "Get files and folders out of a vault.", operands: "VAULT PATH...", arity: 2...Int.max,
+        discussion: """
+            Writes them under their names into the folder where the command is given. A file appears only when all of \
+            it has proved authentic.
+            """,
+        options: [.output, outputDir, range, preserve, .recursive, .force, .quiet] + Option.credential
+    ) { (arguments) throws(UsageError) in
+        let console = Console(arguments)
+        let access = try VaultAccess(arguments, console)
+        let output = try arguments.path(.output)
+        let folder = try arguments.path(outputDir)
+        let sources = arguments.operands.dropFirst()
+        if output != nil && folder != nil { throw UsageError("--output and --output-dir exclude each other") }
+        if output != nil && sources.count > 1 { throw UsageError("--output takes a single file") }
+        let range = try ByteRange(arguments.bytes(range))
+        return console.attempt(vault: access.path) {
+            let vault = try access.open()
+            let meter = ProgressMeter(console, "getting", total: nil)
+            let writer = LocalWriter(
+                vault, overwrites: arguments.has(.force), preserves: arguments.has(preserve), console: console,
+                meter: meter)
+            for source in sources {
+                let path = try VaultPath(source)
+                let node = try vault.stat(path)
+                if node.kind == .folder && !arguments.has(.recursive) { throw VaultError.isAFolder(path.bytes) }
+                if output == "-" {
+                    let sink = try OwnedDescriptor.duplicate(1)
+                    try unsafe vault.read(path, range.resolved(node.size)) { bytes in
+                        try unsafe sink.write(bytes)
+                        meter.add(bytes.count)
+                    }
+                    continue
+                }
+                let name = path.last.map { FilePath(rawBytes: $0) } ?? "."
+                let target = output ?? folder.map { path.isTop ? $0 : $0.appending(name.components) } ?? name
+                try writer.write(path, node, to: target, range: range.resolved(node.size))
+            }
+            return writer.status
+        }
+    }
+
+    static let outputDir = Option("output-dir", value: .folder(), help: "Write into this folder.")
+}
+
+enum CatCommand {
+    static let command = Command(
+        "cat", abstract: "Write files of a vault to standard output.", operands: "VAULT PATH...", arity: 2...Int.max,
+        discussion: "Only authentic bytes arrive, but an error can come behind them.",
+        options: [GetCommand.range, .quiet] + Option.credential
+    ) { (arguments) throws(UsageError) in
+        let console = Console(arguments)
+        let access = try VaultAccess(arguments, console)
+        let range = try ByteRange(arguments.bytes(GetCommand.range))
+        return console.attempt(vault: access.path) {
+            let vault = try access.open()
+            let output = try OwnedDescriptor.duplicate(1)
+            for operand in arguments.operands.dropFirst() {
+                let path = try VaultPath(operand)
+                let size = try vault.stat(path).size
+                try unsafe vault.read(path, range.resolved(size)) { try unsafe output.write($0) }
+            }
+            return .success
+        }
+    }
+}
+
+/// `FIRST-LAST` as people write ranges of bytes, both ends included.
+struct ByteRange {
+    private var first: Int?
+    private var last: Int?
+
+    init(_ text: [UInt8]?) throws(UsageError) {
+        guard let text else { return }
+        let parts = text.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        let (first, last) = (Int(parts[0]), parts.count == 2 ? Int(parts[1]) : nil)
+        guard parts.count == 2, first != nil || parts[0].isEmpty, last != nil || parts[1].isEmpty,
+            first != nil || last != nil, (first ?? 0) <= (last ?? .max)
+        else {
+            throw UsageError("--range takes FIRST-LAST", hint: "0-99 are the first hundred bytes, -100 the last")
+        }
+        (self.first, self.last) = (first, last)
+    }
+
+    /// `nil` for everything.
+    func resolved(_ size: Int) -> Range<Int>? {
+        switch (first, last) {
+        case (nil, nil): nil
+        case (nil, let count?): max(0, size - count)..<size
+        case (let first?, nil): min(first, size)..<size
+        case (let first?, let last?): min(first, size)..<min(last == .max ? size : last + 1, size)
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import SecrCLI
+import SecrCrypto
+import SecrSystem
+import SecrVault
+import SystemPackage
+
+/// `passwd`
+enum PasswordCommand {
+    static let command = Command(
+        "passwd", abstract: "Open a vault with another passphrase from now on.", operands: "VAULT", arity: 1...1,
+        discussion: """
+            Nothing has to be encrypted again, and other ways into the vault stay as they are. Copies of the vault \
+            that were made before still open with the old passphrase.
+            """,
+        options: Option.credential + [.askPassphrase] + Option.newCredential + [.quiet]
+    ) { (arguments) throws(UsageError) in
+        let console = Console(arguments)
+        let access = try VaultAccess(arguments, console)
+        let new = try CredentialOptions(new: arguments)
+        return console.attempt(vault: access.path) {
+            let folder = try access.folder()
+            let old = try access.credential()
+            try folder.change(
+                old, to: new.makeNew(), stateFolder: VaultAccess.stateFolder, now: WallClock.now)
+            return .success
+        }
+    }
+}
+
+/// `slot`
+enum SlotCommand {
+    static let recovery = Option(
+        "recovery", help: "Make recovery words and print them: ten, to be written down and put away.")
+    static let label = Option("label", value: .text("TEXT"), help: "What the new way in is called.")
+
+    static let command = Command(
+        "slot", abstract: "List, add and remove ways into a vault.", operands: "ls|add|rm VAULT [NUMBER]",
+        arity: 2...3,
+        discussion: "'slot add' adds a passphrase, a key file or recovery words; 'slot rm' takes a NUMBER of 'slot ls'.",
+        options: [recovery, label] + Option.newCredential + Option.credential + [.json, .quiet]
+    ) { (arguments) throws(UsageError) in
+        let console = Console(arguments)
+        let access = try VaultAccess(arguments, console, operand: 1)
+        let action = arguments.operands[0]
+        let number = try number(arguments, action)
+        let isRecovery = arguments.has(recovery)
+        let new = try CredentialOptions(new: arguments)
+        return console.attempt(vault: access.path) {
+            let folder = try access.folder()
+            let vault = try folder.open(access.keys(folder), stateFolder: VaultAccess.stateFolder)
+            switch action {
+            case "ls": list(try folder.slots(of: vault), arguments.has(.json), console)
+            case "rm": try folder.removeSlot(vault, number ?? -1)
+            default:
+                let label = arguments.bytes(label) ?? []
+                if isRecovery {
+                    let words = RecoveryWords.make()
+                    let credential = try Credential(passphrase: words)
+                    try folder.addSlot(vault, credential, isRecovery: true, label: label, now: WallClock.now)
+                    try console.secret(words)
+                } else {
+                    try folder.addSlot(vault, new.makeNew(), isRecovery: false, label: label, now: WallClock.now)
+                }
+            }
+            return .success
+        }
+    }
+
+    private static func number(_ arguments: Arguments, _ action: FilePath) throws(UsageError) -> Int? {
+        guard ["ls", "add", "rm"].contains(action) else {
+            throw UsageError("'slot' takes ls, add or rm, and then the vault")
+        }
+        guard action == "rm" else {
+            if arguments.operands.count > 2 { throw UsageError("too many operands") }
+            return nil
+        }
+        guard arguments.operands.count == 3, let number = Int(arguments.operands[2].string) else {
+            throw UsageError("'slot rm' takes the vault and a number", hint: "'slot ls' lists them")
+        }
+        return number
+    }
+
+    private static func list(_ slots: [VaultFolder.SlotInfo], _ isJSON: Bool, _ console: Console) {
+        for slot in slots {
+            let label = FilePath(rawBytes: slot.label)
+            if isJSON {
+                console.line(
+                    JSON.object([
+                        ("type", "slot"), ("number", .integer(slot.number)), ("kind", .string(slot.kind.rawValue)),
+                        ("label", JSON(label)), ("created", .integer(Int(slot.created))),
+                    ]).text)
+            } else {
+                let number = (slot.number < 10 ? " " : "") + String(slot.number)
+                console.line(
+                    [.text("\(number)  \(WallClock.text(slot.created))  \(slot.kind.rawValue)")]
+                        + (slot.label.isEmpty ? [] : [.text(": "), .name(label)]))
+            }
+        }
+    }
+}
+
+/// `export`
+enum ExportCommand {
+    static let command = Command(
+        "export", abstract: "Write a recovery kit: what a vault needs beside its objects and a passphrase.",
+        operands: "VAULT FILE", arity: 2...2,
+        discussion: """
+            Whoever has the kit can guess passphrases as if he had the vault, and the kit opens the vault with the \
+            passphrases of today, whatever is changed or destroyed later.
+            """,
+        options: [.force, .quiet]
+    ) { (arguments) throws(UsageError) in
+        let console = Console(arguments)
+        let access = try VaultAccess(arguments, console)
+        let target = arguments.operands[1]
+        return console.attempt(vault: access.path) {
+            let kit = try RecoveryKit(of: access.folder())
+            if target == "-" {
+                try OwnedDescriptor.duplicate(1).write(kit.bytes)
+                return .success
+            }
+            let old = try FileStatus.of(target, followSymlinks: false)
+            if old != nil && !arguments.has(.force) {
+                throw CommandFailure(.failure, path: target, "is there already", hint: "--force overwrites it")
+            }
+            let staged = try StagedFile(for: target)
+            try staged.descriptor.write(kit.bytes)
+            try staged.sync()
+            if let old {
+                try staged.publishReplacing(mode: 0o600, owner: old.owner, group: old.group)
+            } else {
+                try staged.publishNew(mode: 0o600)
+            }
+            try staged.syncDirectory()
+            return .success
+        }
+    }
+}
+
+/// `import`
+enum ImportCommand {
+    static let command = Command(
+        "import", abstract: "Put a recovery kit back into a vault that has lost its marker or slots.",
+        operands: "VAULT FILE", arity: 2...2,
+        options: [Option("force", short: "f", help: "Replace slots that are there."), .quiet]
+    ) { (arguments) throws(UsageError) in
+        let console = Console(arguments)
+        let path = arguments.operands[0]
+        return console.attempt(vault: path) {
+            let bytes = try FileSource.contents(of: arguments.operands[1])
+            let kit: RecoveryKit
+            do {
+                kit = try RecoveryKit(bytes: bytes)
+            } catch {
+                throw CommandFailure(.damaged, path: arguments.operands[1], "no recovery kit")
+            }
+            do {
+                try kit.restore(to: path, overwrites: arguments.has(.force))
+            } catch VaultError.wrongKey {
+                throw CommandFailure(.failure, path: path, "the kit belongs to another vault")
+            }
+            return .success
+        }
+    }
+}

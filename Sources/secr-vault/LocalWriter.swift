@@ -1,0 +1,97 @@
+import SecrCLI
+import SecrSystem
+import SecrVault
+import SystemPackage
+
+/// Writes what lies in a vault to this machine.
+final class LocalWriter {
+    private let vault: Vault
+    private let overwrites: Bool
+    private let preserves: Bool
+    private let console: Console
+    private let meter: ProgressMeter
+    private(set) var status = ExitStatus.success
+
+    init(_ vault: Vault, overwrites: Bool, preserves: Bool, console: Console, meter: ProgressMeter) {
+        self.vault = vault
+        self.overwrites = overwrites
+        self.preserves = preserves
+        self.console = console
+        self.meter = meter
+    }
+
+    /// A file, a link, or a folder with everything in it. Of a folder, what fails is reported, and the rest goes on.
+    func write(_ path: VaultPath, _ node: Node, to target: FilePath, range: Range<Int>?) throws {
+        guard node.kind == .folder else { return try writeOne(path, node, to: target, range: range) }
+        var folders: [(FilePath, VaultPath, Node)] = []
+        var items: [(VaultPath, Node)] = []
+        try vault.walk(path) { path, node in
+            items.append((path, node))
+            return true
+        }
+        for (inner, node) in items {
+            let local = inner.names.dropFirst(path.names.count).reduce(target) {
+                $0.appending(FilePath(rawBytes: $1).components)
+            }
+            do {
+                if node.kind == .folder {
+                    try makeFolder(local)
+                    folders.append((local, inner, node))
+                } else {
+                    try writeOne(inner, node, to: local, range: nil)
+                }
+            } catch {
+                let failure = CommandFailure(error, reading: local)
+                if failure.status == .interrupted { throw failure }
+                status = console.report(failure)
+            }
+        }
+        // Last, and the innermost first: writing into a folder changes its date.
+        if preserves { for (local, inner, node) in folders.reversed() { try restore(local, inner, node) } }
+    }
+
+    /// A symbolic link in the place of a folder would lead somewhere else.
+    private func makeFolder(_ path: FilePath) throws {
+        if let old = try FileStatus.of(path, followSymlinks: false) {
+            guard old.kind == .directory else { throw SystemError("create", path, .fileExists) }
+            return
+        }
+        try FileCreation.makeFolder(path, mode: 0o700)
+    }
+
+    private func writeOne(_ path: VaultPath, _ node: Node, to target: FilePath, range: Range<Int>?) throws {
+        let old = try FileStatus.of(target, followSymlinks: false)
+        if old != nil && !overwrites {
+            throw CommandFailure(.failure, path: target, "is there already", hint: "--force overwrites it")
+        }
+        if node.kind == .symbolicLink {
+            if old != nil { try FileAttributes.remove(target) }
+            try FileAttributes.makeLink(target, to: vault.linkTarget(path))
+            return
+        }
+        if let old, old.kind == .directory { throw SystemError("create", target, .isDirectory) }
+        let staged = try StagedFile(for: target)
+        let early = EarlyWriting(staged.descriptor)
+        try unsafe vault.read(path, range) { [meter] bytes in
+            try unsafe staged.descriptor.write(bytes, path: target)
+            early.add(bytes.count)
+            meter.add(bytes.count)
+        }
+        // Nobody else gets to read what was sealed, unless its mode is asked for.
+        let mode = preserves ? node.mode & 0o777 : 0o600
+        if let old {
+            try staged.sync()
+            try staged.publishReplacing(mode: mode, owner: old.owner, group: old.group)
+            try staged.syncDirectory()
+        } else {
+            try staged.publishNew(mode: mode)
+        }
+        if preserves { try restore(target, path, node) }
+    }
+
+    private func restore(_ local: FilePath, _ path: VaultPath, _ node: Node) throws {
+        for (name, value) in try vault.attributes(path) { try FileAttributes.setExtended(name, value, of: local) }
+        try FileAttributes.setMode(node.mode & 0o777, of: local)
+        try FileAttributes.setModified(node.modified, of: local)
+    }
+}

@@ -1,0 +1,79 @@
+import SecrCLI
+import SecrSystem
+import SecrVault
+import SystemPackage
+
+/// `du`
+enum UsageCommand {
+    static let summarize = Option("summarize", short: "s", help: "Only the sum of each.")
+
+    static let command = Command(
+        "du", abstract: "Add up sizes of files in a vault.", operands: "VAULT [PATH...]",
+        options: [summarize, .json, .quiet] + Option.credential
+    ) { (arguments) throws(UsageError) in
+        let console = Console(arguments)
+        let access = try VaultAccess(arguments, console)
+        return console.attempt(vault: access.path) {
+            let vault = try access.open()
+            let paths = arguments.operands.count > 1 ? Array(arguments.operands.dropFirst()) : ["/"]
+            for operand in paths {
+                let start = try VaultPath(operand)
+                var sums: [VaultPath: Int] = [:]
+                var seen: Set<Int64> = []
+                try vault.walk(start) { path, node in
+                    if node.kind == .folder { sums[path] = sums[path] ?? 0 }
+                    // A file with several names counts once.
+                    guard node.kind == .file, node.links == 1 || seen.insert(node.id).inserted else { return true }
+                    var folder = path
+                    while folder.names.count > start.names.count {
+                        folder = folder.parent
+                        sums[folder, default: 0] += node.size
+                    }
+                    if path == start { sums[path] = node.size }
+                    return true
+                }
+                let shown = arguments.has(summarize) ? sums.filter { $0.key == start } : sums
+                for (path, sum) in shown.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }) {
+                    let name = FilePath(rawBytes: path.bytes)
+                    if arguments.has(.json) {
+                        console.line(JSON.object([("type", "sum"), ("path", JSON(name)), ("size", .integer(sum))]).text)
+                    } else {
+                        let text = ByteCount.text(sum)
+                        let padding = String(repeating: " ", count: max(0, 10 - text.count))
+                        console.line([.text(padding + text + "  "), .name(name)])
+                    }
+                }
+            }
+            return .success
+        }
+    }
+}
+
+/// `df`
+enum SpaceCommand {
+    static let command = Command(
+        "df", abstract: "Tell how much a vault holds, and how much more fits.", operands: "VAULT", arity: 1...1,
+        options: [.json, .quiet] + Option.credential
+    ) { (arguments) throws(UsageError) in
+        let console = Console(arguments)
+        let access = try VaultAccess(arguments, console)
+        return console.attempt(vault: access.path) {
+            let usage = try access.open().usage()
+            let space = try FileSystemKind.space(at: access.path)
+            if arguments.has(.json) {
+                console.line(
+                    JSON.object([
+                        ("type", "usage"), ("files", .integer(usage.files)), ("size", .integer(usage.bytes)),
+                        ("stored", .integer(usage.stored)), ("freed", .integer(usage.freedObjects)),
+                        ("free", .integer(space.free)),
+                    ]).text)
+                return .success
+            }
+            console.line("files     \(usage.files), \(ByteCount.text(usage.bytes))")
+            console.line("objects   \(ByteCount.text(usage.stored)) of contents, padding and what was overwritten")
+            if usage.freedObjects > 0 { console.line("deleted   \(usage.freedObjects) objects, which 'gc' clears away") }
+            console.line("free      \(ByteCount.text(space.free)) on the disk")
+            return .success
+        }
+    }
+}

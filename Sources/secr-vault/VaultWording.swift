@@ -1,0 +1,93 @@
+import SecrCLI
+import SecrSystem
+import SecrVault
+import SystemPackage
+
+extension CommandFailure {
+    init(_ error: VaultError, _ vault: FilePath?) {
+        func about(_ path: [UInt8], _ reason: String, _ status: ExitStatus = .failure, hint: String? = nil) -> Self {
+            Self(status, path: FilePath(rawBytes: path), reason, hint: hint)
+        }
+        self =
+            switch error {
+            case .notAVault: Self(.notFound, path: vault, "there is no vault")
+            case .newer: Self(.failure, path: vault, "made by a later version of this program")
+            case .alreadyAVault: Self(.failure, path: vault, "the folder is not empty", hint: "a vault needs one of its own")
+            case .wrongKey: Self(.wrongKey, path: vault, "wrong passphrase or key")
+            case .outOfMemory: Self(.failure, "not enough memory to turn the passphrase into a key")
+            case .damaged(let part): Self(damage: part, vault)
+            case .rolledBack(let seen, let found):
+                Self(
+                    .damaged, path: vault, "older than what this device has seen: change \(seen), and now \(found)",
+                    hint: "if you put an older copy back yourself, 'secr-vault trust --accept-restore' accepts it")
+            case .busy: Self(.locked, path: vault, "others changed it all the time; try again")
+            case .store(let error): Self(error, vault)
+            case .system(let error): Self(error)
+            case .interrupted: Self(.interrupted, "interrupted")
+            case .notFound(let path): about(path, "no such file or folder in the vault", .notFound)
+            case .exists(let path): about(path, "is there already", hint: "--force replaces files")
+            case .notAFolder(let path): about(path, "is no folder")
+            case .isAFolder(let path): about(path, "is a folder", hint: "-r works on folders")
+            case .notEmpty(let path): about(path, "the folder is not empty", hint: "-r removes it with what is in it")
+            case .badName(let name): about(name, "can't be a name in a vault")
+            case .intoItself(let path): about(path, "a folder can't be put into itself")
+            case .tooLarge: Self(.failure, path: vault, "too much for one change")
+            case .changed(let path): about(path, "was replaced while it was read; try again")
+            case .missing(let number): Self(.damaged, path: vault, "object \(number) is missing", hint: "'verify' lists what is lost")
+            case .outdated:
+                Self(.failure, path: vault, "what was being written has been cleared away by 'gc'; try again")
+            case .noFreeSlot: Self(.failure, path: vault, "all slots are taken", hint: "'slot rm' frees one")
+            case .lastSlot: Self(.failure, path: vault, "that is the last way into this vault")
+            case .conflict, .unexpected: Self(.failure, path: vault, "internal error: \(error)")
+            }
+    }
+
+    private init(damage part: VaultError.Part, _ vault: FilePath?) {
+        let hint = "'secr-vault verify' looks at everything, 'repair' saves what can be saved"
+        self =
+            switch part {
+            case .marker: Self(.damaged, path: vault, "the file \(Marker.fileName) is damaged or asks for too much memory")
+            case .slots: Self(.damaged, path: vault, "the file slots is damaged", hint: "'import' puts a recovery kit back")
+            case .record(let number): Self(.damaged, path: vault, "change \(number) is damaged or missing", hint: hint)
+            case .checkpoint(let number): Self(.damaged, path: vault, "checkpoint \(number) is damaged", hint: hint)
+            case .page(let number): Self(.damaged, path: vault, "page \(number) of the index is damaged", hint: hint)
+            case .object(let path): Self(.damaged, path: FilePath(rawBytes: path), "its contents are damaged", hint: hint)
+            case .index(let text): Self(.damaged, path: vault, "the index contradicts itself: \(text)", hint: hint)
+            }
+    }
+
+    private init(_ error: StoreError, _ vault: FilePath?) {
+        switch error.reason {
+        case .system(let error):
+            self.init(error)
+            if path == nil || path?.isRelative == true { path = vault }
+        case .tooLarge, .shortened: self.init(.damaged, path: vault, "an object has not the size that it should have")
+        case .failed: self.init(.failure, path: vault, "can't be read")
+        }
+    }
+}
+
+extension Node {
+    /// As `ls -l` shows it.
+    var modeText: String {
+        let type = kind == .folder ? "d" : kind == .symbolicLink ? "l" : "-"
+        let letters = Array("rwxrwxrwx")
+        return type + String((0..<9).map { mode >> UInt32(8 - $0) & 1 == 1 ? letters[$0] : "-" })
+    }
+
+    var kindText: String {
+        switch kind {
+        case .file: "file"
+        case .folder: "folder"
+        case .symbolicLink: "link"
+        }
+    }
+
+    /// Members of a JSON object.
+    func json(_ path: FilePath) -> [(String, JSON)] {
+        [
+            ("path", JSON(path)), ("kind", .string(kindText)), ("size", .integer(size)),
+            ("modified", .integer(Int(modified))), ("mode", .integer(Int(mode))), ("links", .integer(links)),
+        ]
+    }
+}
