@@ -3,16 +3,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/keyctl.h>
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <termios.h>
@@ -129,6 +136,89 @@ int secr_key_remove(const char *description) {
     /* Not only unlinked: the secret is cleared at once. */
     if (syscall(SYS_keyctl, KEYCTL_REVOKE, key) < 0) return -1;
     return (int)syscall(SYS_keyctl, KEYCTL_UNLINK, key, KEY_SPEC_USER_KEYRING);
+}
+
+static int local_address(const char *path, struct sockaddr_un *address) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof address->sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address->sun_path, path);
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+int secr_socket_listen(const char *path) {
+    struct sockaddr_un address;
+    int listener = local_address(path, &address);
+    if (listener < 0) return -1;
+    mode_t mask = umask(0177);
+    int failed = bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 16) != 0;
+    int error = errno;
+    umask(mask);
+    if (!failed) return listener;
+    close(listener);
+    errno = error;
+    return -1;
+}
+
+int secr_socket_connect(const char *path) {
+    struct sockaddr_un address;
+    int peer = local_address(path, &address);
+    if (peer < 0) return -1;
+    /* Whoever does not answer is not waited for. */
+    const struct timeval patience = { .tv_sec = 2 };
+    setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(peer, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    struct ucred who;
+    socklen_t size = sizeof who;
+    if (connect(peer, (struct sockaddr *)&address, sizeof address) == 0
+        && getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 && who.uid == geteuid()) return peer;
+    close(peer);
+    errno = ECONNREFUSED;
+    return -1;
+}
+
+int secr_socket_accept(int listener, long milliseconds) {
+    struct pollfd wait = { .fd = listener, .events = POLLIN };
+    int ready = poll(&wait, 1, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
+    if (ready == 0) return -2;
+    if (ready < 0) return -1;
+    int peer = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    struct ucred who;
+    socklen_t size = sizeof who;
+    if (peer < 0) return -1;
+    const struct timeval patience = { .tv_sec = 2 };
+    setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(peer, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 && who.uid == geteuid()) return peer;
+    close(peer);
+    errno = EPERM;
+    return -1;
+}
+
+int secr_pipe(int ends[]) {
+    return pipe2(ends, O_CLOEXEC);
+}
+
+int secr_start_self(const char *name, const char *first, const char *second, const char *third, int input) {
+    char *const arguments[] = { (char *)name, (char *)first, (char *)second, (char *)third, NULL };
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    pid_t child;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    posix_spawn_file_actions_adddup2(&actions, input, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    int error = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    errno = error;
+    return error == 0 ? 0 : -1;
 }
 
 long secr_file_system_kind(const char *path) {

@@ -47,6 +47,15 @@ extension OwnedDescriptor {
         }
     }
 
+    /// The next byte, `nil` at the end.
+    public func readByte() throws(SystemError) -> UInt8? {
+        var byte: UInt8 = 0
+        // Safe: one byte is read into one byte.
+        let got = retrying { unsafe Glibc.read(raw, &byte, 1) }
+        if got < 0 { throw .current("read", nil) }
+        return got == 0 ? nil : byte
+    }
+
     /// Begins to bring a part of the file to the disk, so that a sync at the end has less to wait for. Where the system
     /// can't, nothing happens.
     public func startWriting(_ range: Range<Int>) {

@@ -9,6 +9,13 @@ public enum StandardFolders {
         return variable("HOME").flatMap { $0.isAbsolute ? $0.appending(".local/state") : nil }
     }
 
+    /// For sockets, gone with the last session; `nil` where there is none.
+    public static var runtime: FilePath? {
+        if let path = variable("XDG_RUNTIME_DIR"), path.isAbsolute { return path }
+        let usual = FilePath("/run/user/\(geteuid())")
+        return (try? FileStatus.of(usual, followSymlinks: false))??.kind == .directory ? usual : nil
+    }
+
     private static func variable(_ name: String) -> FilePath? {
         guard let value = unsafe getenv(name) else { return nil }
         // Safe: the environment's strings end with a NUL.

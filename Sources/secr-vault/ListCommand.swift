@@ -20,9 +20,8 @@ enum ListCommand {
             for operand in paths {
                 let path = try VaultPath(operand)
                 let node = try vault.stat(path)
-                let entries = node.kind == .folder ? try vault.list(path) : [Entry(path.last ?? [], node)]
                 if paths.count > 1 && !isJSON && !endsWithNull { console.line([.name(operand), .text(":")]) }
-                for entry in entries {
+                func show(_ entry: Entry) {
                     let name = FilePath(rawBytes: entry.name)
                     if isJSON {
                         console.line(JSON.object([("type", "entry")] + entry.node.json(name)).text)
@@ -32,6 +31,7 @@ enum ListCommand {
                         console.line(isLong ? Self.line(entry.node, name) : [.name(name)])
                     }
                 }
+                if node.kind == .folder { try vault.forEachEntry(path, show) } else { show(Entry(path.last ?? [], node)) }
             }
             return .success
         }

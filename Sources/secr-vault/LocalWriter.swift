@@ -23,31 +23,19 @@ final class LocalWriter {
     /// A file, a link, or a folder with everything in it. Of a folder, what fails is reported, and the rest goes on.
     func write(_ path: VaultPath, _ node: Node, to target: FilePath, range: Range<Int>?) throws {
         guard node.kind == .folder else { return try writeOne(path, node, to: target, range: range) }
-        var folders: [(FilePath, VaultPath, Node)] = []
-        var items: [(VaultPath, Node)] = []
-        try vault.walk(path) { path, node in
-            items.append((path, node))
-            return true
-        }
-        for (inner, node) in items {
-            let local = inner.names.dropFirst(path.names.count).reduce(target) {
-                $0.appending(FilePath(rawBytes: $1).components)
-            }
+        try makeFolder(target)
+        try vault.forEachEntry(path) { entry in
+            let local = target.appending(FilePath(rawBytes: entry.name).components)
             do {
-                if node.kind == .folder {
-                    try makeFolder(local)
-                    folders.append((local, inner, node))
-                } else {
-                    try writeOne(inner, node, to: local, range: nil)
-                }
+                try write(path.appending(entry.name), entry.node, to: local, range: nil)
             } catch {
                 let failure = CommandFailure(error, reading: local)
                 if failure.status == .interrupted { throw failure }
                 status = console.report(failure)
             }
         }
-        // Last, and the innermost first: writing into a folder changes its date.
-        if preserves { for (local, inner, node) in folders.reversed() { try restore(local, inner, node) } }
+        // Last: writing into a folder changes its date.
+        if preserves { try restore(target, path, node) }
     }
 
     /// A symbolic link in the place of a folder would lead somewhere else.

@@ -19,10 +19,10 @@ enum UnlockCommand {
             let folder = try access.folder()
             let keys = try access.unlock(folder)
             do throws(SystemError) {
-                try KeyCache(of: folder).store(keys, seconds: seconds)
+                try KeyCache(of: folder).store(keys, seconds: seconds, startAgent: AgentCommand.start)
             } catch {
                 throw CommandFailure(
-                    .failure, "the kernel keeps no keys here: \(error.errno.description)",
+                    .failure, "keys can't be kept here, neither by the kernel nor by an agent: \(error.errno.description)",
                     hint: "each command asks for the passphrase")
             }
             return .success

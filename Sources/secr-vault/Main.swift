@@ -14,7 +14,7 @@ enum VaultTool {
                 RemoveCommand.command, UnlockCommand.command, LockCommand.command, PasswordCommand.command,
                 SlotCommand.command, VerifyCommand.command, RepairCommand.command, CollectCommand.command,
                 CompactCommand.command, ExportCommand.command, ImportCommand.command, AuditCommand.command,
-                TrustCommand.command,
+                TrustCommand.command, AgentCommand.command,
                 SealCommand.command, OpenCommand.command,
             ]
         )

@@ -30,6 +30,16 @@ int secr_key_add(const char *description, const void *secret, size_t size, unsig
 long secr_key_read(const char *description, void *buffer, size_t size);
 int secr_key_remove(const char *description);
 
+/* Sockets of the local machine, for one user. Descriptors, or -1. */
+int secr_socket_listen(const char *path);
+int secr_socket_connect(const char *path);
+/* Waits for somebody of the same user, for so many milliseconds; -2 when the time is over. Others are sent away. */
+int secr_socket_accept(int listener, long milliseconds);
+int secr_pipe(int ends[]);
+/* Starts this very program in the background, in a session of its own, with three arguments and standard input from
+   `input`. */
+int secr_start_self(const char *name, const char *first, const char *second, const char *third, int input);
+
 /* The magic number of the file system of a name, or -1. */
 long secr_file_system_kind(const char *path);
 

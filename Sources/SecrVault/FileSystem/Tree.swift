@@ -63,6 +63,19 @@ struct Tree {
         }
     }
 
+    /// Every entry of a folder, without holding all of them at once.
+    func forEachEntry(of folder: Int64, _ body: (Entry) throws -> Void) throws {
+        var last: [UInt8]?
+        while true {
+            let entries = try entries(of: folder, after: last, limit: Self.entriesAtOnce)
+            for entry in entries { try body(entry) }
+            guard entries.count == Self.entriesAtOnce else { return }
+            last = entries[entries.count - 1].name
+        }
+    }
+
+    private static let entriesAtOnce = 4_096
+
     func isEmpty(_ folder: Int64) throws -> Bool {
         let statement = try database.cachedStatement(sql: "SELECT 1 FROM entry WHERE parent = ? LIMIT 1")
         return try Int.fetchOne(statement, arguments: [folder]) == nil

@@ -13,10 +13,26 @@ extension Vault {
     }
 
     /// What lies in a folder, in the order of the names' bytes.
-    public func list(_ path: VaultPath) throws(VaultError) -> [Entry] {
+    ///
+    /// - Parameters:
+    ///   - name: only what comes behind it.
+    ///   - limit: not more than that many.
+    public func list(_ path: VaultPath, after name: [UInt8]? = nil, limit: Int = .max) throws(VaultError) -> [Entry] {
         try index.read { database in
             let tree = Tree(database)
-            return try tree.entries(of: tree.folder(path).id)
+            return try tree.entries(of: tree.folder(path).id, after: name, limit: limit)
+        }
+    }
+
+    /// The same for folders of any size; each part is as it was when it was read.
+    public func forEachEntry(_ path: VaultPath, _ body: (Entry) throws -> Void) throws {
+        var last: [UInt8]?
+        let atOnce = 4_096
+        while true {
+            let entries = try list(path, after: last, limit: atOnce)
+            for entry in entries { try body(entry) }
+            guard entries.count == atOnce else { return }
+            last = entries[entries.count - 1].name
         }
     }
 
@@ -31,8 +47,8 @@ extension Vault {
             func visit(_ path: VaultPath, _ node: Node, depth: Int) throws {
                 guard try body(path, node), node.kind == .folder else { return }
                 guard depth < Self.deepest else { throw VaultError.tooLarge }
-                for entry in try tree.entries(of: node.id) {
-                    try visit(path.appending(entry.name), entry.node, depth: depth + 1)
+                try tree.forEachEntry(of: node.id) {
+                    try visit(path.appending($0.name), $0.node, depth: depth + 1)
                 }
             }
             try visit(path, tree.get(path), depth: 0)
