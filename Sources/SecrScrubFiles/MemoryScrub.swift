@@ -12,7 +12,8 @@ extension FileScrubber {
             let prepared = try scrubber.prepare(opened.source)
             guard prepared.plan.size <= AnonymousFile.limit else {
                 throw FileFailure(
-                    .limit, "larger than \(AnonymousFile.limit >> 20) MiB", hint: "secr-scrub works on files of any size")
+                    .limit, "larger than \(AnonymousFile.limit >> 20) MiB",
+                    hint: "secr-scrub works on files of any size")
             }
             let file = try AnonymousFile.make()
             try writeAndVerify(prepared, opened, to: file)

@@ -63,7 +63,8 @@ public enum FileAttributes {
     /// Sets when something was last changed, of a link itself. Nanoseconds since 1970.
     public static func setModified(_ time: Int64, of path: FilePath) throws(SystemError) {
         let (seconds, rest) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
-        let modified = timespec(tv_sec: Int(seconds) - (rest < 0 ? 1 : 0), tv_nsec: Int(rest < 0 ? rest + 1_000_000_000 : rest))
+        let modified = timespec(
+            tv_sec: Int(seconds) - (rest < 0 ? 1 : 0), tv_nsec: Int(rest < 0 ? rest + 1_000_000_000 : rest))
         let times = [timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2), modified]
         // Safe: two times, the first of which (UTIME_OMIT) is left alone.
         let result = unsafe path.withPlatformString { unsafe utimensat(AT_FDCWD, $0, times, AT_SYMLINK_NOFOLLOW) }

@@ -5,7 +5,8 @@ import SystemPackage
 
 /// `mkdir`
 enum MakeFolderCommand {
-    static let parents = Option("parents", short: "p", help: "Make missing folders above, too; no error where it is there.")
+    static let parents = Option(
+        "parents", short: "p", help: "Make missing folders above, too; no error where it is there.")
 
     static let command = Command(
         "mkdir", abstract: "Make folders in a vault.", operands: "VAULT PATH...", arity: 2...Int.max,

@@ -22,7 +22,9 @@ enum InitCommand {
             let parameters = Calibration.parameters()
             _ = try VaultFolder.create(
                 path, credential, parameters: parameters, stateFolder: VaultAccess.stateFolder, now: WallClock.now)
-            console.note([.name(path), .text(": made; \(Calibration.text(parameters)) for each guess at the passphrase")])
+            console.note([
+                .name(path), .text(": made; \(Calibration.text(parameters)) for each guess at the passphrase"),
+            ])
             return .success
         }
     }

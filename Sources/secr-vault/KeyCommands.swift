@@ -36,7 +36,8 @@ enum SlotCommand {
     static let command = Command(
         "slot", abstract: "List, add and remove ways into a vault.", operands: "ls|add|rm VAULT [NUMBER]",
         arity: 2...3,
-        discussion: "'slot add' adds a passphrase, a key file or recovery words; 'slot rm' takes a NUMBER of 'slot ls'.",
+        discussion:
+            "'slot add' adds a passphrase, a key file or recovery words; 'slot rm' takes a NUMBER of 'slot ls'.",
         options: [recovery, label] + Option.newCredential + Option.credential + [.json, .quiet]
     ) { (arguments) throws(UsageError) in
         let console = Console(arguments)

@@ -31,7 +31,11 @@ enum ListCommand {
                         console.line(isLong ? Self.line(entry.node, name) : [.name(name)])
                     }
                 }
-                if node.kind == .folder { try vault.forEachEntry(path, show) } else { show(Entry(path.last ?? [], node)) }
+                if node.kind == .folder {
+                    try vault.forEachEntry(path, show)
+                } else {
+                    show(Entry(path.last ?? [], node))
+                }
             }
             return .success
         }
@@ -95,7 +99,9 @@ enum StatCommand {
                 console.line("  changed   \(WallClock.text(node.changed))")
                 if node.links != 1 { console.line("  names     \(node.links)") }
                 for (name, value) in try vault.attributes(path) {
-                    console.line([.text("  attribute "), .name(FilePath(rawBytes: name)), .text(", \(value.count) bytes")])
+                    console.line([
+                        .text("  attribute "), .name(FilePath(rawBytes: name)), .text(", \(value.count) bytes"),
+                    ])
                 }
             }
             return .success

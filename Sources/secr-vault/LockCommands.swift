@@ -22,7 +22,8 @@ enum UnlockCommand {
                 try KeyCache(of: folder).store(keys, seconds: seconds, startAgent: AgentCommand.start)
             } catch {
                 throw CommandFailure(
-                    .failure, "keys can't be kept here, neither by the kernel nor by an agent: \(error.errno.description)",
+                    .failure,
+                    "keys can't be kept here, neither by the kernel nor by an agent: \(error.errno.description)",
                     hint: "each command asks for the passphrase")
             }
             return .success

@@ -156,7 +156,8 @@ enum AuditCommand {
             }
             console.line("that it is a vault of SECR, from the file \(Marker.fileName)")
             console.line(
-                "what a guess at the passphrase costs: \(ByteCount.text(audit.memory * 1_024)) and \(audit.passes) passes")
+                "what a guess at the passphrase costs: \(ByteCount.text(audit.memory * 1_024)) and \(audit.passes) passes"
+            )
             console.line("how much there is: \(audit.objects) objects, \(ByteCount.text(audit.bytes))")
             for item in audit.classes {
                 let count = String(item.count)
@@ -164,7 +165,9 @@ enum AuditCommand {
                 console.line("\(padding)\(count) x \(ByteCount.text(item.size))")
             }
             console.line("when folders last changed, and, by looking again and again, how much is written when")
-            for name in audit.foreign { console.line([.text("and this, which is no part of the vault: "), .name(name)]) }
+            for name in audit.foreign {
+                console.line([.text("and this, which is no part of the vault: "), .name(name)])
+            }
             console.line("not: names, dates, sizes but for those classes, folders, how many passphrases there are")
             return .success
         }

@@ -22,7 +22,8 @@ enum PlaceWarnings {
     private static let services = [
         ("Dropbox", ".dropbox", "Dropbox"), ("Nextcloud", ".sync-exclude.lst", "Nextcloud"),
         ("ownCloud", ".owncloudsync.log", "ownCloud"), ("Syncthing", ".stfolder", "Syncthing"),
-        ("Google Drive", ".google-drive", "Google Drive"), ("OneDrive", ".849C9593-D756-4E56-8D6E-42412F2A707B", "OneDrive"),
+        ("Google Drive", ".google-drive", "Google Drive"),
+        ("OneDrive", ".849C9593-D756-4E56-8D6E-42412F2A707B", "OneDrive"),
         ("Seafile", ".seafile-data", "Seafile"), ("MEGA", ".megaignore", "MEGA"),
         ("Resilio Sync", ".sync", "Resilio Sync"),
     ]

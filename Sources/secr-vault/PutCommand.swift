@@ -7,7 +7,8 @@ import SystemPackage
 
 enum PutCommand {
     static let to = Option("to", short: "t", value: .text("PATH"), help: "Put into this folder of the vault.")
-    static let named = Option("as", value: .text("NAME"), help: "Give the one file this name; standard input needs one.")
+    static let named = Option(
+        "as", value: .text("NAME"), help: "Give the one file this name; standard input needs one.")
     static let xattrs = Option("xattrs", help: "Keep extended attributes, too.")
 
     static let scrub = Option(
@@ -64,7 +65,9 @@ enum PutCommand {
 
     private static func report(_ result: Vault.PutResult, _ arguments: Arguments, _ console: Console) {
         if arguments.has(.json) {
-            console.line(JSON.object([("type", "put"), ("items", .integer(result.files)), ("bytes", .integer(result.bytes))]).text)
+            console.line(
+                JSON.object([("type", "put"), ("items", .integer(result.files)), ("bytes", .integer(result.bytes))])
+                    .text)
         } else if result.files != 1 {
             console.note([.text("\(result.files) files and folders, \(ByteCount.text(result.bytes))")])
         }

@@ -36,7 +36,8 @@ enum UsageCommand {
                 for (path, sum) in shown.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }) {
                     let name = FilePath(rawBytes: path.bytes)
                     if arguments.has(.json) {
-                        console.line(JSON.object([("type", "sum"), ("path", JSON(name)), ("size", .integer(sum))]).text)
+                        console.line(
+                            JSON.object([("type", "sum"), ("path", JSON(name)), ("size", .integer(sum))]).text)
                     } else {
                         let text = ByteCount.text(sum)
                         let padding = String(repeating: " ", count: max(0, 10 - text.count))
@@ -71,7 +72,9 @@ enum SpaceCommand {
             }
             console.line("files     \(usage.files), \(ByteCount.text(usage.bytes))")
             console.line("objects   \(ByteCount.text(usage.stored)) of contents, padding and what was overwritten")
-            if usage.freedObjects > 0 { console.line("deleted   \(usage.freedObjects) objects, which 'gc' clears away") }
+            if usage.freedObjects > 0 {
+                console.line("deleted   \(usage.freedObjects) objects, which 'gc' clears away")
+            }
             console.line("free      \(ByteCount.text(space.free)) on the disk")
             return .success
         }

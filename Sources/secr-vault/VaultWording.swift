@@ -12,7 +12,8 @@ extension CommandFailure {
             switch error {
             case .notAVault: Self(.notFound, path: vault, "there is no vault")
             case .newer: Self(.failure, path: vault, "made by a later version of this program")
-            case .alreadyAVault: Self(.failure, path: vault, "the folder is not empty", hint: "a vault needs one of its own")
+            case .alreadyAVault:
+                Self(.failure, path: vault, "the folder is not empty", hint: "a vault needs one of its own")
             case .wrongKey: Self(.wrongKey, path: vault, "wrong passphrase or key")
             case .outOfMemory: Self(.failure, "not enough memory to turn the passphrase into a key")
             case .damaged(let part): Self(damage: part, vault)
@@ -33,7 +34,8 @@ extension CommandFailure {
             case .intoItself(let path): about(path, "a folder can't be put into itself")
             case .tooLarge: Self(.failure, path: vault, "too much for one change")
             case .changed(let path): about(path, "was replaced while it was read; try again")
-            case .missing(let number): Self(.damaged, path: vault, "object \(number) is missing", hint: "'verify' lists what is lost")
+            case .missing(let number):
+                Self(.damaged, path: vault, "object \(number) is missing", hint: "'verify' lists what is lost")
             case .outdated:
                 Self(.failure, path: vault, "what was being written has been cleared away by 'gc'; try again")
             case .noFreeSlot: Self(.failure, path: vault, "all slots are taken", hint: "'slot rm' frees one")
@@ -46,12 +48,15 @@ extension CommandFailure {
         let hint = "'secr-vault verify' looks at everything, 'repair' saves what can be saved"
         self =
             switch part {
-            case .marker: Self(.damaged, path: vault, "the file \(Marker.fileName) is damaged or asks for too much memory")
-            case .slots: Self(.damaged, path: vault, "the file slots is damaged", hint: "'import' puts a recovery kit back")
+            case .marker:
+                Self(.damaged, path: vault, "the file \(Marker.fileName) is damaged or asks for too much memory")
+            case .slots:
+                Self(.damaged, path: vault, "the file slots is damaged", hint: "'import' puts a recovery kit back")
             case .record(let number): Self(.damaged, path: vault, "change \(number) is damaged or missing", hint: hint)
             case .checkpoint(let number): Self(.damaged, path: vault, "checkpoint \(number) is damaged", hint: hint)
             case .page(let number): Self(.damaged, path: vault, "page \(number) of the index is damaged", hint: hint)
-            case .object(let path): Self(.damaged, path: FilePath(rawBytes: path), "its contents are damaged", hint: hint)
+            case .object(let path):
+                Self(.damaged, path: FilePath(rawBytes: path), "its contents are damaged", hint: hint)
             case .index(let text): Self(.damaged, path: vault, "the index contradicts itself: \(text)", hint: hint)
             }
     }

@@ -2,21 +2,25 @@ extension Tool {
     /// What `--help` prints.
     func help(for command: Command) -> String {
         var lines = [command.abstract, ""]
-        let commands = command.name == nil ? [command] + others : [command]
+        let commands = command.name == nil && !isCollection ? [command] + others : [command]
         for (index, command) in commands.enumerated() {
             lines.append((index == 0 ? "Usage: " : "       ") + usage(of: command))
         }
         if !command.discussion.isEmpty { lines += ["", Self.wrapped(command.discussion, indent: "")] }
         lines += ["", "Options:"] + options(of: command).map(Self.line)
         if command.name == nil && !others.isEmpty {
-            lines += ["", "Other commands:"] + others.map { Self.row($0.name ?? "", $0.abstract) }
+            lines += ["", isCollection ? "Commands:" : "Other commands:"] + others.map { Self.row($0.name ?? "", $0.abstract) }
             lines += ["", "'\(name) COMMAND --help' explains each; \(name)(1) has examples."]
         }
         return lines.joined(separator: "\n")
     }
 
+    /// Whether the main command only tells which others there are.
+    private var isCollection: Bool { main.options.isEmpty }
+
     private func usage(of command: Command) -> String {
-        [name, command.name, "[OPTION]...", command.operands].compactMap(\.self).joined(separator: " ")
+        [name, command.name, "[OPTION]...", command.operands].compactMap(\.self).filter { !$0.isEmpty }
+            .joined(separator: " ")
     }
 
     private static let column = 30

@@ -28,7 +28,8 @@ enum Terminal {
             let line = try? readLine(terminal.descriptor)
         else { return nil }
         // Safe: only looked at.
-        return unsafe line.withBytes { unsafe String(decoding: $0, as: UTF8.self) }.split(separator: "\n").first.map(String.init)
+        return unsafe line.withBytes { unsafe String(decoding: $0, as: UTF8.self) }.split(separator: "\n").first.map(
+            String.init)
     }
 
     /// Up to the end of the line and with it.

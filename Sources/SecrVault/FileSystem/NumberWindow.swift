@@ -27,7 +27,8 @@ enum NumberWindow {
             }
             return value
         }
-        return Bounds(low: try value("low"), high: try value("high"), swept: try value("swept"), closed: try value("closed"))
+        return Bounds(
+            low: try value("low"), high: try value("high"), swept: try value("swept"), closed: try value("closed"))
     }
 
     static func set(_ bounds: Bounds, in database: Database) throws {
@@ -42,9 +43,10 @@ enum NumberWindow {
 
     /// Widens the window when a good part of it is used.
     static func widenIfNeeded(_ bounds: Bounds, in database: Database) throws {
-        let used = try Int64.fetchOne(
-            database.cachedStatement(sql: "SELECT count(*) FROM object WHERE number >= ?"),
-            arguments: [bounds.low]) ?? 0
+        let used =
+            try Int64.fetchOne(
+                database.cachedStatement(sql: "SELECT count(*) FROM object WHERE number >= ?"),
+                arguments: [bounds.low]) ?? 0
         guard used > (bounds.high - bounds.low) / 4 else { return }
         var wider = bounds
         wider.high += width

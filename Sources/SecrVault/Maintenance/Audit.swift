@@ -1,6 +1,6 @@
-public import SystemPackage
 internal import SecrCrypto
 internal import SecrSystem
+public import SystemPackage
 
 /// What somebody learns who gets a copy of a vault's folder and has no key.
 public struct Audit: Sendable {

@@ -28,7 +28,8 @@ public struct Verifier: Sendable {
     public init(_ vault: Vault) { self.vault = vault }
 
     /// - Parameter progress: told of bytes, as they are opened.
-    public func run(_ level: Level, progress: @escaping @Sendable (Int) -> Void = { _ in }) throws(VaultError) -> Report {
+    public func run(_ level: Level, progress: @escaping @Sendable (Int) -> Void = { _ in }) throws(VaultError) -> Report
+    {
         var report = Report()
         try checkHistory(&report, progress)
         try checkTables(&report)
@@ -37,7 +38,8 @@ public struct Verifier: Sendable {
     }
 
     /// Every page of the newest checkpoint, and the one before it with the records in between, which a repair would need.
-    private func checkHistory(_ report: inout Report, _ progress: @escaping @Sendable (Int) -> Void) throws(VaultError) {
+    private func checkHistory(_ report: inout Report, _ progress: @escaping @Sendable (Int) -> Void) throws(VaultError)
+    {
         var found: [Problem] = []
         let bytes = try vault.index.withLog { (log) throws(VaultError) -> Int in
             try log.catchUp()
@@ -81,7 +83,9 @@ public struct Verifier: Sendable {
         for sequence in older.sequence + 1..<root.sequence + 1 {
             do throws(VaultError) {
                 guard let entry = try log.readRecord(sequence), entry.record.previous == hash else {
-                    return [Problem(kind: .record, paths: [], text: "change \(sequence), needed for repairs, is missing")]
+                    return [
+                        Problem(kind: .record, paths: [], text: "change \(sequence), needed for repairs, is missing")
+                    ]
                 }
                 hash = entry.hash
             } catch .damaged {
@@ -146,7 +150,8 @@ public struct Verifier: Sendable {
                 continue
             }
             let paths = try vault.index.read(catchesUp: false) { try ObjectPaths($0).paths(of: object.number) }
-            let text = kind == .missingObject ? "object \(object.number) is missing" : "object \(object.number) is damaged"
+            let text =
+                kind == .missingObject ? "object \(object.number) is missing" : "object \(object.number) is damaged"
             report.problems.append(Problem(kind: kind, paths: paths, text: text))
         }
     }
