@@ -19,7 +19,7 @@ RELEASE := .build/release
 BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libsodium-dev
 TEST_PACKAGES := python3 python3-cryptography libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils
 LINT_PACKAGES := shellcheck mandoc
-BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2
+BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 age
 JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
@@ -68,7 +68,7 @@ test: build-packages
 
 bench: build
 	$(call packages,$(BENCH_PACKAGES))
-	python3 Tests/Benchmarks/bench.py $(RELEASE)/secr-scrub
+	python3 Tests/Benchmarks/bench.py $(RELEASE)
 
 # For whoever has the judge and a corpus of real files: make judge JUDGE=folder CORPUS=folder
 judge: build
