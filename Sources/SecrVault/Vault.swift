@@ -34,6 +34,9 @@ public final class Vault: Sendable {
             try index.read(catchesUp: false) { try Schema.check($0) }
         }
         if let memory, !acceptsOlder { try check(memory) }
+        // What somebody else wrote can have gone past a number of the kind that is remembered for ever.
+        let anchor = index.head.sequence / Chain.step * Chain.step
+        if anchor > 0, let hash = try hash(of: anchor) { remembered.note(anchor: IndexLog.Head(sequence: anchor, hash: hash)) }
         try remembered.note(index.head, checkpoint: index.withLog { $0.root?.number ?? 0 }, accepted: acceptsOlder)
     }
 
@@ -56,6 +59,7 @@ public final class Vault: Sendable {
         try index.read(catchesUp: false) { try Schema.check($0) }
         // A checkpoint of its own, so that nothing depends on what is damaged.
         try index.rewriteAll(always: !loss.checkpoints.isEmpty)
+        try index.completeMarks()
         remembered.note(index.head, checkpoint: try index.withLog { $0.root?.number ?? 0 }, accepted: true)
     }
 
@@ -69,17 +73,15 @@ public final class Vault: Sendable {
             throw .rolledBack(seen: memory.head.sequence, found: found.sequence)
         }
         for seen in [memory.head, memory.anchor] where seen.sequence > 0 {
-            guard let hash = try hash(of: seen.sequence) else { continue }
-            guard hash == seen.hash else { throw .rolledBack(seen: seen.sequence, found: found.sequence) }
+            let hash = try hash(of: seen.sequence)
+            guard hash == seen.hash || hash == nil && Chain.isForgotten(seen.sequence, at: found.sequence) else {
+                throw .rolledBack(seen: seen.sequence, found: found.sequence)
+            }
         }
     }
 
     private func hash(of sequence: UInt64) throws(VaultError) -> [UInt8]? {
-        let known = try index.withLog { log in
-            if log.root?.sequence == sequence { return log.root?.recordHash }
-            return log.tail.first { $0.record.sequence == sequence }?.hash
-        }
-        if let known { return known }
+        if let known = try index.withLog({ $0.hash(of: sequence) }) { return known }
         return try index.read(catchesUp: false) { try Chain.hash(of: sequence, in: $0) }
     }
 
@@ -106,6 +108,10 @@ private final class Remembered: Sendable {
         self.device = device
         self.keys = keys
         anchor = Mutex(memory?.anchor ?? IndexLog.Head(sequence: 0, hash: []))
+    }
+
+    func note(anchor newer: IndexLog.Head) {
+        anchor.withLock { if newer.sequence > $0.sequence { $0 = newer } }
     }
 
     /// Where the state can't be written, an older copy of the vault will not be noticed; nothing else is lost.

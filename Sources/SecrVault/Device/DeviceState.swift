@@ -46,9 +46,22 @@ public struct DeviceState: Sendable {
     func store(_ memory: Memory, _ keys: AreaKeys, accepted: Bool = false) throws(SystemError) {
         guard let file = try open(creating: true) else { return }
         try file.lockByte(at: 0)
-        let bytes = try file.readToEnd(limit: Self.places * Self.placeSize, path: path)
+        var bytes = try file.readToEnd(limit: Self.places * Self.placeSize, path: path)
+        if bytes.count != Self.places * Self.placeSize {
+            // A power cut can leave a new file empty.
+            bytes = SecureRandom.bytes(Self.places * Self.placeSize)
+            try file.write(bytes, at: 0)
+        }
         let found = Self.find(keys, in: bytes)
-        if let known = found?.memory, !accepted, known.head.sequence >= memory.head.sequence { return }
+        var memory = memory
+        if let known = found?.memory, !accepted {
+            if known.head.sequence > memory.head.sequence { return }
+            if known.head.sequence == memory.head.sequence {
+                // There can be a newer checkpoint without a newer record.
+                guard known.head == memory.head, known.checkpoint < memory.checkpoint else { return }
+            }
+            memory.checkpoint = max(memory.checkpoint, known.checkpoint)
+        }
         let place = found?.place ?? Self.preferredPlace(keys)
         try file.write(Self.seal(memory, keys), at: place * Self.placeSize)
     }

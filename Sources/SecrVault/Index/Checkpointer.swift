@@ -49,29 +49,52 @@ struct Checkpointer {
                 number: number, sequence: head.sequence, recordHash: head.hash,
                 rewritten: kept.isEmpty ? now : old?.rewritten ?? 0, pageCount: log.pageCount,
                 levels: [written] + kept.map(\.level))
-            return try publish(root, written, kept: Array(kept), replacing: old)
+            guard try publish(root, written, kept: Array(kept), replacing: old) else { return false }
+            // The checkpoint before this one, which stays, still has what was overwritten or deleted. One more, of the same
+            // pages, takes its place.
+            if kept.isEmpty, old != nil {
+                var second = root
+                second.number += 1
+                _ = try publish(second, nil, kept: log.levels, replacing: root)
+            }
+            return true
         } catch {
             throw VaultError(error)
         }
     }
 
+    /// - Parameter written: what is new of it.
     private func publish(
-        _ root: CheckpointRoot, _ written: CheckpointRoot.Level, kept: [PageLevel], replacing old: CheckpointRoot?
+        _ root: CheckpointRoot, _ written: CheckpointRoot.Level?, kept: [PageLevel], replacing old: CheckpointRoot?
     ) throws -> Bool {
         let (store, keys) = (log.store, log.keys)
         // The pages are on the disk before a root says so.
         try store.sync()
         guard try store.put(keys.name(.root, root.number), root.sealed(with: keys), durably: true) else {
-            try delete(written)
+            if let written { try delete(written) }
+            try log.followNewestCheckpoint()
+            return false
+        }
+        // The name can be free because this process slept while others wrote several checkpoints and deleted this one.
+        guard try Milestones(store: store, keys: keys).newest() <= root.number else {
+            try store.delete(keys.name(.root, root.number))
+            if let written { try delete(written) }
             try log.followNewestCheckpoint()
             return false
         }
         // Nothing of the old checkpoint goes before the new one has been read back.
-        guard let reread = try log.readRoot(root.number), reread == root,
-            let level = try PageLevel(written, store: store, keys: keys)
-        else { throw VaultError.damaged(.checkpoint(root.number)) }
-        try level.verify()
-        log.adopt(root, [level] + kept)
+        guard let reread = try log.readRoot(root.number), reread == root else {
+            throw VaultError.damaged(.checkpoint(root.number))
+        }
+        var levels = kept
+        if let written {
+            guard let level = try PageLevel(written, store: store, keys: keys) else {
+                throw VaultError.damaged(.checkpoint(root.number))
+            }
+            try level.verify()
+            levels.insert(level, at: 0)
+        }
+        log.adopt(root, levels)
         try Milestones(store: store, keys: keys).mark(root.number)
         try clear(after: root, previous: old)
         return true

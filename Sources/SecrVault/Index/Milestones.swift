@@ -41,6 +41,18 @@ struct Milestones {
         }
     }
 
+    /// Puts every mark by which `number` is found, where some are missing.
+    func complete(upTo number: UInt64) throws(StoreError) {
+        var index = number
+        for level in 0..<Self.levels {
+            let first = level == Self.levels - 1 ? 0 : index / Self.base * Self.base
+            for at in max(1, first + 1)..<max(1, first + 1, index + 1) where try !store.exists(name(level, at)) {
+                _ = try store.put(name(level, at), SecureRandom.bytes(SizeClass.smallest), durably: true)
+            }
+            index /= Self.base
+        }
+    }
+
     /// Deletes what the marks of `number` made superfluous.
     func clean(after number: UInt64) throws(StoreError) {
         var index = number

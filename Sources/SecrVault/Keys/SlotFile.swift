@@ -21,9 +21,16 @@ struct SlotFile {
     }
 
     func read() throws(SystemError) -> [UInt8] {
-        try finishReplacement()
-        let file = try folder.openFile(FilePath(SlotTable.fileName))
-        return try file.readToEnd(limit: SlotTable.size + 1, path: path.appending(SlotTable.fileName))
+        let (current, new) = (FilePath(SlotTable.fileName), FilePath(SlotTable.replacementName))
+        while true {
+            try finishReplacement()
+            let file = try folder.openFile(current)
+            let bytes = try file.readToEnd(limit: SlotTable.size + 1, path: path.appending(SlotTable.fileName))
+            // Overwritten under the reader's hands it would look like a wrong passphrase.
+            if try !folder.hasFile(new), try folder.openFile(current).status().identity == file.status().identity {
+                return bytes
+            }
+        }
     }
 
     /// For a new vault.
