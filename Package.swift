@@ -102,6 +102,13 @@ let package = Package(
         .testTarget(name: "SecrCryptoTests", dependencies: ["SecrCrypto", "SecrTestSupport"]),
         .testTarget(
             name: "SecrStreamTests", dependencies: ["SecrCrypto", "SecrStream", "SecrSystem", "SecrTestSupport"]),
+        .testTarget(
+            name: "SecrVaultTests",
+            dependencies: [
+                "SecrCrypto", "SecrStream", "SecrSystem", "SecrTestSupport", "SecrVault", "secr-vault",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
         .testTarget(name: "SecrScrubTests", dependencies: ["SecrBytes", "SecrScrub", "SecrTestSupport"]),
         .testTarget(
             name: "SecrScrubFilesTests",
