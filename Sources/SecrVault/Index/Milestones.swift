@@ -32,17 +32,18 @@ package struct Milestones {
         return index
     }
 
-    /// Marks checkpoint `number`, and the one before it, whose writer may have been stopped before it could.
+    /// Marks checkpoint `number`, and those before it whose writers were stopped before they could: a gap would end the
+    /// search for ever.
     package func mark(_ number: UInt64) throws(StoreError) {
-        for number in max(1, number - 1)...number {
-            var index = number
-            for level in 0..<Self.levels {
-                if try !store.exists(name(level, index)) {
-                    _ = try store.put(name(level, index), SecureRandom.bytes(SizeClass.smallest), durably: true)
-                }
-                guard index.isMultiple(of: Self.base) else { break }
-                index /= Self.base
+        var index = number
+        for level in 0..<Self.levels where index > 0 {
+            var first = index
+            // What is older than the last mark of the level above has been cleared away, but only behind its own mark.
+            while first > 0, try !store.exists(name(level, first)) { first -= 1 }
+            for index in first + 1..<index + 1 {
+                _ = try store.put(name(level, index), SecureRandom.bytes(SizeClass.smallest), durably: true)
             }
+            index /= Self.base
         }
     }
 
