@@ -105,7 +105,7 @@ let package = Package(
         .testTarget(
             name: "SecrVaultTests",
             dependencies: [
-                "SecrCrypto", "SecrStream", "SecrSystem", "SecrVault", "SecrTestSupport",
+                "SecrCrypto", "SecrStream", "SecrSystem", "SecrVault", "SecrTestSupport", "secr-vault",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

@@ -8,8 +8,8 @@ internal import SystemPackage
 /// An unlocked area of a vault: its files, and all that can be done with them. May be used by several threads at once,
 /// and by any number of processes.
 public final class Vault: Sendable {
-    let store: any ObjectStore
-    let keys: AreaKeys
+    package let store: any ObjectStore
+    package let keys: AreaKeys
     let index: IndexDatabase
     let contents: ContentReader
 
@@ -20,7 +20,7 @@ public final class Vault: Sendable {
     ///   - acceptsOlder: takes the state that is there, even if this device has seen a later one.
     /// - Throws: ``VaultError``; ``VaultError/rolledBack(seen:found:)`` where the vault does not go on from what this
     ///   device has seen.
-    init(
+    package init(
         _ store: any ObjectStore, _ keys: AreaKeys, device: DeviceState?, acceptsOlder: Bool = false
     ) throws(VaultError) {
         self.store = store
@@ -86,7 +86,7 @@ public final class Vault: Sendable {
     }
 
     /// Makes the index of a new area.
-    static func createArea(
+    package static func createArea(
         _ store: any ObjectStore, _ keys: AreaKeys, device: DeviceState?, now: Int64
     ) throws(VaultError) -> Vault {
         let vault = try Vault(store, keys, device: device)

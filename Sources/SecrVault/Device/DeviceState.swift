@@ -11,19 +11,25 @@ public struct DeviceState: Sendable {
     /// Where states of all vaults lie.
     private let path: FilePath
 
-    static let places = 64
-    static let placeSize = 256
+    package static let places = 64
+    package static let placeSize = 256
     private static let contentSize = 176
 
     /// What is remembered of an area.
-    struct Memory: Equatable {
+    package struct Memory: Equatable {
         /// The last record that was seen or written here.
-        var head: IndexLog.Head
+        package var head: IndexLog.Head
         /// The last one before it whose number is a multiple of ``Chain/step``: its hash is remembered in the vault for
         /// ever.
-        var anchor: IndexLog.Head
+        package var anchor: IndexLog.Head
         /// A checkpoint that existed: where the search for the newest begins.
-        var checkpoint: UInt64
+        package var checkpoint: UInt64
+
+        package init(head: IndexLog.Head, anchor: IndexLog.Head, checkpoint: UInt64) {
+            self.head = head
+            self.anchor = anchor
+            self.checkpoint = checkpoint
+        }
     }
 
     /// - Parameters:
@@ -35,7 +41,7 @@ public struct DeviceState: Sendable {
         path = folder.appending(ObjectName(bytes: name)!.hexadecimal)
     }
 
-    func load(_ keys: AreaKeys) throws(SystemError) -> Memory? {
+    package func load(_ keys: AreaKeys) throws(SystemError) -> Memory? {
         guard let file = try open(creating: false) else { return nil }
         return try Self.find(keys, in: file.readToEnd(limit: Self.places * Self.placeSize, path: path))?.memory
     }
@@ -43,7 +49,7 @@ public struct DeviceState: Sendable {
     /// Remembers a later head. An earlier one than what is remembered changes nothing, unless it is `accepted`.
     ///
     /// Not synced: what a power cut takes is seen again the next time.
-    func store(_ memory: Memory, _ keys: AreaKeys, accepted: Bool = false) throws(SystemError) {
+    package func store(_ memory: Memory, _ keys: AreaKeys, accepted: Bool = false) throws(SystemError) {
         guard let file = try open(creating: true) else { return }
         try file.lockByte(at: 0)
         var bytes = try file.readToEnd(limit: Self.places * Self.placeSize, path: path)
@@ -67,7 +73,7 @@ public struct DeviceState: Sendable {
     }
 
     /// Forgets an area's memory.
-    func forget(_ keys: AreaKeys) throws(SystemError) {
+    package func forget(_ keys: AreaKeys) throws(SystemError) {
         guard let file = try open(creating: false) else { return }
         try file.lockByte(at: 0)
         let bytes = try file.readToEnd(limit: Self.places * Self.placeSize, path: path)

@@ -5,7 +5,7 @@ internal import SecrStream
 ///
 /// Every process appends by putting the record with the next number, which only one of them can; so all see the same
 /// history. Used by one thread at a time.
-final class IndexLog {
+package final class IndexLog {
     let store: any ObjectStore
     let keys: AreaKeys
 
@@ -24,9 +24,14 @@ final class IndexLog {
     }
 
     /// How far the history goes, and the hash of its last record.
-    struct Head: Equatable {
-        var sequence: UInt64
-        var hash: [UInt8]
+    package struct Head: Equatable, Sendable {
+        package var sequence: UInt64
+        package var hash: [UInt8]
+
+        package init(sequence: UInt64, hash: [UInt8]) {
+            self.sequence = sequence
+            self.hash = hash
+        }
 
         /// Before there is any.
         static let none = Head(sequence: 0, hash: [UInt8](repeating: 0, count: IndexRecord.hashSize))
