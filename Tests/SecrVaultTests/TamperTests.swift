@@ -312,9 +312,3 @@ import Testing
         #expect(watched.outcome() == .unchanged)
     }
 }
-
-/// Bytes without a pattern, the same in every run.
-func noise(_ count: Int, _ seed: UInt64) -> [UInt8] {
-    var generator = Seeded(seed)
-    return (0..<max(0, count)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-}
