@@ -31,6 +31,8 @@ struct Checkpointer {
     /// - Returns: `false` where somebody else was faster, or there was nothing to do.
     @discardableResult
     func run(rewritesAll: Bool = false, always: Bool = false) throws(VaultError) -> Bool {
+        // Behind the newest checkpoint, the next number can be one that has been cleared away.
+        try log.followNewestCheckpoint()
         let old = log.root
         let rewritesAll = rewritesAll || isRewriteDue
         guard !log.tail.isEmpty || always || rewritesAll && log.levels.count > 1 else { return false }

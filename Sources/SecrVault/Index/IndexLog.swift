@@ -145,8 +145,11 @@ package final class IndexLog {
 
     /// Forgets everything and reads it anew.
     func reload(hint: UInt64 = 0) throws(VaultError) {
-        for _ in 0..<Self.attempts {
-            if try load(hint: max(hint, root?.number ?? 0)) { return }
+        let known = max(hint, root?.number ?? 0)
+        for attempt in 0..<Self.attempts {
+            // A checkpoint can have been left behind by somebody who was stopped when he cleared it away. From there no
+            // way leads to the newest.
+            if try load(hint: attempt == 0 ? known : 0) { return }
         }
         throw .busy
     }
