@@ -35,15 +35,16 @@ package struct Milestones {
     /// Marks checkpoint `number`, and those before it whose writers were stopped before they could: a gap would end the
     /// search for ever.
     package func mark(_ number: UInt64) throws(StoreError) {
-        var index = number
-        for level in 0..<Self.levels where index > 0 {
-            var first = index
-            // What is older than the last mark of the level above has been cleared away, but only behind its own mark.
-            while first > 0, try !store.exists(name(level, first)) { first -= 1 }
-            for index in first + 1..<index + 1 {
-                _ = try store.put(name(level, index), SecureRandom.bytes(SizeClass.smallest), durably: true)
+        var indices = [number]
+        while let last = indices.last, last >= Self.base, indices.count < Self.levels { indices.append(last / Self.base) }
+        for (level, index) in indices.enumerated().reversed() {
+            // The search begins behind the mark above.
+            let start = (index - 1) / Self.base * Self.base
+            var last = index
+            while last > start, try !store.exists(name(level, last)) { last -= 1 }
+            for missing in last + 1..<index + 1 {
+                _ = try store.put(name(level, missing), SecureRandom.bytes(SizeClass.smallest), durably: true)
             }
-            index /= Self.base
         }
     }
 
