@@ -12,7 +12,7 @@ SHARE := $(DESTDIR)$(PREFIX)/share
 
 TOOLS := secr-scrub secr-vault
 # Pages of other sections than 1, which has one for each tool.
-PAGES := secr-stream.5
+PAGES := secr-stream.5 secr-vault-format.5
 RELEASE := .build/release
 
 # What Debian calls the things that are needed.

@@ -30,6 +30,7 @@ enum GetCommand {
             let writer = LocalWriter(
                 vault, overwrites: arguments.has(.force), preserves: arguments.has(preserve), console: console,
                 meter: meter)
+            if let folder { try FileCreation.makeFolders(folder) }
             for source in sources {
                 let path = try VaultPath(source)
                 let node = try vault.stat(path)

@@ -135,33 +135,6 @@ final class WatchedVault: Sendable {
 }
 
 extension Vault {
-    func put(_ name: String, _ bytes: [UInt8], overwrites: Bool = false) throws {
-        let path = try VaultPath(Array(name.utf8))
-        let position = Mutex(0)
-        let isGiven = Mutex(false)
-        let input = ContentInput(expectedSize: bytes.count) { buffer in
-            position.withLock { position in
-                let count = min(buffer.count, bytes.count - position)
-                buffer.copyBytes(from: bytes[position..<position + count])
-                position += count
-                return count
-            }
-        }
-        let result = try put(overwrites: overwrites, now: { WatchedVault.date }) {
-            isGiven.withLock { isGiven in
-                defer { isGiven = true }
-                return isGiven ? nil : NewItem(path, .file(input), NewAttributes(mode: 0o644, modified: WatchedVault.date))
-            }
-        }
-        if let failure = result.failures.first { throw failure.error }
-    }
-
-    func bytes(_ path: VaultPath) throws -> [UInt8] {
-        let sink = Mutex<[UInt8]>([])
-        try read(path) { bytes in sink.withLock { $0 += Array(bytes) } }
-        return sink.withLock { $0 }
-    }
-
     /// All files, by path; folders with nothing, links with their targets.
     func everything() throws -> [String: [UInt8]] {
         var paths: [(VaultPath, Node)] = []
