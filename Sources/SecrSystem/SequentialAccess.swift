@@ -45,7 +45,9 @@ extension OwnedDescriptor {
         var done = 0
         while done < bytes.count {
             // Safe: the pointer stays within the buffer, `done < bytes.count`.
-            let written = retrying { unsafe Glibc.write(raw, bytes.baseAddress! + done, min(bytes.count - done, Self.piece)) }
+            let written = retrying {
+                unsafe Glibc.write(raw, bytes.baseAddress! + done, min(bytes.count - done, Self.piece))
+            }
             guard written > 0 else { throw .current("write", path) }
             done += written
         }

@@ -51,7 +51,8 @@ enum GetCommand {
         }
     }
 
-    static let outputDir = Option("output-dir", value: .folder(), help: "Write into this folder, which is made if it is not there.")
+    static let outputDir = Option(
+        "output-dir", value: .folder(), help: "Write into this folder, which is made if it is not there.")
 }
 
 enum CatCommand {

@@ -33,7 +33,8 @@ import Testing
         try folder.write(Fixture.named("holiday.jpg").bytes, to: "holiday.jpg")
         try folder.write(Array(Self.passphrase.utf8), to: "passphrase")
         // A password manager, as far as the example goes.
-        try folder.write(Array("#!/bin/sh\n[ \"$*\" = 'show letter' ] && echo '\(Self.passphrase)'\n".utf8), to: "bin/pass")
+        try folder.write(
+            Array("#!/bin/sh\n[ \"$*\" = 'show letter' ] && echo '\(Self.passphrase)'\n".utf8), to: "bin/pass")
         try FileManager.default.createSymbolicLink(
             atPath: folder.file("bin/secr-vault").path, withDestinationPath: Run.vault)
         let player = Repository.file("Tests/CommandTests/terminal.py").path
