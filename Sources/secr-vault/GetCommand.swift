@@ -30,7 +30,7 @@ enum GetCommand {
             let writer = LocalWriter(
                 vault, overwrites: arguments.has(.force), preserves: arguments.has(preserve), console: console,
                 meter: meter)
-            if let folder { try FileCreation.makeFolders(folder) }
+            if let folder { try FileCreation.makeFolders(folder, mode: 0o700) }
             for source in sources {
                 let path = try VaultPath(source)
                 let node = try vault.stat(path)
@@ -51,7 +51,8 @@ enum GetCommand {
         }
     }
 
-    static let outputDir = Option("output-dir", value: .folder(), help: "Write into this folder.")
+    static let outputDir = Option(
+        "output-dir", value: .folder(), help: "Write into this folder, which is made if it is not there.")
 }
 
 enum CatCommand {

@@ -16,7 +16,8 @@ import Testing
         #expect(try items == tool.options(tool.commands))
     }
 
-    @Test(arguments: Tool.all, ["bash", "zsh", "fish"]) func completionsHaveEverything(tool: Tool, shell: String) throws {
+    @Test(arguments: Tool.all, ["bash", "zsh", "fish"]) func completionsHaveEverything(tool: Tool, shell: String) throws
+    {
         let script = try tool.run(["--completions", shell])
         for option in try tool.options(tool.commands) {
             #expect(script.contains(shell == "fish" ? "-l \(option)" : "--\(option)"), "\(shell) lacks --\(option)")
@@ -72,7 +73,8 @@ import Testing
 
     /// A status means the same for every tool: each page's is on the README's list.
     @Test(arguments: Tool.all) func exitStatusIsThatOfTheHouse(tool: Tool) throws {
-        let section = try #require(try tool.page.split(separator: ".Sh EXIT STATUS\n").last?.split(separator: "\n.Sh ").first)
+        let section = try #require(
+            try tool.page.split(separator: ".Sh EXIT STATUS\n").last?.split(separator: "\n.Sh ").first)
         let listed = section.matches(of: #/(?m)^\.It (\d+)$/#).map { String($0.1) }
         let readme = try Repository.text("README.md")
         #expect(!listed.isEmpty)
