@@ -92,7 +92,9 @@ struct VaultReaderTests {
             """)
         try expectSame()
         state = try check()
-        #expect(state["checkpoint"]! > 1 && state["levels"]! > 1 && state["freed"]! > 0 && state["unknown"] == 0, "\(state)")
+        #expect(
+            state["checkpoint"]! > 1 && state["levels"]! > 1 && state["freed"]! > 0 && state["unknown"] == 0, "\(state)"
+        )
         try shell(
             """
             "$TOOL" rm -q -r vault deep/er/many; rm -r want/deep/er/many
@@ -124,7 +126,9 @@ struct VaultReaderTests {
             cp -a vault older; "$TOOL" put -q vault pass --key-file key
             """)
         #expect(try check(["--key-file", "key"])["tail"] == 3)
-        let objects = try FileManager.default.subpathsOfDirectory(atPath: folder.file("vault/o").path).filter { $0.count > 2 }
+        let objects = try FileManager.default.subpathsOfDirectory(atPath: folder.file("vault/o").path).filter {
+            $0.count > 2
+        }
         var refused = 0
         for object in objects {
             let bytes = try folder.bytes("vault/o/" + object)

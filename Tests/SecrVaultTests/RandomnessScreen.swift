@@ -30,7 +30,9 @@ struct RandomnessScreen {
                     ones += data[index].nonzeroBitCount
                     count += 8
                 }
-                note(name, "bits at \(phase) of 16", Self.twoSided(Double(2 * ones - count) / Double(count).squareRoot()))
+                note(
+                    name, "bits at \(phase) of 16", Self.twoSided(Double(2 * ones - count) / Double(count).squareRoot())
+                )
             }
         }
         let centred = data.map { Double($0) - 127.5 }
@@ -55,7 +57,11 @@ struct RandomnessScreen {
         data.withUnsafeBytes { data in
             for index in 0...data.count - 8 {
                 let word = data.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                if index % 8 == 0 { repeated += words.insert(word).inserted ? 0 : 1 } else if words.contains(word) { repeated += 1 }
+                if index % 8 == 0 {
+                    repeated += words.insert(word).inserted ? 0 : 1
+                } else if words.contains(word) {
+                    repeated += 1
+                }
             }
         }
         note(name, "\(repeated) words again", repeated == 0 ? 1 : pow(Double(data.count), 2) / 16 / pow(2, 64))
