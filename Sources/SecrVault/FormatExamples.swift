@@ -1,6 +1,6 @@
 package import SecrCrypto
-package import SystemPackage
 internal import SecrStream
+package import SystemPackage
 
 /// The worked examples of `secr-vault-format(5)`, made by the code that reads and writes vaults, so that a test can compare
 /// them with the page.

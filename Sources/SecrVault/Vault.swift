@@ -36,7 +36,9 @@ public final class Vault: Sendable {
         if let memory, !acceptsOlder { try check(memory) }
         // What somebody else wrote can have gone past a number of the kind that is remembered for ever.
         let anchor = index.head.sequence / Chain.step * Chain.step
-        if anchor > 0, let hash = try hash(of: anchor) { remembered.note(anchor: IndexLog.Head(sequence: anchor, hash: hash)) }
+        if anchor > 0, let hash = try hash(of: anchor) {
+            remembered.note(anchor: IndexLog.Head(sequence: anchor, hash: hash))
+        }
         try remembered.note(index.head, checkpoint: index.withLog { $0.root?.number ?? 0 }, accepted: acceptsOlder)
     }
 

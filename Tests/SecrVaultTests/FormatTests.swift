@@ -132,7 +132,8 @@ import Testing
     /// The tables of the page are those that a new vault has.
     @Test func tables() throws {
         let page = try Repository.text("man/secr-vault-format.5")
-        let source = try Repository.text("Sources/SecrVault/FileSystem/Schema.swift")
+        let source =
+            try Repository.text("Sources/SecrVault/FileSystem/Schema.swift")
             + Repository.text("Sources/SecrVault/Index/Chain.swift")
         func tables(_ text: String) -> Set<String> {
             Set(

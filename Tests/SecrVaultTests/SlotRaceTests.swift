@@ -24,7 +24,8 @@ import Testing
                 do {
                     for number in 0..<40 {
                         try watched.located().change(
-                            WatchedVault.credential("other \(number)"), to: WatchedVault.credential("other \(number + 1)"),
+                            WatchedVault.credential("other \(number)"),
+                            to: WatchedVault.credential("other \(number + 1)"),
                             stateFolder: nil, now: 1)
                     }
                 } catch {

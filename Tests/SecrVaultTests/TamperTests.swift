@@ -26,7 +26,8 @@ import Testing
         try watched.remove("deleted", in: vault)
         try each(watched)
         try vault.forgetDeleted()
-        try vault.makeFolder(VaultPath("/folder"), parents: false, .init(mode: 0o755, modified: WatchedVault.date), now: 1)
+        try vault.makeFolder(
+            VaultPath("/folder"), parents: false, .init(mode: 0o755, modified: WatchedVault.date), now: 1)
         watched.contents.withLock { $0["folder/"] = [] }
         try each(watched)
         try watched.put("folder/two chunks", noise(70_000, 6), in: vault)
@@ -243,7 +244,8 @@ import Testing
         try watched.overwrite("secr-vault", marker)
         var generator = Seeded(4)
         var opened = 0
-        let places = Self.isFull ? Array(0..<slots.count) : Array(0..<34) + Array(stride(from: 40, to: slots.count, by: 509))
+        let places =
+            Self.isFull ? Array(0..<slots.count) : Array(0..<34) + Array(stride(from: 40, to: slots.count, by: 509))
         for place in places {
             var changed = slots
             changed[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
