@@ -21,9 +21,15 @@ package struct SlotFile {
     }
 
     package func read() throws(SystemError) -> [UInt8] {
-        try finishReplacement()
-        let file = try folder.openFile(FilePath(SlotTable.fileName))
-        return try file.readToEnd(limit: SlotTable.size + 1, path: path.appending(SlotTable.fileName))
+        let (current, new) = (FilePath(SlotTable.fileName), FilePath(SlotTable.replacementName))
+        while true {
+            try finishReplacement()
+            let file = try folder.openFile(current)
+            let bytes = try file.readToEnd(limit: SlotTable.size + 1, path: path.appending(current.components))
+            // The file was overwritten while it was read if it has got a successor: first beside it, then in its place.
+            if try folder.hasFile(new) { continue }
+            if try folder.openFile(current).status().identity == file.status().identity { return bytes }
+        }
     }
 
     /// For a new vault.
