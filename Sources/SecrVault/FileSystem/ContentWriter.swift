@@ -10,6 +10,8 @@ struct ContentWriter {
     let store: any ObjectStore
     let keys: AreaKeys
     let bounds: NumberWindow.Bounds
+    /// Numbers that must not be taken.
+    let freed: Set<Int64>
     /// Bytes of a file that lies in the index itself.
     var largestInIndex = Contents.largestInIndex
 
@@ -42,6 +44,7 @@ struct ContentWriter {
         let bytes = unsafe key.withBytes { unsafe Array($0) }
         for _ in 0..<1_000 {
             let number = Int64.random(in: bounds.low..<bounds.high)
+            if freed.contains(number) { continue }
             let name = keys.name(.data, UInt64(number))
             if try draft.publish(name, durably: false) {
                 return StoredObject(number: number, key: bytes, size: packing.objectSize, shape: .standard)

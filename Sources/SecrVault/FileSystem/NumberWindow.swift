@@ -41,11 +41,26 @@ enum NumberWindow {
         }
     }
 
+    /// What stands in the place of the time when an object was freed once it is deleted.
+    static let isDeleted = Int64.max
+
+    /// Numbers of the window that must not be taken, although there may be no object any more: somebody who clears away
+    /// freed objects can still be about to delete the one of this name.
+    static func freed(_ database: Database) throws -> Set<Int64> {
+        let statement = try database.cachedStatement(
+            sql: "SELECT number FROM freed WHERE number >= (SELECT value FROM setting WHERE name = 'low')")
+        return Set(try Int64.fetchAll(statement))
+    }
+
     /// Widens the window when a good part of it is used.
     static func widenIfNeeded(_ bounds: Bounds, in database: Database) throws {
         let used =
             try Int64.fetchOne(
-                database.cachedStatement(sql: "SELECT count(*) FROM object WHERE number >= ?"),
+                database.cachedStatement(
+                    sql: """
+                        SELECT (SELECT count(*) FROM object WHERE number >= ?1)
+                        + (SELECT count(*) FROM freed WHERE number >= ?1)
+                        """),
                 arguments: [bounds.low]) ?? 0
         guard used > (bounds.high - bounds.low) / 4 else { return }
         var wider = bounds

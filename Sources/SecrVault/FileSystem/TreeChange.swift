@@ -139,12 +139,15 @@ struct TreeChange {
 
     /// Objects that are durable and have not been known to the index.
     ///
-    /// - Throws: ``VaultError/outdated`` where `gc` has closed the window from which their numbers are.
+    /// - Throws: ``VaultError/outdated`` where `gc` has closed the window from which their numbers are, or can still be
+    ///   about to delete an older object of the same number.
     func add(_ objects: [StoredObject]) throws {
         if objects.isEmpty { return }
         let bounds = try NumberWindow.bounds(database)
         for object in objects {
-            guard object.number >= bounds.low else { throw VaultError.outdated }
+            let freed = try Int.fetchOne(
+                database.cachedStatement(sql: "SELECT 1 FROM freed WHERE number = ?"), arguments: [object.number])
+            guard object.number >= bounds.low, freed == nil else { throw VaultError.outdated }
             try database.cachedStatement(sql: "INSERT INTO object VALUES (?, ?, ?, ?, 0)")
                 .execute(arguments: [object.number, Data(object.key), object.size, object.shape.chunkBits])
         }

@@ -90,7 +90,7 @@ extension Vault {
                 files: try number("SELECT count(*) FROM node WHERE kind = 0"),
                 bytes: try number("SELECT coalesce(sum(size), 0) FROM node WHERE kind = 0"),
                 stored: try number("SELECT coalesce(sum(size), 0) FROM object"),
-                freedObjects: try number("SELECT count(*) FROM freed"))
+                freedObjects: try number("SELECT count(*) FROM freed WHERE since < \(NumberWindow.isDeleted)"))
         }
     }
 

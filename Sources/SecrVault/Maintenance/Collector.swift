@@ -50,18 +50,23 @@ public struct Collector: Sendable {
     private func collectFreed(
         now: Int64, waits: Bool, _ sizes: inout [ObjectName: Int], _ report: inout Report
     ) throws(VaultError) {
-        let limit = waits ? now - Self.graceOfReaders : Int64.max
+        let limit = waits ? now - Self.graceOfReaders : NumberWindow.isDeleted - 1
         let numbers = try vault.index.read { database in
             try Int64.fetchAll(database, sql: "SELECT number FROM freed WHERE since <= ?", arguments: [limit])
         }
-        if numbers.isEmpty { return }
         for number in numbers where try delete(vault.keys.name(.data, UInt64(number)), &sizes, &report) {
             report.freed += 1
         }
         try vault.index.write { database in
             for number in numbers {
-                try database.cachedStatement(sql: "DELETE FROM freed WHERE number = ?").execute(arguments: [number])
+                try database.cachedStatement(sql: "UPDATE freed SET since = ? WHERE number = ?")
+                    .execute(arguments: [NumberWindow.isDeleted, number])
             }
+            // Another one that clears away may be about to delete the same. So nobody may take such a number for a new
+            // object as long as it lies in the window.
+            try database.execute(
+                sql: "DELETE FROM freed WHERE since = ? AND number < ?",
+                arguments: [NumberWindow.isDeleted, NumberWindow.bounds(database).low])
         }
     }
 
