@@ -88,6 +88,7 @@ package final class IndexLog {
         }
         try withVaultErrors {
             for number in loss.checkpoints { try store.delete(keys.name(.root, number)) }
+            try replaceCoveredRecord()
             guard let first = loss.firstRecord else { return }
             var sequence = first
             // Later ones may follow behind a gap.
@@ -96,6 +97,15 @@ package final class IndexLog {
                 sequence += 1
             }
         }
+    }
+
+    /// By the record that a checkpoint covers everybody sees that he is not outdated. Nobody needs what is in it.
+    private func replaceCoveredRecord() throws {
+        guard let root, try isStale(root.sequence) else { return }
+        let record = IndexRecord(
+            sequence: root.sequence, previous: root.recordHash, checkpoint: root.number, pageCount: root.pageCount,
+            pages: [])
+        _ = try store.put(keys.name(.record, root.sequence), record.sealed(with: keys), durably: true)
     }
 
     /// Also where marks are missing.
@@ -159,7 +169,12 @@ package final class IndexLog {
     func catchUp() throws(VaultError) -> Bool {
         let before = head.sequence
         do {
-            guard try readTail() else { return false }
+            // That no record follows is also what somebody sees who fell so far behind that they have been cleared away.
+            if try !readTail() {
+                guard try isStale(before) else { return false }
+                try reload()
+                return head.sequence > before
+            }
         } catch {
             // What looks like damage can be the view of somebody who fell behind.
             if case .damaged = error, try isStale(before) {
@@ -182,7 +197,9 @@ package final class IndexLog {
         let newest = try findCheckpoint(hint: hint)
         (root, levels, tail, overlay, pageCount) = (nil, [], [], [:], 0)
         if newest > 0 {
-            guard let root = try readRoot(newest), let levels = try openLevels(root) else { return false }
+            guard let root = try readRoot(newest), let levels = try openLevels(root) else {
+                return try isSuperseded(newest, orElse: .checkpoint(newest))
+            }
             adopt(root, levels)
         }
         do throws(VaultError) {
@@ -193,9 +210,15 @@ package final class IndexLog {
             throw error
         }
         // The record that a checkpoint covers stays as long as it is one of the two newest.
-        if let root, try isStale(root.sequence) { return false }
+        if let root, try isStale(root.sequence) { return try isSuperseded(newest, orElse: .record(root.sequence)) }
         if root == nil, head.sequence == 0, try findCheckpoint(hint: 0) > 0 { return false }
         return true
+    }
+
+    /// Returns `false` where a later checkpoint explains that something of this one is missing.
+    private func isSuperseded(_ checkpoint: UInt64, orElse part: VaultError.Part) throws(VaultError) -> Bool {
+        if try findCheckpoint(hint: 0) == checkpoint { throw .damaged(part) }
+        return false
     }
 
     private func findCheckpoint(hint: UInt64) throws(VaultError) -> UInt64 {
@@ -287,9 +310,22 @@ package final class IndexLog {
 
     // MARK: Writing
 
+    /// The last record that is known to be on the disk.
+    private var settled: UInt64 = 0
+
+    /// Makes sure that the last record is on the disk. Its writer may not be so far, or have been stopped before he was;
+    /// what is built upon it would be lost with it.
+    func settleHead() throws(VaultError) {
+        let sequence = head.sequence
+        if sequence <= settled { return }
+        try withVaultErrors { try store.settle(keys.name(.record, sequence)) }
+        settled = sequence
+    }
+
     /// Appends a transaction. Durable when it returns ``Outcome/committed``.
     func append(_ pages: [(number: Int, bytes: [UInt8])], pageCount: Int) throws(VaultError) -> Outcome {
         let before = head
+        try settleHead()
         let record = IndexRecord(
             sequence: before.sequence + 1, previous: before.hash, checkpoint: root?.number ?? 0, pageCount: pageCount,
             pages: pages)
@@ -309,6 +345,7 @@ package final class IndexLog {
         } catch .store(let error) {
             return try settle(entry, after: StoreError(error.reason, error.name, isUncertain: true))
         }
+        settled = record.sequence
         tail.append(entry)
         lay(record)
         return .committed
