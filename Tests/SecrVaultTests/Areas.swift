@@ -121,9 +121,9 @@ extension Vault {
         for (path, kind) in paths {
             let name = String(decoding: path.bytes, as: UTF8.self)
             switch kind {
-            case .file: contents[name] = .some(.file(try bytes(path)))
-            case .folder: contents[name] = .some(.folder)
-            case .symbolicLink: contents[name] = .some(.link(try linkTarget(path)))
+            case .file: contents[name] = .file(try bytes(path))
+            case .folder: contents[name] = .folder
+            case .symbolicLink: contents[name] = .link(try linkTarget(path))
             }
         }
         return contents

@@ -36,6 +36,7 @@ import Testing
         }
         func list(_ body: (ObjectName, Int) throws(StoreError) -> Void) throws(StoreError) { try memory.list(body) }
         func sync() {}
+        func settle(_ name: ObjectName) {}
     }
 
     /// Roots, as the checkpointer writes, marks and clears them: each of its writers is stopped after a random step.

@@ -34,6 +34,7 @@ final class Recorder: ObjectStore {
     }
 
     func sync() { log.withLock { $0.append(.sync) } }
+    func settle(_ name: ObjectName) {}
 
     private final class Draft: ObjectDraft {
         private let recorder: Recorder

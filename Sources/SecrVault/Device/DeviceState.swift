@@ -43,7 +43,7 @@ public struct DeviceState: Sendable {
 
     package func load(_ keys: AreaKeys) throws(SystemError) -> Memory? {
         guard let file = try open(creating: false) else { return nil }
-        return try Self.find(keys, in: file.readToEnd(limit: Self.places * Self.placeSize, path: path))?.memory
+        return try Self.find(keys, in: contents(of: file))?.memory
     }
 
     /// Remembers a later head. An earlier one than what is remembered changes nothing, unless it is `accepted`.
@@ -52,12 +52,7 @@ public struct DeviceState: Sendable {
     package func store(_ memory: Memory, _ keys: AreaKeys, accepted: Bool = false) throws(SystemError) {
         guard let file = try open(creating: true) else { return }
         try file.lockByte(at: 0)
-        var bytes = try file.readToEnd(limit: Self.places * Self.placeSize, path: path)
-        if bytes.count != Self.places * Self.placeSize {
-            // A power cut can leave a new file empty.
-            bytes = SecureRandom.bytes(Self.places * Self.placeSize)
-            try file.write(bytes, at: 0)
-        }
+        let bytes = try contents(of: file)
         let found = Self.find(keys, in: bytes)
         var memory = memory
         if let known = found?.memory, !accepted {
@@ -68,6 +63,8 @@ public struct DeviceState: Sendable {
             }
             memory.checkpoint = max(memory.checkpoint, known.checkpoint)
         }
+        let missing = Self.places * Self.placeSize - bytes.count
+        if missing > 0 { try file.write(SecureRandom.bytes(missing), at: bytes.count) }
         let place = found?.place ?? Self.preferredPlace(keys)
         try file.write(Self.seal(memory, keys), at: place * Self.placeSize)
     }
@@ -76,8 +73,7 @@ public struct DeviceState: Sendable {
     package func forget(_ keys: AreaKeys) throws(SystemError) {
         guard let file = try open(creating: false) else { return }
         try file.lockByte(at: 0)
-        let bytes = try file.readToEnd(limit: Self.places * Self.placeSize, path: path)
-        guard let found = Self.find(keys, in: bytes) else { return }
+        guard let found = try Self.find(keys, in: contents(of: file)) else { return }
         try file.write(SecureRandom.bytes(Self.placeSize), at: found.place * Self.placeSize)
     }
 
@@ -95,9 +91,20 @@ public struct DeviceState: Sendable {
         return try OwnedDescriptor.openForUpdate(path)
     }
 
+    /// Less where the file was cut off; what somebody appended is ignored.
+    private func contents(of file: OwnedDescriptor) throws(SystemError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: Self.places * Self.placeSize)
+        var span = bytes.mutableSpan
+        // Safe: bytes are valid whatever is written.
+        var room = unsafe span.mutableBytes
+        let count = try unsafe room.withUnsafeMutableBytes { (room) throws(SystemError) in
+            try unsafe file.fill(room, at: 0, path: path)
+        }
+        return Array(bytes[..<count])
+    }
+
     private static func find(_ keys: AreaKeys, in bytes: [UInt8]) -> (place: Int, memory: Memory)? {
-        guard bytes.count == places * placeSize else { return nil }
-        for place in 0..<places {
+        for place in 0..<min(places, bytes.count / placeSize) {
             let sealed = Array(bytes[place * placeSize..<(place + 1) * placeSize])
             if let memory = open(sealed, keys) { return (place, memory) }
         }

@@ -51,8 +51,7 @@ extension Vault {
             let items: [NewItem]
             let written: ContentWriter.Result
             do {
-                let bounds = try index.read { try NumberWindow.bounds($0) }
-                written = try ContentWriter(store: store, keys: keys, bounds: bounds).write { try batch.nextInput() }
+                written = try makeContentWriter().write { try batch.nextInput() }
                 items = batch.take()
                 if !written.objects.isEmpty { try store.sync() }
             } catch {
@@ -65,6 +64,10 @@ extension Vault {
             result.bytes += written.contents.reduce(0) { $0 + $1.size }
         }
         return result
+    }
+
+    func makeContentWriter() throws(VaultError) -> ContentWriter {
+        ContentWriter(store: store, keys: keys, bounds: try index.read { try NumberWindow.bounds($0) })
     }
 
     private func commit(

@@ -84,8 +84,9 @@ struct Checkpointer {
         _ root: CheckpointRoot, _ written: CheckpointRoot.Level, kept: [PageLevel], replacing old: CheckpointRoot?
     ) throws -> Bool {
         let (store, keys) = (log.store, log.keys)
-        // The pages are on the disk before a root says so.
+        // The pages, and the last record that is in them, are on the disk before a root says so.
         try store.sync()
+        try log.settleHead()
         guard try store.put(keys.name(.root, root.number), root.sealed(with: keys), durably: true) else {
             try delete(written)
             try log.followNewestCheckpoint()

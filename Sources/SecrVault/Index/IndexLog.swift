@@ -102,6 +102,7 @@ package final class IndexLog {
         isLoaded = true
         try withVaultErrors {
             for number in loss.checkpoints { try store.delete(keys.name(.root, number)) }
+            try replaceCoveredRecord()
             guard let first = loss.firstRecord else { return }
             var sequence = first
             // Later ones may follow behind a gap.
@@ -110,6 +111,15 @@ package final class IndexLog {
                 sequence += 1
             }
         }
+    }
+
+    /// By the record that a checkpoint covers everybody sees that he is not outdated. Nobody needs what is in it.
+    private func replaceCoveredRecord() throws {
+        guard let root, try isStale(root.sequence) else { return }
+        let record = IndexRecord(
+            sequence: root.sequence, previous: root.recordHash, checkpoint: root.number, pageCount: root.pageCount,
+            pages: [])
+        _ = try store.put(keys.name(.record, root.sequence), record.sealed(with: keys), durably: true)
     }
 
     /// Also where marks are missing.
@@ -350,9 +360,22 @@ package final class IndexLog {
 
     // MARK: Writing
 
+    /// The last record that is known to be on the disk.
+    private var settled: UInt64 = 0
+
+    /// Makes sure that the last record is on the disk. Its writer may not be so far, or have been stopped before he was;
+    /// what is built upon it would be lost with it.
+    func settleHead() throws(VaultError) {
+        let sequence = head.sequence
+        if sequence <= settled { return }
+        try withVaultErrors { try store.settle(keys.name(.record, sequence)) }
+        settled = sequence
+    }
+
     /// Appends a transaction. Durable when it returns ``Outcome/committed``.
     func append(_ pages: [(number: Int, bytes: [UInt8])], pageCount: Int) throws(VaultError) -> Outcome {
         let before = head
+        try settleHead()
         let record = IndexRecord(
             sequence: before.sequence + 1, previous: before.hash, checkpoint: root?.number ?? 0, pageCount: pageCount,
             pages: pages)
@@ -372,6 +395,7 @@ package final class IndexLog {
         } catch .store(let error) {
             return try settle(entry, after: StoreError(error.reason, error.name, isUncertain: true))
         }
+        settled = record.sequence
         tail.append(entry)
         lay(record)
         return .committed

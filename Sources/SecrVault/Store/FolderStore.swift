@@ -125,6 +125,11 @@ public final class FolderStore: ObjectStore {
         }
     }
 
+    public func settle(_ name: ObjectName) throws(StoreError) {
+        // Its contents were on the disk before it got its name.
+        do { try syncFolder(Self.folder(name)) } catch { throw StoreError(.system(error), name) }
+    }
+
     fileprivate func syncFolder(_ name: String) throws(SystemError) {
         try objects.openSubfolder(FilePath(name)).sync(path: folder.appending("o").appending(name))
     }
