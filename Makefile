@@ -15,7 +15,7 @@ RELEASE := .build/release
 
 # What Debian calls the things that are needed.
 BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libsodium-dev
-TEST_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils
+TEST_PACKAGES := python3 python3-cryptography libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils
 LINT_PACKAGES := shellcheck mandoc
 BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2
 JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2

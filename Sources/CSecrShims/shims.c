@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/keyctl.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <linux/keyctl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
@@ -25,8 +27,39 @@
 
 static volatile sig_atomic_t caught;
 
+/* Threads beside the first one, as the system numbers them; 0 is free. */
+static _Atomic pid_t workers[64];
+
 static void remember(int signal) {
     caught = signal;
+    /* A thread may be about to call what blocks, or another one may be the one that waits: all are woken until they see it. */
+    const struct itimerval often = { { 0, 20000 }, { 0, 20000 } };
+    setitimer(ITIMER_REAL, &often, NULL);
+}
+
+/* Interrupts what this thread waits for, and where the timer sent it, what the others wait for. */
+static void wake(int signal, siginfo_t *info, void *context) {
+    (void)context;
+    if (info->si_code == SI_TKILL) return;
+    int before = errno;
+    for (size_t i = 0; i < sizeof workers / sizeof *workers; i++) {
+        pid_t worker = workers[i];
+        if (worker != 0) syscall(SYS_tgkill, getpid(), worker, signal);
+    }
+    errno = before;
+}
+
+int secr_worker_begin(void) {
+    pid_t self = (pid_t)syscall(SYS_gettid);
+    for (int i = 0; i < (int)(sizeof workers / sizeof *workers); i++) {
+        pid_t none = 0;
+        if (atomic_compare_exchange_strong(&workers[i], &none, self)) return i;
+    }
+    return -1;
+}
+
+void secr_worker_end(int place) {
+    if (place >= 0) workers[place] = 0;
 }
 
 int secr_o_tmpfile(void) {
@@ -228,6 +261,12 @@ void secr_interrupts_catch(void) {
     struct sigaction action = { .sa_handler = remember };
     /* No SA_RESTART: a blocked read must return. SA_RESETHAND: a second signal acts as if nothing were installed. */
     action.sa_flags = (int)SA_RESETHAND;
+    struct sigaction waking = { .sa_sigaction = wake, .sa_flags = SA_SIGINFO };
+    sigaction(SIGALRM, &waking, NULL);
+    sigset_t alarm;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &alarm, NULL);
     const int signals[] = { SIGINT, SIGTERM, SIGHUP };
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction before;

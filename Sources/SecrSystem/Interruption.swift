@@ -2,7 +2,7 @@ internal import CSecrShims
 
 /// Ctrl-C and its relatives as something that work in progress can ask about, so that it ends without litter.
 ///
-/// The first signal asks to stop; a second one ends the process at once.
+/// The first signal asks to stop, and interrupts what any thread waits for; a second one ends the process at once.
 public enum Interruption {
     public static func startCatching() { secr_interrupts_catch() }
 

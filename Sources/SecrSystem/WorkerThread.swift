@@ -1,3 +1,4 @@
+internal import CSecrShims
 internal import Glibc
 
 /// A thread that runs one piece of blocking work. Its owner must wait for it.
@@ -18,7 +19,9 @@ public struct WorkerThread: ~Copyable {
         let result = unsafe pthread_create(
             &thread, nil,
             { context in
+                let place = secr_worker_begin()
                 unsafe Unmanaged<Work>.fromOpaque(context!).takeRetainedValue().body()
+                secr_worker_end(place)
                 return nil
             }, retained.toOpaque())
         if result != 0 {

@@ -49,12 +49,23 @@ package struct Run: Sendable {
         try program(scrubber, arguments, input: input, in: folder, environment: environment)
     }
 
-    package static let scrubber: String = {
+    /// The built `secr-vault`, beside the tests.
+    package static func vault(
+        _ arguments: [String], input: [UInt8] = [], in folder: String? = nil, environment: [String: String] = [:]
+    ) throws -> Run {
+        try program(vault, arguments, input: input, in: folder, environment: environment)
+    }
+
+    package static let scrubber = built("secr-scrub")
+    package static let vault = built("secr-vault")
+
+    /// Path of a tool of this package.
+    package static func built(_ tool: String) -> String {
         let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        let built = tests.appending(path: "secr-scrub").path
-        precondition(FileManager.default.isExecutableFile(atPath: built), "secr-scrub is not beside the tests")
+        let built = tests.appending(path: tool).path
+        precondition(FileManager.default.isExecutableFile(atPath: built), "\(tool) is not beside the tests")
         return built
-    }()
+    }
 
     /// Whether `script` can give a program a terminal.
     package static let hasTerminals = (try? shell("script -qec true /dev/null"))?.status == 0
@@ -63,6 +74,8 @@ package struct Run: Sendable {
         let script = "folder=$(mktemp -d) && mount -t tmpfs -o size=64k none $folder && umount $folder && rmdir $folder"
         return (try? shell(script))?.status == 0
     }()
+
+    package static let isRoot = geteuid() == 0
 
     package static func isInstalled(_ program: String) -> Bool {
         (try? shell("command -v \(program)"))?.status == 0

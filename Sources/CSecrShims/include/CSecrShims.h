@@ -59,6 +59,10 @@ int secr_terminal_silence(int terminal, int silent);
 /* From now on SIGINT, SIGTERM and SIGHUP are remembered instead of ending the process. A second one ends it at once. */
 void secr_interrupts_catch(void);
 
+/* Around the work of a thread that is not the first one, so that a remembered signal interrupts what it waits for, too. */
+int secr_worker_begin(void);
+void secr_worker_end(int place);
+
 /* The signal that came, or 0. */
 int secr_interrupts_caught(void);
 

@@ -9,7 +9,8 @@ extension Tool {
         if !command.discussion.isEmpty { lines += ["", Self.wrapped(command.discussion, indent: "")] }
         lines += ["", "Options:"] + options(of: command).map(Self.line)
         if command.name == nil && !others.isEmpty {
-            lines += ["", isCollection ? "Commands:" : "Other commands:"] + others.map { "  " + Self.padded($0.name ?? "") + $0.abstract }
+            lines += ["", isCollection ? "Commands:" : "Other commands:"]
+            lines += others.map { Self.row($0.name ?? "", $0.abstract) }
             lines += ["", "'\(name) COMMAND --help' explains each; \(name)(1) has examples."]
         }
         return lines.joined(separator: "\n")
@@ -31,8 +32,13 @@ extension Tool {
         let name = "--\(option.long)" + (option.value.map { " \($0.name)" } ?? "")
         var help = option.help
         if case .choice(let words) = option.value?.completion { help += " One of: \(words.joined(separator: ", "))." }
+        return row(short + name, help)
+    }
+
+    /// A name, and what it means in a column beside it.
+    private static func row(_ name: String, _ text: String) -> String {
         let indent = String(repeating: " ", count: column + 2)
-        return "  " + padded(short + name) + wrapped(help, indent: indent).dropFirst(indent.count)
+        return "  " + padded(name) + wrapped(text, indent: indent).dropFirst(indent.count)
     }
 
     private static func padded(_ text: String) -> String {
