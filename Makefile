@@ -10,7 +10,9 @@ DESTDIR ?=
 BIN := $(DESTDIR)$(PREFIX)/bin
 SHARE := $(DESTDIR)$(PREFIX)/share
 
-TOOLS := secr-scrub
+TOOLS := secr-scrub secr-vault
+# Pages of other sections than 1, which has one for each tool.
+PAGES := secr-stream.5
 RELEASE := .build/release
 
 # What Debian calls the things that are needed.
@@ -36,7 +38,7 @@ packages = @missing=""; \
 .PHONY: help demo test bench lint judge build install uninstall clean build-packages
 
 help:
-	@echo "make demo       build, and show on a picture what it gave away and what is left"
+	@echo "make demo       build, and show what a picture gave away, what is left, and what sealing does"
 	@echo "make test       run every test"
 	@echo "make bench      race cp and the peers, and hold the results against the bars"
 	@echo "make lint       formatting, warnings, man pages, scripts"
@@ -76,12 +78,12 @@ judge: build
 lint: build-packages
 	$(call packages,$(LINT_PACKAGES))
 	swift format lint --strict --recursive Sources Tests Package.swift
-	mandoc -T lint -W warning man/*.1
+	mandoc -T lint -W warning man/*.[1578]
 	shellcheck .ci/run Tests/Demo/demo.sh
 	swift build -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 
 install: build
-	install -d $(BIN) $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
+	install -d $(BIN) $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/bash-completion/completions \
 		$(SHARE)/zsh/vendor-completions $(SHARE)/fish/vendor_completions.d
 	for tool in $(TOOLS); do \
 		install -s -m 755 $(RELEASE)/$$tool $(BIN)/$$tool; \
@@ -90,12 +92,16 @@ install: build
 		$(RELEASE)/$$tool --completions zsh > $(SHARE)/zsh/vendor-completions/_$$tool; \
 		$(RELEASE)/$$tool --completions fish > $(SHARE)/fish/vendor_completions.d/$$tool.fish; \
 	done
+	for page in $(PAGES); do \
+		gzip -9n < man/$$page > $(SHARE)/man/man$${page##*.}/$$page.gz; \
+	done
 
 uninstall:
 	for tool in $(TOOLS); do \
 		rm -f $(BIN)/$$tool $(SHARE)/man/man1/$$tool.1.gz $(SHARE)/bash-completion/completions/$$tool \
 			$(SHARE)/zsh/vendor-completions/_$$tool $(SHARE)/fish/vendor_completions.d/$$tool.fish; \
 	done
+	for page in $(PAGES); do rm -f $(SHARE)/man/man$${page##*.}/$$page.gz; done
 
 clean:
 	rm -rf .build .build-*

@@ -59,7 +59,7 @@ let package = Package(
         .target(
             name: "SecrVault",
             dependencies: [
-                "SecrSystem", "SecrCrypto", "SecrStream", .product(name: "GRDB", package: "GRDB.swift"),
+                "SecrBytes", "SecrSystem", "SecrCrypto", "SecrStream", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

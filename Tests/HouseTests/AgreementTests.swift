@@ -4,61 +4,88 @@ import Testing
 
 /// Help, man page, completions and README say the same.
 @Suite struct AgreementTests {
-    static let commands = [[], ["show"], ["check"]]
-
-    /// The long options that help lists.
-    static func helpOptions(_ command: [String]) throws -> Set<String> {
-        let help = try Run.scrub(command + ["--help"]).text
-        return Set(help.matches(of: #/(?m)^  (?:-\w, |    )--([a-z-]+)/#).map { String($0.1) })
+    @Test(arguments: Tool.all) func manPageHasEveryCommandAndNoOther(tool: Tool) throws {
+        let commands = Set(try tool.commands)
+        let described = try tool.describedCommands
+        #expect(commands.count >= 2)
+        #expect(described.subtracting(commands) == [])
+        #expect(commands.subtracting(described) == tool.undescribed)
     }
 
-    static func allHelpOptions() throws -> Set<String> {
-        try commands.reduce(into: []) { $0.formUnion(try helpOptions($1)) }
+    @Test(arguments: Tool.all) func manPageHasEveryOptionAndNoOther(tool: Tool) throws {
+        let items = Set(try tool.page.matches(of: #/(?m)^\.It .*Fl -([a-z-]+)/#).map { String($0.1) })
+        #expect(try items == tool.options(tool.commands.filter { !tool.undescribed.contains($0) }))
     }
 
-    @Test func manPageHasEveryOptionAndNoOther() throws {
-        let page = try Repository.text("man/secr-scrub.1")
-        let items = Set(page.matches(of: #/(?m)^\.It .*Fl -([a-z-]+)/#).map { String($0.1) })
-        #expect(try items == Self.allHelpOptions())
-    }
-
-    @Test(arguments: ["bash", "zsh", "fish"]) func completionsHaveEveryOption(shell: String) throws {
-        let script = try Run.scrub(["--completions", shell]).text
-        for option in try Self.allHelpOptions() {
+    @Test(arguments: Tool.all, ["bash", "zsh", "fish"]) func completionsHaveEverything(tool: Tool, shell: String) throws {
+        let script = try tool.run(["--completions", shell])
+        for option in try tool.options(tool.commands) {
             #expect(script.contains(shell == "fish" ? "-l \(option)" : "--\(option)"), "\(shell) lacks --\(option)")
         }
-        for command in ["show", "check"] { #expect(script.contains(command)) }
+        for command in try tool.commands { #expect(script.contains(command)) }
     }
 
-    @Test func readmeNamesNoOptionThatIsNotThere() throws {
-        let known = try Self.allHelpOptions()
-        for document in ["README.md", "SECURITY.md", "CHANGELOG.md"] {
-            let lines = try Repository.text(document).split(separator: "\n").filter { $0.contains("secr-scrub") }
-            for option in lines.joined(separator: "\n").matches(of: #/(?:^|[^\w-])--([a-z-]{2,})/#)
-                .map({ String($0.1) })
-            {
-                #expect(known.contains(option), "\(document) names --\(option)")
-            }
+    /// Each shell takes its script without a word.
+    @Test(arguments: Tool.all, ["bash", "zsh", "fish"]) func completionsAreScripts(tool: Tool, shell: String) throws {
+        guard Run.isInstalled(shell) else { return }
+        let folder = try TemporaryFolder()
+        try folder.write(Array(tool.run(["--completions", shell]).utf8), to: "script")
+        let run = try Run.program(shell, ["-n", "script"], in: folder.path)
+        #expect(run.status == 0 && run.errors == "")
+    }
+
+    /// In lines that name a tool.
+    @Test(arguments: ["README.md", "SECURITY.md", "CHANGELOG.md"]) func documentsNameNoOptionThatIsNotThere(
+        document: String
+    ) throws {
+        for line in try Repository.text(document).split(separator: "\n") {
+            let tools = Tool.all.filter { line.contains($0.name) }
+            if tools.isEmpty { continue }
+            let named = line.matches(of: #/(?:^|[^\w-])--([a-z-]{2,})/#).map { String($0.1) }
+            if named.isEmpty { continue }
+            let known = try tools.reduce(into: Set<String>()) { $0.formUnion(try $1.options($1.commands)) }
+            for option in named { #expect(known.contains(option), "\(document) names --\(option)") }
         }
     }
 
-    @Test func manPageHasItsSections() throws {
-        let page = try Repository.text("man/secr-scrub.1")
+    @Test(arguments: Tool.all) func manPageHasItsSections(tool: Tool) throws {
+        let page = try tool.page
         for section in [
             "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SECURITY",
-        ] {
-            #expect(page.contains(".Sh \(section)"), "no section \(section)")
+        ] + tool.sections {
+            #expect(page.contains(".Sh \(section)\n"), "no section \(section)")
         }
     }
 
-    @Test func manPageHasEveryWordOfKeepAndDrop() throws {
-        let page = try Repository.text("man/secr-scrub.1")
-        let help = try Run.scrub(["--help"]).text
-        let flat = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        for list in flat.matches(of: #/separated by commas\. One of: ([a-z0-9, -]+)\./#) {
-            for word in list.1.components(separatedBy: ", ") {
-                #expect(page.contains(word), "the man page lacks \(word)")
+    @Test(arguments: Tool.all) func manPageHasEveryWordThatOptionsTake(tool: Tool) throws {
+        let page = try tool.page
+        let helps = try [nil] + tool.commands.filter { !tool.undescribed.contains($0) }
+        for command in helps {
+            let help = try tool.run([command].compactMap(\.self) + ["--help"])
+            let flat = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            for list in flat.matches(of: #/One of: ([a-z0-9, -]+)\./#) {
+                for word in list.1.components(separatedBy: ", ") {
+                    #expect(page.contains(word), "the man page lacks \(word)")
+                }
             }
+        }
+    }
+
+    /// A status means the same for every tool: each page's is on the README's list.
+    @Test(arguments: Tool.all) func exitStatusIsThatOfTheHouse(tool: Tool) throws {
+        let section = try #require(try tool.page.split(separator: ".Sh EXIT STATUS\n").last?.split(separator: "\n.Sh ").first)
+        let listed = section.matches(of: #/(?m)^\.It (\d+)$/#).map { String($0.1) }
+        let readme = try Repository.text("README.md")
+        #expect(!listed.isEmpty)
+        for status in listed { #expect(readme.contains("\n| \(status) | "), "README lacks \(status)") }
+    }
+
+    /// `install` takes every page that there is.
+    @Test func pagesAreKnownToTheMakefile() throws {
+        let makefile = try Repository.text("Makefile")
+        for tool in Tool.all { #expect(makefile.contains(#/TOOLS := .*\b/#) && makefile.contains(tool.name)) }
+        for page in Repository.files(below: "man") where page.hasSuffix(".5") || page.hasSuffix(".7") {
+            #expect(makefile.contains(page.split(separator: "/")[1]), "\(page) is not installed")
         }
     }
 }

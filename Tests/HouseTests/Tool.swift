@@ -1,0 +1,51 @@
+import SecrTestSupport
+import Testing
+
+/// A tool of the house, as it describes itself.
+struct Tool: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// The sections that its page has beside those of every page.
+    let sections: [String]
+    /// Commands that its page does not describe yet. A command leaves this list with the text about it.
+    let undescribed: Set<String>
+
+    static let all = [
+        Tool(name: "secr-scrub", sections: [], undescribed: []),
+        Tool(
+            name: "secr-vault", sections: ["COMMANDS"],
+            undescribed: [
+                "init", "put", "get", "cat", "ls", "tree", "stat", "find", "du", "df", "mkdir", "mv", "cp", "rm",
+                "unlock", "lock", "passwd", "slot", "verify", "repair", "gc", "compact", "export", "import", "audit",
+                "trust", "agent",
+            ]),
+    ]
+
+    var testDescription: String { name }
+
+    func run(_ arguments: [String]) throws -> String { try Run.program(Run.built(name), arguments).text }
+
+    /// Its man page.
+    var page: String { get throws { try Repository.text("man/\(name).1") } }
+
+    /// The commands that its help lists.
+    var commands: [String] {
+        get throws {
+            try run(["--help"]).matches(of: #/(?m)^(?:Usage:|      ) \S+ ([a-z]+) \[OPTION\]/#).map { String($0.1) }
+        }
+    }
+
+    /// Those that its page describes.
+    var describedCommands: Set<String> {
+        get throws { Set(try page.matches(of: #/(?m)^\.It (?:Nm )?Cm ([a-z]+)/#).map { String($0.1) }) }
+    }
+
+    /// The long options that help lists for a command, or without one.
+    func options(_ command: String?) throws -> Set<String> {
+        let help = try run([command].compactMap(\.self) + ["--help"])
+        return Set(help.matches(of: #/(?m)^  (?:-\w, |    )--([a-z-]+)/#).map { String($0.1) })
+    }
+
+    func options(_ commands: [String]) throws -> Set<String> {
+        try commands.reduce(into: options(nil)) { $0.formUnion(try options($1)) }
+    }
+}
