@@ -213,6 +213,8 @@ int secr_start_self(const char *name, const char *first, const char *second, con
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    /* It must not keep a disk busy that somebody wants to take away. */
+    posix_spawn_file_actions_addchdir_np(&actions, "/");
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
     int error = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);

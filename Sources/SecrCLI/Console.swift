@@ -15,6 +15,7 @@ public final class Console: Sendable {
         var buffer: [UInt8] = []
         var showsProgress = false
         var lost = false
+        var hints: Set<String> = []
     }
 
     private let tool: String
@@ -101,8 +102,9 @@ public final class Console: Sendable {
         if !isQuiet { write(bytes(parts, on: .error), to: .error) }
     }
 
+    /// Once is enough, however many files it is true of.
     private func hint(_ text: String) {
-        if !isQuiet { emit("hint", .faint, text) }
+        if !isQuiet && state.withLock({ $0.hints.insert(text).inserted }) { emit("hint", .faint, text) }
     }
 
     /// Messages are for people wherever they go, so names in them are always escaped.

@@ -48,7 +48,7 @@ public struct VaultFolder: Sendable {
         let keys = AreaKeys(root: root, id: id, vault: marker.hash)
         return try withVaultErrors {
             try FileCreation.makeFolder(path, mode: 0o700)
-            guard try DirectoryWalk.names(in: path).allSatisfy(Self.isRemains) else { throw VaultError.alreadyAVault }
+            try checkIsFree(path)
             try removeRemains(in: path)
             try FolderStore.create(in: path)
             try SlotFile(in: path).create(table.bytes)
@@ -61,13 +61,30 @@ public struct VaultFolder: Sendable {
         }
     }
 
+    /// Whether a vault can be made here: in a folder that is empty, or not there yet.
+    ///
+    /// - Throws: ``VaultError/alreadyAVault``.
+    public static func checkIsFree(_ path: FilePath) throws(VaultError) {
+        try withVaultErrors {
+            if try FileStatus.of(path, followSymlinks: true) == nil { return }
+            for name in try DirectoryWalk.names(in: path) {
+                guard try isRemains(path.appending(name.components), name) else { throw VaultError.alreadyAVault }
+            }
+        }
+    }
+
     private init(path: FilePath, marker: Marker) {
         self.path = path
         self.marker = marker
     }
 
     /// What an attempt that was stopped leaves behind.
-    private static func isRemains(_ name: FilePath) -> Bool { name == "o" || name == FilePath(SlotTable.fileName) }
+    private static func isRemains(_ path: FilePath, _ name: FilePath) throws(SystemError) -> Bool {
+        let status = try FileStatus.of(path, followSymlinks: false)
+        if name == FilePath(SlotTable.fileName) { return status?.kind == .regular && status?.size == SlotTable.size }
+        guard name == "o", status?.kind == .directory else { return false }
+        return try DirectoryWalk.names(in: path).allSatisfy { $0.rawBytes.count == 2 }
+    }
 
     private static func removeRemains(in path: FilePath) throws {
         try OwnedDescriptor.openDirectory(path).unlinkFile(FilePath(SlotTable.fileName))

@@ -16,14 +16,20 @@ enum MakeFolderCommand {
         let access = try VaultAccess(arguments, console)
         return console.attempt(vault: access.path) {
             let vault = try access.open()
-            for operand in arguments.operands.dropFirst() {
+            let parents = arguments.has(parents)
+            return try console.each(arguments.operands.dropFirst(), of: access.path) { operand in
                 let now = WallClock.now
-                let mode = 0o777 & ~FileCreation.mask
-                try vault.makeFolder(
-                    VaultPath(operand), parents: arguments.has(parents), NewAttributes(mode: mode, modified: now),
-                    now: now)
+                let attributes = NewAttributes(mode: 0o777 & ~FileCreation.mask, modified: now)
+                do {
+                    try vault.makeFolder(VaultPath(operand), parents: parents, attributes, now: now)
+                } catch VaultError.exists(let path) {
+                    throw CommandFailure(.failure, path: FilePath(rawBytes: path), "is there already")
+                } catch VaultError.notFound(let path) {
+                    throw CommandFailure(
+                        .notFound, path: FilePath(rawBytes: path), "no such folder in the vault",
+                        hint: "-p makes it, too")
+                }
             }
-            return .success
         }
     }
 }
@@ -39,14 +45,13 @@ enum RemoveCommand {
         let access = try VaultAccess(arguments, console)
         return console.attempt(vault: access.path) {
             let vault = try access.open()
-            for operand in arguments.operands.dropFirst() {
+            return try console.each(arguments.operands.dropFirst(), of: access.path) { operand in
+                let path = try VaultPath(operand)
+                if path.isTop { throw CommandFailure(.failure, path: operand, "the top folder can't be removed") }
                 do {
-                    try vault.remove(VaultPath(operand), recursively: arguments.has(.recursive), now: WallClock.now)
-                } catch VaultError.notFound where arguments.has(ignoreMissing) {
-                    continue
-                }
+                    try vault.remove(path, recursively: arguments.has(.recursive), now: WallClock.now)
+                } catch VaultError.notFound where arguments.has(ignoreMissing) {}
             }
-            return .success
         }
     }
 
@@ -72,6 +77,9 @@ enum CopyCommand {
         arity: 3...Int.max, options: [.recursive, .force, .quiet] + Option.credential
     ) { (arguments) throws(UsageError) in
         try Transfer.run(arguments) { vault, source, target in
+            if source == target {
+                throw CommandFailure(.failure, path: FilePath(rawBytes: target.bytes), "is the same file")
+            }
             try vault.copy(
                 source, to: target, recursively: arguments.has(.recursive), overwrites: arguments.has(.force),
                 now: WallClock.now)
@@ -90,17 +98,17 @@ private enum Transfer {
         return console.attempt(vault: access.path) {
             let vault = try access.open()
             let target = try VaultPath(arguments.operands[arguments.operands.count - 1])
-            let isFolder = try vault.find(target)?.kind == .folder
-            if sources.count > 1 && !isFolder { throw VaultError.notAFolder(target.bytes) }
-            for operand in sources {
+            let found = try vault.find(target)
+            if sources.count > 1 && found?.kind != .folder {
+                throw found == nil ? VaultError.notFound(target.bytes) : .notAFolder(target.bytes)
+            }
+            return try console.each(sources, of: access.path) { operand in
                 let source = try VaultPath(operand)
-                guard isFolder, let name = source.last else {
-                    try transfer(vault, source, target)
-                    continue
+                guard found?.kind == .folder, let name = source.last else {
+                    return try transfer(vault, source, target)
                 }
                 try transfer(vault, source, target.appending(name))
             }
-            return .success
         }
     }
 }

@@ -88,17 +88,45 @@ extension Console {
         }
     }
 
+    /// Does a piece of work for each operand. What fails for one is said, and the others still get their turn; what is
+    /// wrong with the vault itself ends it.
+    func each<Operand>(
+        _ operands: some Sequence<Operand>, of vault: FilePath, _ work: (Operand) throws -> Void
+    ) throws -> ExitStatus {
+        var status = ExitStatus.success
+        for operand in operands {
+            do {
+                try work(operand)
+            } catch {
+                let failure = CommandFailure(error, reading: nil, vault: vault)
+                guard let path = failure.path, path != vault, failure.status != .interrupted else { throw failure }
+                status = status.joined(report(failure))
+            }
+        }
+        return status
+    }
+
     /// Says why something failed; returns the status.
     @discardableResult
     func report(_ failure: CommandFailure) -> ExitStatus {
         clearStatus()
         if failure.status == .interrupted { return .interrupted }
-        if let path = failure.path {
+        if failure.status == .remains {
+            warning(failure.path, failure.reason)
+        } else if let path = failure.path {
             error(path, failure.reason, hint: failure.hint)
         } else {
             error(failure.reason, hint: failure.hint)
         }
         return failure.status
+    }
+}
+
+extension ExitStatus {
+    /// Of two things together: what both ended with, or else a failure.
+    func joined(_ other: ExitStatus) -> ExitStatus {
+        if self == .success || self == other { return other }
+        return other == .success ? self : .failure
     }
 }
 

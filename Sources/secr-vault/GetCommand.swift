@@ -31,23 +31,36 @@ enum GetCommand {
                 vault, overwrites: arguments.has(.force), preserves: arguments.has(preserve), console: console,
                 meter: meter)
             if let folder { try FileCreation.makeFolders(folder, mode: 0o700) }
-            for source in sources {
+            let status = try console.each(sources, of: access.path) { source in
                 let path = try VaultPath(source)
                 let node = try vault.stat(path)
-                if node.kind == .folder && !arguments.has(.recursive) { throw VaultError.isAFolder(path.bytes) }
                 if output == "-" {
+                    try checkReadable(node, path, in: vault)
                     let sink = try OwnedDescriptor.duplicate(1)
-                    try unsafe vault.read(path, range.resolved(node.size)) { bytes in
+                    return try unsafe vault.read(path, range.resolved(node.size)) { bytes in
                         try unsafe sink.write(bytes)
                         meter.add(bytes.count)
                     }
-                    continue
                 }
+                if node.kind == .folder && !arguments.has(.recursive) { throw VaultError.isAFolder(path.bytes) }
+                if node.kind != .file && arguments.has(Self.range) { try checkReadable(node, path, in: vault) }
                 let name = path.last.map { FilePath(rawBytes: $0) } ?? "."
                 let target = output ?? folder.map { path.isTop ? $0 : $0.appending(name.components) } ?? name
                 try writer.write(path, node, to: target, range: range.resolved(node.size))
             }
-            return writer.status
+            return status.joined(writer.status)
+        }
+    }
+
+    /// Only a file has contents that can be written in a row.
+    static func checkReadable(_ node: Node, _ path: VaultPath, in vault: Vault) throws {
+        let name = FilePath(rawBytes: path.bytes)
+        switch node.kind {
+        case .file: break
+        case .folder: throw CommandFailure(.failure, path: name, "is a folder")
+        case .symbolicLink:
+            let target = SafeText.escape(FilePath(rawBytes: try vault.linkTarget(path)))
+            throw CommandFailure(.failure, path: name, "is a symbolic link to '\(target)'")
         }
     }
 
@@ -67,12 +80,12 @@ enum CatCommand {
         return console.attempt(vault: access.path) {
             let vault = try access.open()
             let output = try OwnedDescriptor.duplicate(1)
-            for operand in arguments.operands.dropFirst() {
+            return try console.each(arguments.operands.dropFirst(), of: access.path) { operand in
                 let path = try VaultPath(operand)
-                let size = try vault.stat(path).size
-                try unsafe vault.read(path, range.resolved(size)) { try unsafe output.write($0) }
+                let node = try vault.stat(path)
+                try GetCommand.checkReadable(node, path, in: vault)
+                try unsafe vault.read(path, range.resolved(node.size)) { try unsafe output.write($0) }
             }
-            return .success
         }
     }
 }

@@ -17,6 +17,12 @@ enum InitCommand {
         let path = arguments.operands[0]
         let options = try CredentialOptions(arguments)
         return console.attempt(vault: path) {
+            // Before anybody thinks of a passphrase.
+            do {
+                try VaultFolder.checkIsFree(path)
+            } catch VaultError.alreadyAVault where (try? VaultFolder(path)) != nil {
+                throw CommandFailure(.failure, path: path, "is a vault already")
+            }
             for warning in PlaceWarnings.about(path) { console.warning(path, warning) }
             let credential = try options.makeNew()
             let parameters = Calibration.parameters()

@@ -51,7 +51,14 @@ enum SlotCommand {
             let vault = try folder.open(access.keys(folder), stateFolder: VaultAccess.stateFolder)
             switch action {
             case "ls": list(try folder.slots(of: vault), arguments.has(.json), console)
-            case "rm": try folder.removeSlot(vault, number ?? -1)
+            case "rm":
+                let number = number ?? -1
+                do {
+                    try folder.removeSlot(vault, number)
+                } catch VaultError.notFound {
+                    throw CommandFailure(
+                        .notFound, path: access.path, "no slot \(number)", hint: "'slot ls' lists them")
+                }
             default:
                 let label = arguments.bytes(label) ?? []
                 if isRecovery {
@@ -121,6 +128,9 @@ enum ExportCommand {
                 return .success
             }
             let old = try FileStatus.of(target, followSymlinks: false)
+            if let old, old.kind != .regular {
+                throw CommandFailure(.failure, path: target, "can't overwrite: not a regular file")
+            }
             if old != nil && !arguments.has(.force) {
                 throw CommandFailure(.failure, path: target, "is there already", hint: "--force overwrites it")
             }
@@ -153,12 +163,16 @@ enum ImportCommand {
             do {
                 kit = try RecoveryKit(bytes: bytes)
             } catch {
-                throw CommandFailure(.damaged, path: arguments.operands[1], "no recovery kit")
+                throw CommandFailure(.damaged, path: arguments.operands[1], "is no recovery kit")
             }
             do {
                 try kit.restore(to: path, overwrites: arguments.has(.force))
             } catch VaultError.wrongKey {
                 throw CommandFailure(.failure, path: path, "the kit belongs to another vault")
+            } catch VaultError.exists(let name) {
+                throw CommandFailure(
+                    .failure, path: path.appending(FilePath(rawBytes: name).components), "is there already",
+                    hint: "--force puts that of the kit in its place")
             }
             return .success
         }

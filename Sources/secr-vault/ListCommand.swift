@@ -17,7 +17,7 @@ enum ListCommand {
         return console.attempt(vault: access.path) {
             let vault = try access.open()
             let paths = arguments.operands.count > 1 ? Array(arguments.operands.dropFirst()) : ["/"]
-            for operand in paths {
+            return try console.each(paths, of: access.path) { operand in
                 let path = try VaultPath(operand)
                 let node = try vault.stat(path)
                 if paths.count > 1 && !isJSON && !endsWithNull { console.line([.name(operand), .text(":")]) }
@@ -37,7 +37,6 @@ enum ListCommand {
                     show(Entry(path.last ?? [], node))
                 }
             }
-            return .success
         }
     }
 
@@ -59,6 +58,7 @@ enum TreeCommand {
             let vault = try access.open()
             let operand = arguments.operands.count > 1 ? arguments.operands[1] : "/"
             let path = try VaultPath(operand)
+            let node = try vault.stat(path)
             console.line([.name(operand)])
             func show(_ path: VaultPath, _ indent: String) throws {
                 let entries = try vault.list(path)
@@ -69,7 +69,7 @@ enum TreeCommand {
                     try show(path.appending(entry.name), indent + (isLast ? "    " : "│   "))
                 }
             }
-            if try vault.stat(path).kind == .folder { try show(path, "") }
+            if node.kind == .folder { try show(path, "") }
             return .success
         }
     }
@@ -84,12 +84,12 @@ enum StatCommand {
         let access = try VaultAccess(arguments, console)
         return console.attempt(vault: access.path) {
             let vault = try access.open()
-            for operand in arguments.operands.dropFirst() {
+            return try console.each(arguments.operands.dropFirst(), of: access.path) { operand in
                 let path = try VaultPath(operand)
                 let node = try vault.stat(path)
                 if arguments.has(.json) {
                     console.line(JSON.object([("type", "entry")] + node.json(operand)).text)
-                    continue
+                    return
                 }
                 console.line([.name(operand), .text(":")])
                 console.line("  kind      \(node.kindText)")
@@ -104,7 +104,6 @@ enum StatCommand {
                     ])
                 }
             }
-            return .success
         }
     }
 }

@@ -49,6 +49,9 @@ final class LocalWriter {
 
     private func writeOne(_ path: VaultPath, _ node: Node, to target: FilePath, range: Range<Int>?) throws {
         let old = try FileStatus.of(target, followSymlinks: false)
+        // In the place of a device there would be a file from then on.
+        if old?.kind == .other { throw CommandFailure(.failure, path: target, "can't overwrite: not a regular file") }
+        if old?.kind == .directory { throw SystemError("create", target, .isDirectory) }
         if old != nil && !overwrites {
             throw CommandFailure(.failure, path: target, "is there already", hint: "--force overwrites it")
         }
@@ -57,7 +60,6 @@ final class LocalWriter {
             try FileAttributes.makeLink(target, to: vault.linkTarget(path))
             return
         }
-        if let old, old.kind == .directory { throw SystemError("create", target, .isDirectory) }
         let staged = try StagedFile(for: target)
         let early = EarlyWriting(staged.descriptor)
         try unsafe vault.read(path, range) { [meter] bytes in

@@ -30,7 +30,8 @@ enum VerifyCommand {
                         ("bytes", .integer(report.bytes)), ("problems", .integer(report.problems.count)),
                     ]).text)
             } else {
-                let text = report.problems.isEmpty ? "nothing wrong" : Self.count(report.problems.count, "problem")
+                let count = report.problems.count
+                let text = count == 0 ? "nothing wrong" : count == 1 ? "1 problem" : "\(count) problems"
                 console.note([
                     .text(
                         "\(report.files) files, \(report.objects) objects, \(ByteCount.text(report.bytes)) at \(rate)/s: "
@@ -40,10 +41,6 @@ enum VerifyCommand {
             return report.problems.isEmpty ? .success : .damaged
         }
     }
-}
-
-extension VerifyCommand {
-    fileprivate static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
 }
 
 /// `repair`
@@ -107,7 +104,7 @@ enum CollectCommand {
                     ]).text)
             } else {
                 let count = report.freed + report.orphans + report.unknown
-                console.note([.text("\(count) objects, \(ByteCount.text(report.bytes))")])
+                console.note([.text("\(count) objects cleared away, \(ByteCount.text(report.bytes))")])
             }
             return .success
         }
@@ -195,7 +192,8 @@ enum TrustCommand {
         let access = try VaultAccess(arguments, console)
         return console.attempt(vault: access.path) {
             let vault = try access.open(acceptsOlder: arguments.has(accept))
-            console.line("at change \(vault.change), as this device knows it")
+            let verdict = arguments.has(accept) ? "accepted" : "goes on from what this device has seen"
+            console.line([.name(access.path), .text(": \(verdict), now at change \(vault.change)")])
             return .success
         }
     }

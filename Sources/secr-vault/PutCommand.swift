@@ -34,12 +34,9 @@ enum PutCommand {
                 scrub: arguments.has(scrub) ? scrubber() : nil)
             let result = try vault.put(overwrites: arguments.has(.force), now: { WallClock.now }) { try tree.next() }
             var status = ExitStatus.success
-            for problem in tree.problems {
-                status = console.report(problem) == .remains && status == .success ? .remains : .failure
-            }
+            for problem in tree.problems { status = status.joined(console.report(problem)) }
             for (path, error) in result.failures {
-                console.report(CommandFailure(error, FilePath(rawBytes: path.bytes)))
-                status = .failure
+                status = status.joined(console.report(CommandFailure(error, FilePath(rawBytes: path.bytes))))
             }
             report(result, arguments, console)
             if let failure = vault.checkpointFailure {
@@ -68,7 +65,7 @@ enum PutCommand {
             console.line(
                 JSON.object([("type", "put"), ("items", .integer(result.files)), ("bytes", .integer(result.bytes))])
                     .text)
-        } else if result.files != 1 {
+        } else if result.files > 1 {
             console.note([.text("\(result.files) files and folders, \(ByteCount.text(result.bytes))")])
         }
     }

@@ -16,7 +16,7 @@ enum UsageCommand {
         return console.attempt(vault: access.path) {
             let vault = try access.open()
             let paths = arguments.operands.count > 1 ? Array(arguments.operands.dropFirst()) : ["/"]
-            for operand in paths {
+            return try console.each(paths, of: access.path) { operand in
                 let start = try VaultPath(operand)
                 var sums: [VaultPath: Int] = [:]
                 var seen: Set<Int64> = []
@@ -45,7 +45,6 @@ enum UsageCommand {
                     }
                 }
             }
-            return .success
         }
     }
 }

@@ -18,13 +18,7 @@ struct VaultAccess {
     }
 
     /// The vault's folder, still locked.
-    func folder() throws -> VaultFolder {
-        do {
-            return try VaultFolder(path)
-        } catch VaultError.notAVault {
-            throw CommandFailure(.notFound, path: path, "there is no vault", hint: "'secr-vault init' makes one")
-        }
-    }
+    func folder() throws -> VaultFolder { try VaultFolder(path) }
 
     /// Unlocked, by keys that are remembered or by what is asked for.
     ///

@@ -10,7 +10,7 @@ extension CommandFailure {
         }
         self =
             switch error {
-            case .notAVault: Self(.notFound, path: vault, "there is no vault")
+            case .notAVault: Self(noVaultAt: vault)
             case .newer: Self(.failure, path: vault, "made by a later version of this program")
             case .alreadyAVault:
                 Self(.failure, path: vault, "the folder is not empty", hint: "a vault needs one of its own")
@@ -42,6 +42,23 @@ extension CommandFailure {
             case .lastSlot: Self(.failure, path: vault, "that is the last way into this vault")
             case .conflict, .unexpected: Self(.failure, path: vault, "internal error: \(error)")
             }
+    }
+
+    /// Where there are objects, there was a vault, and nobody should be told to make one.
+    private init(noVaultAt path: FilePath?) {
+        func isThere(_ name: FilePath) -> Bool {
+            guard let file = path?.appending(name.components) else { return false }
+            return (try? FileStatus.of(file, followSymlinks: false)) ?? nil != nil
+        }
+        let marker = FilePath(Marker.fileName)
+        if isThere(marker) || (isThere("o") && isThere("slots")) {
+            let reason = isThere(marker) ? "is damaged" : "is missing"
+            self.init(
+                .damaged, path: path, "the file \(Marker.fileName) \(reason)", hint: "'import' puts a recovery kit back"
+            )
+        } else {
+            self.init(.notFound, path: path, "there is no vault", hint: "'secr-vault init' makes one")
+        }
     }
 
     private init(damage part: VaultError.Part, _ vault: FilePath?) {

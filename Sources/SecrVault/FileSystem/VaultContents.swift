@@ -25,10 +25,13 @@ extension Vault {
 
     /// What became of a put.
     public struct PutResult: Sendable {
+        /// What is there now that was not before: files, links and folders.
         public var files = 0
         public var bytes = 0
         /// What could not be given its name, and why.
         public var failures: [(path: VaultPath, error: VaultError)] = []
+        /// Folders that were there already.
+        fileprivate var entered: [VaultPath] = []
     }
 
     /// In one transaction.
@@ -46,6 +49,7 @@ extension Vault {
         overwrites: Bool, now: @escaping @Sendable () -> Int64, _ next: @escaping @Sendable () throws -> NewItem?
     ) throws -> PutResult {
         var result = PutResult()
+        var dates: [VaultPath: Int64] = [:]
         let batch = Batch(next)
         while !batch.isAtEnd {
             let items: [NewItem]
@@ -58,10 +62,14 @@ extension Vault {
                 throw VaultError.translated(error)
             }
             if items.isEmpty { break }
-            let failures = try commit(items, written, overwrites: overwrites, now: now())
-            result.failures += failures
-            result.files += items.count - failures.count
-            result.bytes += written.contents.reduce(0) { $0 + $1.size }
+            for item in items {
+                if case .folder = item.kind { dates[item.path] = item.attributes.modified }
+            }
+            let placed = try commit(items, written, dates, overwrites: overwrites, now: now())
+            for path in placed.entered { dates[path] = nil }
+            result.failures += placed.failures
+            result.files += placed.files
+            result.bytes += placed.bytes
         }
         return result
     }
@@ -70,19 +78,23 @@ extension Vault {
         ContentWriter(store: store, keys: keys, bounds: try index.read { try NumberWindow.bounds($0) })
     }
 
+    /// - Parameter dates: of folders that were put. What is put into them does not count as a change.
     private func commit(
-        _ items: [NewItem], _ written: ContentWriter.Result, overwrites: Bool, now: Int64
-    ) throws(VaultError) -> [(path: VaultPath, error: VaultError)] {
+        _ items: [NewItem], _ written: ContentWriter.Result, _ dates: [VaultPath: Int64], overwrites: Bool, now: Int64
+    ) throws(VaultError) -> PutResult {
         try index.write { database in
             let (placing, change) = (TreePlacing(database, now: now), TreeChange(database))
             var contents = written.contents[...]
-            var failures: [(path: VaultPath, error: VaultError)] = []
+            var result = PutResult()
             try change.add(written.objects)
             for item in items {
                 do {
                     switch item.kind {
                     case .folder:
-                        if try Tree(database).find(item.path)?.kind == .folder { continue }
+                        if try Tree(database).find(item.path)?.kind == .folder {
+                            result.entered.append(item.path)
+                            continue
+                        }
                         try placing.makeFolder(item.path, item.attributes)
                     case .symbolicLink(let target):
                         try placing.place(
@@ -90,13 +102,20 @@ extension Vault {
                     case .file:
                         let content = contents.popFirst() ?? .empty
                         try placing.place(item.path, .file(content), item.attributes, overwrites: overwrites)
+                        result.bytes += content.size
                     }
+                    result.files += 1
                 } catch let error as VaultError where error.isAboutNames {
-                    failures.append((item.path, error))
+                    result.failures.append((item.path, error))
                 }
             }
             try change.freeUnused(written.objects, now: now)
-            return failures
+            for path in Set(items.map(\.path.parent)).subtracting(result.entered) {
+                guard let date = dates[path], var folder = try Tree(database).find(path) else { continue }
+                folder.modified = date
+                try change.update(folder)
+            }
+            return result
         }
     }
 

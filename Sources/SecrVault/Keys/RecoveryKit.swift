@@ -35,18 +35,22 @@ public struct RecoveryKit: Sendable {
         try withVaultErrors {
             let folder = try OwnedDescriptor.openDirectory(path)
             let markerName = FilePath(Marker.fileName)
+            var hasMarker = false
             if try folder.hasFile(markerName) {
                 let present = try FileSource.contents(of: path.appending(Marker.fileName), limit: 4_096)
                 if present.count == Marker.size, (try? Marker(bytes: present)) != nil, present != marker.bytes {
                     throw VaultError.wrongKey
                 }
-                if present != marker.bytes { try folder.unlinkFile(markerName) }
+                hasMarker = present == marker.bytes
+                if !hasMarker { try folder.unlinkFile(markerName) }
             }
             let slots = FilePath(SlotTable.fileName)
             if try folder.hasFile(slots) {
                 let present = try FileSource.contents(of: path.appending(SlotTable.fileName))
-                guard overwrites || present.count != SlotTable.size else {
-                    throw VaultError.exists(Array(SlotTable.fileName.utf8))
+                if !overwrites && present.count == SlotTable.size {
+                    if hasMarker { throw VaultError.exists(Array(SlotTable.fileName.utf8)) }
+                    // Only the marker was lost, and the slots may be newer than those of the kit.
+                    return try VaultFolder.publish(marker, in: path)
                 }
                 try folder.unlinkFile(slots)
             }
