@@ -66,8 +66,8 @@ import Testing
     private func bits(of size: Int, seed: UInt64) -> [Int] {
         if Self.isFull { return Array(0..<8 * size) }
         var generator = Seeded(seed)
-        let edges = Array(stride(from: Int(seed % 5), to: 96, by: 5)) + [size - 16, size - 1]
-        let inner = stride(from: 96, to: size - 20, by: 1_021)
+        let edges = Array(stride(from: Int(seed % 9), to: 96, by: 9)) + [size - 16, size - 1]
+        let inner = stride(from: 96, to: size - 20, by: 2_039)
         return (edges + Array(inner)).map { 8 * $0 + Int.random(in: 0..<8, using: &generator) }
     }
 
