@@ -82,6 +82,20 @@ extension Vault {
     private func commit(
         _ items: [NewItem], _ written: ContentWriter.Result, _ dates: [VaultPath: Int64], overwrites: Bool, now: Int64
     ) throws(VaultError) -> PutResult {
+        do {
+            return try record(items, written, dates, overwrites: overwrites, now: now)
+        } catch {
+            // Their numbers have been swept already: nobody else would clear these away.
+            if error == .outdated { for object in written.objects { try? store.delete(name(of: object)) } }
+            throw error
+        }
+    }
+
+    private func name(of object: StoredObject) -> ObjectName { keys.name(.data, UInt64(object.number)) }
+
+    private func record(
+        _ items: [NewItem], _ written: ContentWriter.Result, _ dates: [VaultPath: Int64], overwrites: Bool, now: Int64
+    ) throws(VaultError) -> PutResult {
         try index.write { database in
             let (placing, change) = (TreePlacing(database, now: now), TreeChange(database))
             var contents = written.contents[...]

@@ -80,8 +80,9 @@ public struct Collector: Sendable {
     private func collectOrphans(
         now: Int64, waits: Bool, _ sizes: inout [ObjectName: Int], _ report: inout Report
     ) throws(VaultError) {
-        let swept = try vault.index.write { database -> Range<Int64> in
+        let (swept, done) = try vault.index.write { database -> (Range<Int64>, Int64) in
             var bounds = try NumberWindow.bounds(database)
+            let oldLow = bounds.low
             let isOld = bounds.closed <= now - Self.graceOfWriters
             let closes = !waits || (isOld && bounds.low == bounds.swept)
             if closes {
@@ -92,7 +93,8 @@ public struct Collector: Sendable {
             let isSweepable = !waits || (isOld && !closes)
             let range = bounds.swept..<(isSweepable ? bounds.low : bounds.swept)
             try NumberWindow.set(bounds, in: database)
-            return range
+            // Without waiting, somebody who fails because of this can leave something behind yet: it goes the next time.
+            return (range, waits ? range.upperBound : oldLow)
         }
         if swept.isEmpty { return }
         let known = try vault.index.read { database in
@@ -104,7 +106,7 @@ public struct Collector: Sendable {
         }
         try vault.index.write { database in
             var bounds = try NumberWindow.bounds(database)
-            bounds.swept = max(bounds.swept, swept.upperBound)
+            bounds.swept = max(bounds.swept, done)
             try NumberWindow.set(bounds, in: database)
         }
     }
@@ -114,6 +116,7 @@ public struct Collector: Sendable {
         let (keys, names) = (vault.keys, sizes)
         let old = try vault.index.withLog { (log) throws(VaultError) -> [ObjectName] in
             try log.catchUp()
+            try log.followNewestCheckpoint()
             guard let root = log.root, root.number > 1, let older = try log.readRoot(root.number - 1) else { return [] }
             var old: [ObjectName] = []
             for sequence in 1..<max(1, older.sequence) { old.append(keys.name(.record, sequence)) }

@@ -18,6 +18,7 @@ struct Explained {
         for number in numbers { names.insert(keys.name(.data, UInt64(number))) }
         for number in bounds.swept..<bounds.high { names.insert(keys.name(.data, UInt64(number))) }
         try vault.index.withLog { (log) throws(VaultError) in
+            try log.followNewestCheckpoint()
             let newest = log.root?.number ?? 0
             for number in max(1, newest) - 1...newest + 1 { names.insert(keys.name(.root, number)) }
             let oldest = newest > 1 ? try log.readRoot(newest - 1) : nil

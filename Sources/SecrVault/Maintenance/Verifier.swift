@@ -42,16 +42,15 @@ public struct Verifier: Sendable {
     {
         var found: [Problem] = []
         let bytes = try vault.index.withLog { (log) throws(VaultError) -> Int in
-            try log.catchUp()
-            for level in log.levels {
-                do throws(VaultError) {
-                    try level.verify()
-                } catch .damaged {
-                    found.append(
-                        Problem(kind: .checkpoint, paths: [], text: "checkpoint \(level.level.checkpoint) is damaged"))
-                }
-            }
-            if let root = log.root, root.number > 1 { found += try checkOlder(root, log) }
+            var number: UInt64?
+            // What others clear away while it is looked at is not missing: then there is a newer checkpoint.
+            repeat {
+                try log.catchUp()
+                try log.followNewestCheckpoint()
+                if number == log.root?.number { break }
+                number = log.root?.number
+                found = try checkCheckpoints(log)
+            } while !found.isEmpty
             if try log.newestCheckpoint() < log.root?.number ?? 0 {
                 found.append(
                     Problem(kind: .checkpoint, paths: [], text: "marks are missing: other devices can't find the index")
@@ -62,6 +61,20 @@ public struct Verifier: Sendable {
         progress(bytes)
         report.bytes += bytes
         report.problems += found
+    }
+
+    private func checkCheckpoints(_ log: IndexLog) throws(VaultError) -> [Problem] {
+        var found: [Problem] = []
+        for level in log.levels {
+            do throws(VaultError) {
+                try level.verify()
+            } catch .damaged {
+                let text = "checkpoint \(level.level.checkpoint) is damaged"
+                found.append(Problem(kind: .checkpoint, paths: [], text: text))
+            }
+        }
+        if let root = log.root, root.number > 1 { found += try checkOlder(root, log) }
+        return found
     }
 
     private func checkOlder(_ root: CheckpointRoot, _ log: IndexLog) throws(VaultError) -> [Problem] {
