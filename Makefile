@@ -12,7 +12,7 @@ SHARE := $(DESTDIR)$(PREFIX)/share
 
 TOOLS := secr-scrub secr-vault
 # Pages of other sections than 1, which has one for each tool.
-PAGES := secr-stream.5
+PAGES := secr-stream.5 secr-vault-format.5
 RELEASE := .build/release
 
 # What Debian calls the things that are needed.
@@ -70,7 +70,7 @@ test: build-packages
 bench: build
 	$(call packages,$(BENCH_PACKAGES))
 	@status=0; \
-	python3 Tests/Benchmarks/bench.py $(RELEASE)/secr-scrub || status=1; \
+	python3 Tests/Benchmarks/bench.py $(RELEASE) || status=1; \
 	python3 Tests/Benchmarks/vault.py $(RELEASE)/secr-vault || status=1; \
 	exit $$status
 

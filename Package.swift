@@ -102,6 +102,13 @@ let package = Package(
         .testTarget(name: "SecrCryptoTests", dependencies: ["SecrCrypto", "SecrTestSupport"]),
         .testTarget(
             name: "SecrStreamTests", dependencies: ["SecrCrypto", "SecrStream", "SecrSystem", "SecrTestSupport"]),
+        .testTarget(
+            name: "SecrVaultTests",
+            dependencies: [
+                "SecrCrypto", "SecrStream", "SecrSystem", "SecrVault", "SecrTestSupport", "secr-vault",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
         .testTarget(name: "SecrScrubTests", dependencies: ["SecrBytes", "SecrScrub", "SecrTestSupport"]),
         .testTarget(
             name: "SecrScrubFilesTests",
@@ -119,6 +126,6 @@ let package = Package(
             exclude: ["terminal.py", "measure.py", "without_keyring.py"]),
         .testTarget(
             name: "InteropTests", dependencies: ["SecrTestSupport", "secr-scrub", "secr-vault"],
-            exclude: ["gainmap_reader.py", "stream_reader.py"]),
+            exclude: ["gainmap_reader.py", "stream_reader.py", "vault_reader.py"]),
     ]
 )

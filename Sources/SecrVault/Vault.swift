@@ -8,8 +8,8 @@ internal import SystemPackage
 /// An unlocked area of a vault: its files, and all that can be done with them. May be used by several threads at once,
 /// and by any number of processes.
 public final class Vault: Sendable {
-    let store: any ObjectStore
-    let keys: AreaKeys
+    package let store: any ObjectStore
+    package let keys: AreaKeys
     let index: IndexDatabase
     let contents: ContentReader
 
@@ -20,7 +20,7 @@ public final class Vault: Sendable {
     ///   - acceptsOlder: takes the state that is there, even if this device has seen a later one.
     /// - Throws: ``VaultError``; ``VaultError/rolledBack(seen:found:)`` where the vault does not go on from what this
     ///   device has seen.
-    init(
+    package init(
         _ store: any ObjectStore, _ keys: AreaKeys, device: DeviceState?, acceptsOlder: Bool = false
     ) throws(VaultError) {
         self.store = store
@@ -34,6 +34,11 @@ public final class Vault: Sendable {
             try index.read(catchesUp: false) { try Schema.check($0) }
         }
         if let memory, !acceptsOlder { try check(memory) }
+        // What somebody else wrote can have gone past a number of the kind that is remembered for ever.
+        let anchor = index.head.sequence / Chain.step * Chain.step
+        if anchor > 0, let hash = try hash(of: anchor) {
+            remembered.note(anchor: IndexLog.Head(sequence: anchor, hash: hash))
+        }
         try remembered.note(index.head, checkpoint: index.withLog { $0.root?.number ?? 0 }, accepted: acceptsOlder)
     }
 
@@ -56,6 +61,7 @@ public final class Vault: Sendable {
         try index.read(catchesUp: false) { try Schema.check($0) }
         // A checkpoint of its own, so that nothing depends on what is damaged.
         try index.rewriteAll(always: !loss.checkpoints.isEmpty)
+        try index.completeMarks()
         remembered.note(index.head, checkpoint: try index.withLog { $0.root?.number ?? 0 }, accepted: true)
     }
 
@@ -69,22 +75,20 @@ public final class Vault: Sendable {
             throw .rolledBack(seen: memory.head.sequence, found: found.sequence)
         }
         for seen in [memory.head, memory.anchor] where seen.sequence > 0 {
-            guard let hash = try hash(of: seen.sequence) else { continue }
-            guard hash == seen.hash else { throw .rolledBack(seen: seen.sequence, found: found.sequence) }
+            let hash = try hash(of: seen.sequence)
+            guard hash == seen.hash || hash == nil && Chain.isForgotten(seen.sequence, at: found.sequence) else {
+                throw .rolledBack(seen: seen.sequence, found: found.sequence)
+            }
         }
     }
 
     private func hash(of sequence: UInt64) throws(VaultError) -> [UInt8]? {
-        let known = try index.withLog { log in
-            if log.root?.sequence == sequence { return log.root?.recordHash }
-            return log.tail.first { $0.record.sequence == sequence }?.hash
-        }
-        if let known { return known }
+        if let known = try index.withLog({ $0.hash(of: sequence) }) { return known }
         return try index.read(catchesUp: false) { try Chain.hash(of: sequence, in: $0) }
     }
 
     /// Makes the index of a new area.
-    static func createArea(
+    package static func createArea(
         _ store: any ObjectStore, _ keys: AreaKeys, device: DeviceState?, now: Int64
     ) throws(VaultError) -> Vault {
         let vault = try Vault(store, keys, device: device)
@@ -106,6 +110,10 @@ private final class Remembered: Sendable {
         self.device = device
         self.keys = keys
         anchor = Mutex(memory?.anchor ?? IndexLog.Head(sequence: 0, hash: []))
+    }
+
+    func note(anchor newer: IndexLog.Head) {
+        anchor.withLock { if newer.sequence > $0.sequence { $0 = newer } }
     }
 
     /// Where the state can't be written, an older copy of the vault will not be noticed; nothing else is lost.

@@ -126,7 +126,7 @@ public struct VaultFolder: Sendable {
         do throws(SystemError) {
             bytes = try SlotFile(in: path).read()
         } catch {
-            throw error.errno == .noSuchFileOrDirectory ? .damaged(.slots) : .system(error)
+            throw [.noSuchFileOrDirectory, .fileTooLarge].contains(error.errno) ? .damaged(.slots) : .system(error)
         }
         return try SlotTable(bytes: bytes, marker: marker)
     }
@@ -142,7 +142,10 @@ public struct VaultFolder: Sendable {
         let (store, device) = try withVaultErrors {
             (try FolderStore(path), try stateFolder.map { try DeviceState(in: $0, of: marker) })
         }
-        return try Vault(store, keys, device: device, acceptsOlder: acceptsOlder)
+        let vault = try Vault(store, keys, device: device, acceptsOlder: acceptsOlder)
+        // The marker is written after the first change, so there is one.
+        guard vault.change > 0 else { throw .damaged(.record(1)) }
+        return vault
     }
 }
 

@@ -30,6 +30,7 @@ enum GetCommand {
             let writer = LocalWriter(
                 vault, overwrites: arguments.has(.force), preserves: arguments.has(preserve), console: console,
                 meter: meter)
+            if let folder { try FileCreation.makeFolders(folder, mode: 0o700) }
             let status = try console.each(sources, of: access.path) { source in
                 let path = try VaultPath(source)
                 let node = try vault.stat(path)
@@ -63,7 +64,8 @@ enum GetCommand {
         }
     }
 
-    static let outputDir = Option("output-dir", value: .folder(), help: "Write into this folder.")
+    static let outputDir = Option(
+        "output-dir", value: .folder(), help: "Write into this folder, which is made if it is not there.")
 }
 
 enum CatCommand {

@@ -30,8 +30,7 @@ enum VerifyCommand {
                         ("bytes", .integer(report.bytes)), ("problems", .integer(report.problems.count)),
                     ]).text)
             } else {
-                let count = report.problems.count
-                let text = count == 0 ? "nothing wrong" : count == 1 ? "1 problem" : "\(count) problems"
+                let text = report.problems.isEmpty ? "nothing wrong" : Self.count(report.problems.count, "problem")
                 console.note([
                     .text(
                         "\(report.files) files, \(report.objects) objects, \(ByteCount.text(report.bytes)) at \(rate)/s: "
@@ -41,6 +40,10 @@ enum VerifyCommand {
             return report.problems.isEmpty ? .success : .damaged
         }
     }
+}
+
+extension VerifyCommand {
+    fileprivate static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
 }
 
 /// `repair`

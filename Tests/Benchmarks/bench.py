@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Races secr-scrub against cp and its peers and holds the results against the bars.
+"""Races secr-scrub and secr-vault against cp and their peers and holds the results against the bars.
 
-usage: bench.py SECR-SCRUB [--no-large]
+usage: bench.py FOLDER-OF-THE-BINARIES [--no-large] [--only scrub|seal]
 
 Absolute times say more about a machine than about a program, so each bar is a ratio of medians of one run, taken in
 turns. Real pictures come from SECR_CORPUS where it is set; else they are made here. Exits 1 where a bar is missed.
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import large
 import large_png
+import sealing
 
 ROUNDS = 40
 MEGABYTE = 1_000_000
@@ -29,12 +30,18 @@ SIZES = (20_000, 80_000, 200_000, 500_000, 1_000_000)
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    tool = str(Path(sys.argv[1]).resolve())
+    tools = Path(sys.argv[1]).resolve()
+    tool, vault = str(tools / "secr-scrub"), str(tools / "secr-vault")
+    only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else None
+    results = []
     with tempfile.TemporaryDirectory(dir=os.environ.get("SECR_BENCH_FOLDER")) as folder:
         os.chdir(folder)
-        results = [start_up(tool), one_picture(tool), *many_pictures(tool), *one_png(tool)]
-        if "--no-large" not in sys.argv:
-            results += [memory(tool, "jpg", large.write), memory(tool, "png", large_png.write_stored)]
+        if only != "seal":
+            results += [start_up(tool), one_picture(tool), *many_pictures(tool), *one_png(tool)]
+            if "--no-large" not in sys.argv:
+                results += [memory(tool, "jpg", large.write), memory(tool, "png", large_png.write_stored)]
+        if only != "scrub" and "--no-large" not in sys.argv:
+            results += sealing.results(vault, show, bar, peak)
     sys.exit(0 if all(results) else 1)
 
 
@@ -157,17 +164,23 @@ def memory(tool, suffix, write):
     source, target = f"huge.{suffix}", f"huge-out.{suffix}"
     write(source, 2_000 * MEGABYTE)
     start = time.perf_counter()
-    process = subprocess.Popen([tool, "-q", "-o", target, source])
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, resident(process.pid))
-        time.sleep(0.002)
+    status, kibibytes = peak([tool, "-q", "-o", target, source])
     seconds = time.perf_counter() - start
     size = os.path.getsize(source)
     for name in (source, target):
         Path(name).unlink(missing_ok=True)
-    print(f"  {size / MEGABYTE:.0f} MB in {seconds:.1f} s, exit status {process.returncode}")
-    return process.returncode == 0 and bar("MiB of memory at most", peak / 1024, 48)
+    print(f"  {size / MEGABYTE:.0f} MB in {seconds:.1f} s, exit status {status}")
+    return status == 0 and bar("MiB of memory at most", kibibytes / 1024, 48)
+
+
+def peak(command):
+    """How a command ends, and the most KiB that it held."""
+    process = subprocess.Popen(command)
+    most = 0
+    while process.poll() is None:
+        most = max(most, resident(process.pid))
+        time.sleep(0.002)
+    return process.returncode, most
 
 
 def resident(process):

@@ -30,22 +30,22 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.write(Array("Dear Ana\n".utf8), to: "letter.txt")
         try folder.write([1, 2, 3], to: "photos/a.jpg")
+        try folder.write(Fixture.named("holiday.jpg").bytes, to: "holiday.jpg")
+        try folder.write([UInt8](repeating: 7, count: 2_100_000), to: "film.mp4")
         try folder.write(Array(Self.passphrase.utf8), to: "passphrase")
         // A password manager, as far as the example goes.
-        try folder.write(Array("#!/bin/sh\n[ \"$*\" = 'show letter' ] && echo '\(Self.passphrase)'\n".utf8), to: "bin/pass")
+        try folder.write(
+            Array("#!/bin/sh\n[ \"$*\" = 'show letter' ] && echo '\(Self.passphrase)'\n".utf8), to: "bin/pass")
         try FileManager.default.createSymbolicLink(
             atPath: folder.file("bin/secr-vault").path, withDestinationPath: Run.vault)
         let player = Repository.file("Tests/CommandTests/terminal.py").path
         for example in examples {
-            let asks =
-                example.contains("--ask-passphrase")
-                || example.contains("letter.txt") && !example.contains("--passphrase") && !example.contains("--key-file")
-            var steps = asks ? ["expect:Passphrase: ", "type:\(Self.passphrase)\\n"] : []
-            if asks && example.contains(" seal ") { steps += ["expect:Once more: ", "type:\(Self.passphrase)\\n"] }
+            let steps = ["Passphrase: ", "Once more: "].map { "reply:\($0)=\(Self.passphrase)\\n" }
             let run = try Run.program(
                 "python3", [player] + steps + ["--", "bash", "-c", example], in: folder.path,
                 environment: [
                     "PATH": "\(folder.path)/bin:\(ProcessInfo.processInfo.environment["PATH"] ?? "")",
+                    "HOME": folder.path, "XDG_STATE_HOME": "", "XDG_RUNTIME_DIR": "",
                 ])
             #expect(run.status == 0 && run.text.contains("\"status\": 0,"), "\(example): \(run.text)\(run.errors)")
             if example.contains("-o - letter") { #expect(run.text.contains("Dear Ana")) }

@@ -26,7 +26,8 @@ import Testing
             let run = try here.shell(script)
             #expect(run.status == 0 && run.output == Self.plaintext, "\(script): \(run.errors)")
         }
-        let wrong = try here.vault(["open", "-o", "-", "--passphrase-fd", "0", "file.secr"], input: Array("hunter3".utf8))
+        let wrong = try here.vault(
+            ["open", "-o", "-", "--passphrase-fd", "0", "file.secr"], input: Array("hunter3".utf8))
         #expect(wrong.status == 12 && wrong.output.isEmpty)
         #expect(wrong.errors.hasPrefix("secr-vault: error: 'file.secr': wrong passphrase or key"))
     }
@@ -150,7 +151,9 @@ import Testing
     // MARK: What others see
 
     /// As a user without rights, where the process is not dumpable and its files in `/proc` belong to root.
-    @Test(.enabled(if: !Run.isRoot || Run.isInstalled("setpriv"))) func memoryIsClosedToOthersAndFilesStillAppear() throws {
+    @Test(.enabled(if: !Run.isRoot || Run.isInstalled("setpriv"))) func memoryIsClosedToOthersAndFilesStillAppear()
+        throws
+    {
         let drop = Run.isRoot ? "setpriv --reuid 65534 --regid 65534 --clear-groups" : ""
         let run = try here.shell(
             """

@@ -40,7 +40,8 @@ import Testing
         let sealed = try here.vault(["seal", "-o", "-"] + Self.key + ["file"]).output
         #expect(try here.vault(["open", "-o", "back"] + Self.key + ["-"], input: sealed).status == 0)
         #expect(try here.folder.bytes("back") == Self.plaintext)
-        let piped = try here.shell("cat file | \"$TOOL\" seal --key-file key - | \"$TOOL\" open --key-file key - | cmp - file")
+        let piped = try here.shell(
+            "cat file | \"$TOOL\" seal --key-file key - | \"$TOOL\" open --key-file key - | cmp - file")
         #expect(piped.status == 0 && piped.errors == "")
     }
 
@@ -73,7 +74,8 @@ import Testing
     static let wrong = "wrong passphrase or key"
     static let failures = [
         Failure("wrong key", ["open", "--key-file", "other-key", "good"], 12, "'good': \(wrong)"),
-        Failure("another key's kind", ["open", "--passphrase-file", "passphrase", "good"], 12, "sealed with a key file"),
+        Failure(
+            "another key's kind", ["open", "--passphrase-file", "passphrase", "good"], 12, "sealed with a key file"),
         Failure("damaged", ["open"] + key + ["damaged"], 13, "'damaged': damaged or cut off, at part 1"),
         Failure("cut off", ["open"] + key + ["cut"], 13, "'cut': damaged or cut off, at part 0"),
         Failure("cut off in the head", ["open"] + key + ["stump"], 13, "'stump': damaged or cut off, at part 0"),
@@ -88,8 +90,10 @@ import Testing
         Failure("a folder", ["seal"] + key + ["."], 1, "can't read: is a directory"),
         Failure("a pipe by name", ["seal"] + key + ["pipe"], 1, "'pipe': can't read: not a regular file"),
         Failure("no key file", ["seal", "--key-file", "nothing", "file"], 10, "'nothing': can't open"),
-        Failure("a key file too small", ["seal", "--key-file", "small", "file"], 1, "a key file has at least 32 bytes"),
-        Failure("a key file too large", ["seal", "--key-file", "file", "file"], 1, "'file': can't read: file too large"),
+        Failure(
+            "a key file too small", ["seal", "--key-file", "small", "file"], 1, "a key file has at least 32 bytes"),
+        Failure(
+            "a key file too large", ["seal", "--key-file", "file", "file"], 1, "'file': can't read: file too large"),
         Failure("no passphrase file", ["seal", "--passphrase-file", "nothing", "file"], 10, "'nothing': can't open"),
         Failure("nowhere to write to", ["seal"] + key + ["-o", "no/where", "file"], 10, "'no/where': can't create"),
     ]
@@ -125,7 +129,8 @@ import Testing
         #expect(refused.status == 1)
         #expect(
             refused.errors
-                == "secr-vault: error: 'file.secr': can't create: file exists\nsecr-vault: hint: --force overwrites it\n")
+                == "secr-vault: error: 'file.secr': can't create: file exists\nsecr-vault: hint: --force overwrites it\n"
+        )
         #expect(try here.folder.bytes("file.secr") == [9, 9, 9])
         #expect(try here.vault(["seal", "-f"] + Self.key + ["file"]).status == 0)
         #expect(try here.vault(["open"] + Self.key + ["file.secr"]).status == 1, "the original is in the way")
@@ -223,7 +228,8 @@ import Testing
         let names = try here.names
         for signal in ["INT", "TERM", "KILL"] {
             for delay in ["0.003", "0.01", "0.02"] {
-                let run = try here.shell("timeout -s \(signal) \(delay) \"$TOOL\" seal --key-file key big; rm -f big.secr; ls -A")
+                let run = try here.shell(
+                    "timeout -s \(signal) \(delay) \"$TOOL\" seal --key-file key big; rm -f big.secr; ls -A")
                 #expect(run.text.split(separator: "\n").map(String.init) == names)
             }
         }

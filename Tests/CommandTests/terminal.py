@@ -3,9 +3,10 @@
 
 usage: terminal.py STEP... -- PROGRAM [ARGUMENT...]
 
-A step is `expect:TEXT`, which waits until the terminal shows it, `type:TEXT`, with \\n and \\x03 as in Python, or `echo`,
-which notes whether what is typed is shown. Prints one JSON object: `status` as a shell shows it, `shown`, and `echo`, the
-notes; the last one is of the time after the program.
+A step is `expect:TEXT`, which waits until the terminal shows it, `type:TEXT`, with \\n and \\x03 as in Python,
+`reply:PROMPT=TEXT`, by which TEXT is typed whenever the terminal shows PROMPT from then on, or `echo`, which notes whether
+what is typed is shown. Prints one JSON object: `status` as a shell shows it, `shown`, and `echo`, the notes; the last one
+is of the time after the program.
 """
 
 import json
@@ -29,7 +30,7 @@ def main():
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         os.execvp(command[0], command)
-    shown, seen, notes = bytearray(), 0, []
+    shown, seen, notes, replies = bytearray(), 0, [], {}
 
     def echoes():
         return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
@@ -42,7 +43,13 @@ def main():
         except OSError:
             data = b""
         shown.extend(data)
+        for prompt, text in replies.items():
+            if shown.endswith(prompt.encode()):
+                write(text)
         return bool(data)
+
+    def write(text):
+        os.write(terminal, text.encode().decode("unicode_escape").encode("latin-1"))
 
     for step in steps:
         verb, _, text = step.partition(":")
@@ -54,7 +61,10 @@ def main():
                     sys.exit(f"'{text}' did not appear behind {bytes(shown)!r}")
             seen = shown.find(text.encode(), seen) + len(text)
         elif verb == "type":
-            os.write(terminal, text.encode().decode("unicode_escape").encode("latin-1"))
+            write(text)
+        elif verb == "reply":
+            prompt, _, answer = text.partition("=")
+            replies[prompt] = answer
         elif verb == "echo":
             notes.append(echoes())
         else:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What a photo gives away, what scrubbing leaves, and the proof that it is still the same picture. Then a file that is
-# sealed and opened.
+# put into a vault.
 # usage: demo.sh FOLDER-OF-THE-BINARIES
 set -eu
 
@@ -34,16 +34,28 @@ step secr-scrub show screenshot.png
 step secr-scrub screenshot.png
 step secr-scrub check screenshot.scrubbed.png
 
-printf '\nAnd what nobody else should see at all. A key file takes the place of a passphrase here.\n'
+export XDG_STATE_HOME="$work/state"
+printf '\nAnd what nobody else should see at all: a vault. A key file takes the place of a passphrase here.\n'
 printf '\n$ head -c 64 /dev/urandom > my.key\n'
 head -c 64 /dev/urandom > my.key
-step secr-vault seal --key-file my.key holiday.scrubbed.jpg
-printf 'holiday.scrubbed.jpg.secr: %s bytes, in the midst of them' "$(wc -c < holiday.scrubbed.jpg.secr)"
-tail -c 300 holiday.scrubbed.jpg.secr | head -c 12 | od -An -tx1
-step secr-vault open --key-file my.key -o again.jpg holiday.scrubbed.jpg.secr
-step cmp again.jpg holiday.scrubbed.jpg
-echo "The same bytes. And after one bit of it was changed:"
-printf '\001' | dd of=holiday.scrubbed.jpg.secr bs=1 seek=500 conv=notrunc status=none
+step secr-vault init --key-file my.key my-vault
+step secr-vault unlock --key-file my.key --for 5m my-vault
+step secr-vault put --scrub my-vault holiday.jpg screenshot.png
+step secr-vault ls -l my-vault
+step secr-vault get --output-dir . my-vault screenshot.png holiday.jpg -f
+step secr-scrub check holiday.jpg
+step secr-vault lock my-vault
+
+printf '\nWhat does somebody see who gets a copy of the folder?\n\n$ find my-vault -type f\n'
+find my-vault -type f | sort
+step secr-vault audit my-vault
+
+printf '\nAnd after one bit of something in it was changed?\n'
+# The larger picture is in the only object of such a size.
+object=$(find my-vault/o -type f -size +5000c -size -7000c)
+byte=$(dd if="$object" bs=1 skip=500 count=1 status=none | od -An -tu1 | tr -d ' ')
+# shellcheck disable=SC2059
+printf "\\$(printf %o $((byte ^ 1)))" | dd of="$object" bs=1 seek=500 conv=notrunc status=none
 status=0
-step secr-vault open --key-file my.key -o changed.jpg holiday.scrubbed.jpg.secr || status=$?
-echo "exit status $status; there is $(ls changed.jpg 2>/dev/null || echo no changed.jpg)"
+step secr-vault verify --key-file my.key my-vault || status=$?
+echo "exit status $status"

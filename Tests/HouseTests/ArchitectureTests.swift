@@ -33,7 +33,9 @@ import Testing
             guard let name = strings.first else { continue }
             let body = block.contains("dependencies:") ? block.components(separatedBy: "dependencies:")[1] : ""
             let list = body.components(separatedBy: "swiftSettings:")[0].components(separatedBy: "linkerSettings:")[0]
-            targets[name] = Set(list.matches(of: #/"([^"]+)"/#).map { String($0.1) }).subtracting(["swift-system", "GRDB.swift"])
+            targets[name] = Set(list.matches(of: #/"([^"]+)"/#).map { String($0.1) }).subtracting([
+                "swift-system", "GRDB.swift",
+            ])
         }
         return targets
     }()

@@ -53,7 +53,8 @@ struct StreamReaderTests {
 
     /// More passes and memory than `seal` takes, within the bounds of the page.
     @Test func whatCostsMoreIsOpened() throws {
-        let theirs = try reader(["seal", "--passphrase", "passphrase", "--passes", "4", "--memory", "300001"], input: [1])
+        let theirs = try reader(
+            ["seal", "--passphrase", "passphrase", "--passes", "4", "--memory", "300001"], input: [1])
         let opened = try vault(["open", "--passphrase-file", "passphrase"], input: theirs.output)
         #expect(opened.status == 0 && opened.output == [1])
     }

@@ -92,12 +92,15 @@ import Testing
             let sink = Sink()
             let isRight =
                 switch index % 4 {
-                case 0: (try? reader.open(read: Source(Array(sealed.dropFirst(64))).read, write: sink.write)) != nil
-                    && sink.bytes == plaintext
-                case 1: (try? StreamWriter(.object, key: key).seal(read: Source(plaintext).read, write: sink.write)) != nil
-                    && sink.bytes.count == sealed.count
-                case 2: (try? shared.copy(index..<plaintext.count, write: sink.write)) != nil
-                    && sink.bytes == Array(plaintext.dropFirst(index))
+                case 0:
+                    (try? reader.open(read: Source(Array(sealed.dropFirst(64))).read, write: sink.write)) != nil
+                        && sink.bytes == plaintext
+                case 1:
+                    (try? StreamWriter(.object, key: key).seal(read: Source(plaintext).read, write: sink.write)) != nil
+                        && sink.bytes.count == sealed.count
+                case 2:
+                    (try? shared.copy(index..<plaintext.count, write: sink.write)) != nil
+                        && sink.bytes == Array(plaintext.dropFirst(index))
                 default:
                     (0..<200).allSatisfy { step in
                         let start = step * 10_007

@@ -136,6 +136,27 @@ import Testing
         try expectRefusal(of: other.with(c), plaintext: [], key: key, "another head")
     }
 
+    /// By somebody who has the key and does not keep to the page: authentic, and refused all the same, at the edge of a block
+    /// as elsewhere. With a byte in it, such a chunk is a good one.
+    @Test(arguments: [1, 4, 256]) func anEmptyLastChunkBehindOthersIsRefused(count: Int) throws {
+        let key = SecretBytes(random: 32)
+        let salt = noise(32, 7)
+        let plaintext = noise(count * Self.chunk + 1)
+        let longer = ShortStream.seal(plaintext, .object, .paged, key: key, salt: salt)
+        let body = longer.prefix(Self.head + count * Self.sealedChunk)
+        let context = Array("secr-stream".utf8) + [0, 1, StreamKind.object.rawValue, 12, 0]
+        let keys = HKDF.expand(HKDF.extract(salt: salt, key: key), info: context, count: 80)
+        let nonce =
+            keys.withBytes { Array($0[32..<48]) } + [0, 0, 0, 0, 0, 0] + [
+                UInt8(count >> 7), UInt8(2 * count & 255 | 1),
+            ]
+        func ending(_ piece: [UInt8]) -> [UInt8] {
+            body + XChaCha20Poly1305.seal(piece, nonce: nonce, key: keys.part(0..<32))
+        }
+        #expect(ending(Array(plaintext.suffix(1))) == longer)
+        try expectRefusal(of: ending([]), plaintext: plaintext, key: key, "an empty last chunk")
+    }
+
     /// What was written before an error ends where a block does, and nothing of it is wrong.
     @Test func damageLateInALongStreamComesAfterRightBytes() throws {
         let key = SecretBytes(random: 32)

@@ -9,8 +9,9 @@ extension Tool {
         if !command.discussion.isEmpty { lines += ["", Self.wrapped(command.discussion, indent: "")] }
         lines += ["", "Options:"] + options(of: command).map(Self.line)
         if command.name == nil && !others.isEmpty {
-            lines += ["", isCollection ? "Commands:" : "Other commands:"]
-            lines += others.map { Self.row($0.name ?? "", $0.abstract) }
+            lines +=
+                ["", isCollection ? "Commands:" : "Other commands:"]
+                + others.map { Self.row($0.name ?? "", $0.abstract) }
             lines += ["", "'\(name) COMMAND --help' explains each; \(name)(1) has examples."]
         }
         return lines.joined(separator: "\n")

@@ -11,19 +11,25 @@ public struct DeviceState: Sendable {
     /// Where states of all vaults lie.
     private let path: FilePath
 
-    static let places = 64
-    static let placeSize = 256
+    package static let places = 64
+    package static let placeSize = 256
     private static let contentSize = 176
 
     /// What is remembered of an area.
-    struct Memory: Equatable {
+    package struct Memory: Equatable {
         /// The last record that was seen or written here.
-        var head: IndexLog.Head
+        package var head: IndexLog.Head
         /// The last one before it whose number is a multiple of ``Chain/step``: its hash is remembered in the vault for
         /// ever.
-        var anchor: IndexLog.Head
+        package var anchor: IndexLog.Head
         /// A checkpoint that existed: where the search for the newest begins.
-        var checkpoint: UInt64
+        package var checkpoint: UInt64
+
+        package init(head: IndexLog.Head, anchor: IndexLog.Head, checkpoint: UInt64) {
+            self.head = head
+            self.anchor = anchor
+            self.checkpoint = checkpoint
+        }
     }
 
     /// - Parameters:
@@ -35,30 +41,39 @@ public struct DeviceState: Sendable {
         path = folder.appending(ObjectName(bytes: name)!.hexadecimal)
     }
 
-    func load(_ keys: AreaKeys) throws(SystemError) -> Memory? {
+    package func load(_ keys: AreaKeys) throws(SystemError) -> Memory? {
         guard let file = try open(creating: false) else { return nil }
-        return try Self.find(keys, in: file.readToEnd(limit: Self.places * Self.placeSize, path: path))?.memory
+        return try Self.find(keys, in: contents(of: file))?.memory
     }
 
     /// Remembers a later head. An earlier one than what is remembered changes nothing, unless it is `accepted`.
     ///
     /// Not synced: what a power cut takes is seen again the next time.
-    func store(_ memory: Memory, _ keys: AreaKeys, accepted: Bool = false) throws(SystemError) {
+    package func store(_ memory: Memory, _ keys: AreaKeys, accepted: Bool = false) throws(SystemError) {
         guard let file = try open(creating: true) else { return }
         try file.lockByte(at: 0)
-        let bytes = try file.readToEnd(limit: Self.places * Self.placeSize, path: path)
+        let bytes = try contents(of: file)
         let found = Self.find(keys, in: bytes)
-        if let known = found?.memory, !accepted, known.head.sequence >= memory.head.sequence { return }
+        var memory = memory
+        if let known = found?.memory, !accepted {
+            if known.head.sequence > memory.head.sequence { return }
+            if known.head.sequence == memory.head.sequence {
+                // There can be a newer checkpoint without a newer record.
+                guard known.head == memory.head, known.checkpoint < memory.checkpoint else { return }
+            }
+            memory.checkpoint = max(memory.checkpoint, known.checkpoint)
+        }
+        let missing = Self.places * Self.placeSize - bytes.count
+        if missing > 0 { try file.write(SecureRandom.bytes(missing), at: bytes.count) }
         let place = found?.place ?? Self.preferredPlace(keys)
         try file.write(Self.seal(memory, keys), at: place * Self.placeSize)
     }
 
     /// Forgets an area's memory.
-    func forget(_ keys: AreaKeys) throws(SystemError) {
+    package func forget(_ keys: AreaKeys) throws(SystemError) {
         guard let file = try open(creating: false) else { return }
         try file.lockByte(at: 0)
-        let bytes = try file.readToEnd(limit: Self.places * Self.placeSize, path: path)
-        guard let found = Self.find(keys, in: bytes) else { return }
+        guard let found = try Self.find(keys, in: contents(of: file)) else { return }
         try file.write(SecureRandom.bytes(Self.placeSize), at: found.place * Self.placeSize)
     }
 
@@ -76,9 +91,20 @@ public struct DeviceState: Sendable {
         return try OwnedDescriptor.openForUpdate(path)
     }
 
+    /// Less where the file was cut off; what somebody appended is ignored.
+    private func contents(of file: OwnedDescriptor) throws(SystemError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: Self.places * Self.placeSize)
+        var span = bytes.mutableSpan
+        // Safe: bytes are valid whatever is written.
+        var room = unsafe span.mutableBytes
+        let count = try unsafe room.withUnsafeMutableBytes { (room) throws(SystemError) in
+            try unsafe file.fill(room, at: 0, path: path)
+        }
+        return Array(bytes[..<count])
+    }
+
     private static func find(_ keys: AreaKeys, in bytes: [UInt8]) -> (place: Int, memory: Memory)? {
-        guard bytes.count == places * placeSize else { return nil }
-        for place in 0..<places {
+        for place in 0..<min(places, bytes.count / placeSize) {
             let sealed = Array(bytes[place * placeSize..<(place + 1) * placeSize])
             if let memory = open(sealed, keys) { return (place, memory) }
         }

@@ -169,8 +169,8 @@ private final class Packing: Sendable {
         }
         add(count, &state)
         if isAtEnd { finish(&state) }
-        // Nothing came, and that was the file's end: the next file's turn.
-        return count == 0 ? try unsafe fillFromFile(buffer, &state) : count
+        // Nothing came, and that was the file's end: the next file's turn, unless it has to wait for another object.
+        return count == 0 && state.padded == nil ? try unsafe fillFromFile(buffer, &state) : count
     }
 
     private func add(_ count: Int, _ state: inout State) {

@@ -45,7 +45,11 @@ enum NumberWindow {
     static func widenIfNeeded(_ bounds: Bounds, in database: Database) throws {
         let used =
             try Int64.fetchOne(
-                database.cachedStatement(sql: "SELECT count(*) FROM object WHERE number >= ?"),
+                database.cachedStatement(
+                    sql: """
+                        SELECT (SELECT count(*) FROM object WHERE number >= ?1)
+                        + (SELECT count(*) FROM freed WHERE number >= ?1)
+                        """),
                 arguments: [bounds.low]) ?? 0
         guard used > (bounds.high - bounds.low) / 4 else { return }
         var wider = bounds

@@ -147,6 +147,8 @@ struct TreeChange {
             guard object.number >= bounds.low else { throw VaultError.outdated }
             try database.cachedStatement(sql: "INSERT INTO object VALUES (?, ?, ?, ?, 0)")
                 .execute(arguments: [object.number, Data(object.key), object.size, object.shape.chunkBits])
+            // Its name was free, so what had this number before is gone.
+            try database.cachedStatement(sql: "DELETE FROM freed WHERE number = ?").execute(arguments: [object.number])
         }
         try NumberWindow.widenIfNeeded(bounds, in: database)
     }

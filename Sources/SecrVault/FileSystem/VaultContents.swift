@@ -55,8 +55,7 @@ extension Vault {
             let items: [NewItem]
             let written: ContentWriter.Result
             do {
-                let bounds = try index.read { try NumberWindow.bounds($0) }
-                written = try ContentWriter(store: store, keys: keys, bounds: bounds).write { try batch.nextInput() }
+                written = try makeContentWriter().write { try batch.nextInput() }
                 items = batch.take()
                 if !written.objects.isEmpty { try store.sync() }
             } catch {
@@ -73,6 +72,10 @@ extension Vault {
             result.bytes += placed.bytes
         }
         return result
+    }
+
+    func makeContentWriter() throws(VaultError) -> ContentWriter {
+        ContentWriter(store: store, keys: keys, bounds: try index.read { try NumberWindow.bounds($0) })
     }
 
     /// - Parameter dates: of folders that were put. What is put into them does not count as a change.

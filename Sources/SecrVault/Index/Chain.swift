@@ -22,6 +22,11 @@ enum Chain {
             arguments: [Int64(old - step), Int64(old)])
     }
 
+    /// Whether the hash of a record need not be there any more when `newest` is the last one.
+    static func isForgotten(_ sequence: UInt64, at newest: UInt64) -> Bool {
+        !sequence.isMultiple(of: step) && newest - sequence > complete - step
+    }
+
     /// The hash of a record that is covered by a checkpoint, where it is known.
     static func hash(of sequence: UInt64, in database: Database) throws -> [UInt8]? {
         let row = try database.cachedStatement(sql: "SELECT hash FROM chain WHERE sequence = ?")

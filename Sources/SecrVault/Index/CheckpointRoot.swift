@@ -3,33 +3,40 @@ internal import SecrStream
 
 /// What a checkpoint consists of: levels of pages, the newest first, which together are the database as it was after one
 /// record.
-struct CheckpointRoot: Equatable {
+package struct CheckpointRoot: Equatable {
     /// A sorted run of pages.
-    struct Level: Equatable {
+    package struct Level: Equatable {
         /// The checkpoint that it was written for.
-        var checkpoint: UInt64
+        package var checkpoint: UInt64
         /// Which of those who wanted to write that checkpoint wrote it.
-        var attempt: UInt8
-        var pages: Int
+        package var attempt: UInt8
+        package var pages: Int
         /// Of its objects; fresh and random.
-        var key: [UInt8]
+        package var key: [UInt8]
+
+        package init(checkpoint: UInt64, attempt: UInt8, pages: Int, key: [UInt8]) {
+            self.checkpoint = checkpoint
+            self.attempt = attempt
+            self.pages = pages
+            self.key = key
+        }
     }
 
-    static let maximumLevels = 32
+    package static let maximumLevels = 32
 
     /// From 1, without gaps.
-    var number: UInt64
+    package var number: UInt64
     /// The last record whose pages are in.
-    var sequence: UInt64
+    package var sequence: UInt64
     /// Of that record, sealed.
-    var recordHash: [UInt8]
+    package var recordHash: [UInt8]
     /// When everything was last written anew, in seconds since 1970: nothing older that was overwritten or deleted is left.
-    var rewritten: UInt64
+    package var rewritten: UInt64
     /// Of the database.
-    var pageCount: Int
-    var levels: [Level]
+    package var pageCount: Int
+    package var levels: [Level]
 
-    func sealed(with keys: AreaKeys) -> [UInt8] {
+    package func sealed(with keys: AreaKeys) -> [UInt8] {
         var bytes = number.bigEndianBytes + sequence.bigEndianBytes + recordHash
         bytes += rewritten.bigEndianBytes
         bytes += UInt32(pageCount).bigEndianBytes + UInt32(levels.count).bigEndianBytes
@@ -40,7 +47,7 @@ struct CheckpointRoot: Equatable {
         return ShortStream.seal(bytes, .checkpoint, key: keys.rootKey(number))
     }
 
-    init(
+    package init(
         number: UInt64, sequence: UInt64, recordHash: [UInt8], rewritten: UInt64, pageCount: Int, levels: [Level]
     ) {
         self.number = number
@@ -52,7 +59,7 @@ struct CheckpointRoot: Equatable {
     }
 
     /// - Throws: ``VaultError/damaged(_:)``.
-    init(opening sealed: [UInt8], number: UInt64, keys: AreaKeys) throws(VaultError) {
+    package init(opening sealed: [UInt8], number: UInt64, keys: AreaKeys) throws(VaultError) {
         let damage = VaultError.damaged(.checkpoint(number))
         guard let bytes = try? ShortStream.open(sealed, .checkpoint, key: keys.rootKey(number)) else { throw damage }
         var reader = FieldReader(bytes)
@@ -79,7 +86,7 @@ struct CheckpointRoot: Equatable {
 
 extension CheckpointRoot.Level {
     /// Of the directory, part 0, and of the objects with the pages, from 1 on.
-    func name(ofPart part: Int, _ keys: AreaKeys) -> ObjectName {
+    package func name(ofPart part: Int, _ keys: AreaKeys) -> ObjectName {
         Self.name(checkpoint: checkpoint, attempt: attempt, part: part, keys)
     }
 

@@ -27,13 +27,37 @@ struct Checkpointer {
     /// Whether something that was overwritten may have been there for too long.
     var isRewriteDue: Bool { log.root.map { now >= $0.rewritten + Self.rewriteInterval } ?? true }
 
-    /// - Parameter rewritesAll: leaves a single level, and with it nothing of what was overwritten or deleted.
+    /// - Parameters:
+    ///   - rewritesAll: leaves nothing of what was overwritten or deleted.
+    ///   - always: even if there is nothing to do.
     /// - Returns: `false` where somebody else was faster, or there was nothing to do.
     @discardableResult
     func run(rewritesAll: Bool = false, always: Bool = false) throws(VaultError) -> Bool {
+        // Behind the newest checkpoint, the next number can be one that has been cleared away.
+        try log.followNewestCheckpoint()
+        guard rewritesAll || isRewriteDue else {
+            guard !log.tail.isEmpty || always else { return false }
+            return try write(rewritesAll: false)
+        }
+        if !always, try isRewritten() { return false }
+        let isFirst = log.root == nil
+        guard try write(rewritesAll: true) else { return false }
+        // The checkpoint before this one, which stays, still has what was overwritten or deleted. One more, with pages of
+        // its own, so that either can stand in for the other, takes its place.
+        if !isFirst { try write(rewritesAll: true) }
+        return true
+    }
+
+    /// Whether both checkpoints are of the newest state.
+    private func isRewritten() throws(VaultError) -> Bool {
+        guard let root = log.root else { return log.head.sequence == 0 }
+        guard log.tail.isEmpty, log.levels.count == 1, root.number > 1 else { return false }
+        return try log.readRoot(root.number - 1)?.sequence == root.sequence
+    }
+
+    @discardableResult
+    private func write(rewritesAll: Bool) throws(VaultError) -> Bool {
         let old = log.root
-        let rewritesAll = rewritesAll || isRewriteDue
-        guard !log.tail.isEmpty || always || rewritesAll && log.levels.count > 1 else { return false }
         let number = (old?.number ?? 0) + 1
         var merge = Merge(log)
         var (kept, pages) = (log.levels[...], merge.count)
@@ -47,7 +71,7 @@ struct Checkpointer {
             guard let written = try merge.write(checkpoint: number) else { return false }
             let root = CheckpointRoot(
                 number: number, sequence: head.sequence, recordHash: head.hash,
-                rewritten: kept.isEmpty ? now : old?.rewritten ?? 0, pageCount: log.pageCount,
+                rewritten: rewritesAll ? now : old?.rewritten ?? now, pageCount: log.pageCount,
                 levels: [written] + kept.map(\.level))
             return try publish(root, written, kept: Array(kept), replacing: old)
         } catch {
@@ -55,21 +79,33 @@ struct Checkpointer {
         }
     }
 
+    /// - Parameter written: what is new of it.
     private func publish(
         _ root: CheckpointRoot, _ written: CheckpointRoot.Level, kept: [PageLevel], replacing old: CheckpointRoot?
     ) throws -> Bool {
         let (store, keys) = (log.store, log.keys)
-        // The pages are on the disk before a root says so.
+        // The pages, and the last record that is in them, are on the disk before a root says so.
         try store.sync()
+        try log.settleHead()
         guard try store.put(keys.name(.root, root.number), root.sealed(with: keys), durably: true) else {
             try delete(written)
             try log.followNewestCheckpoint()
             return false
         }
+        // The name can be free because this process slept while others wrote several checkpoints and deleted this one.
+        guard try Milestones(store: store, keys: keys).newest() <= root.number else {
+            try store.delete(keys.name(.root, root.number))
+            try delete(written)
+            try log.followNewestCheckpoint()
+            return false
+        }
         // Nothing of the old checkpoint goes before the new one has been read back.
-        guard let reread = try log.readRoot(root.number), reread == root,
-            let level = try PageLevel(written, store: store, keys: keys)
-        else { throw VaultError.damaged(.checkpoint(root.number)) }
+        guard let reread = try log.readRoot(root.number), reread == root else {
+            throw VaultError.damaged(.checkpoint(root.number))
+        }
+        guard let level = try PageLevel(written, store: store, keys: keys) else {
+            throw VaultError.damaged(.checkpoint(root.number))
+        }
         try level.verify()
         log.adopt(root, [level] + kept)
         try Milestones(store: store, keys: keys).mark(root.number)

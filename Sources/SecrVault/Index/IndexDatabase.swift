@@ -38,7 +38,7 @@ final class IndexDatabase: @unchecked Sendable {
     ///   that costs more than it brings.
     func read<Result>(catchesUp: Bool = true, _ body: (Database) throws -> Result) throws(VaultError) -> Result {
         try locked { () throws(VaultError) in
-            if catchesUp { try log.catchUp() }
+            if catchesUp { try catchUp() }
             // Not `read`, which makes SQLite compile every statement anew. Pages change under the lock only.
             return try run { try queue.unsafeRead(body) }
         }
@@ -51,7 +51,7 @@ final class IndexDatabase: @unchecked Sendable {
         try locked { () throws(VaultError) in
             for attempt in 0..<Self.attempts {
                 if Interruption.isRequested { throw .interrupted }
-                try log.catchUp()
+                try catchUp()
                 if let result = try self.attempt(body) {
                     finish()
                     return result
@@ -86,8 +86,24 @@ final class IndexDatabase: @unchecked Sendable {
 
     private func reload() throws(VaultError) {
         try log.reload()
+        try proveDescent()
+    }
+
+    private func catchUp() throws(VaultError) {
+        try log.catchUp()
+        try proveDescent()
+    }
+
+    /// A log that was read anew must have grown out of what was seen before; its objects do not always tell.
+    private func proveDescent() throws(VaultError) {
+        guard let seen = log.unproven else { return }
         // Of another history, SQLite could take a page in its cache for the same.
         queue.releaseMemory()
+        let hash = try run { try queue.unsafeRead { try Chain.hash(of: seen.sequence, in: $0) } }
+        guard hash == seen.hash || hash == nil && Chain.isForgotten(seen.sequence, at: log.head.sequence) else {
+            throw log.refuse(seen)
+        }
+        log.prove()
     }
 
     /// Runs SQL and finds out what really went wrong where SQLite says only that something did.
@@ -130,9 +146,17 @@ final class IndexDatabase: @unchecked Sendable {
     /// - Parameter always: even if there is nothing of the kind.
     func rewriteAll(always: Bool = false) throws(VaultError) {
         try locked { () throws(VaultError) in
-            try log.catchUp()
+            try catchUp()
             try Checkpointer(log: log, now: Self.now).run(rewritesAll: true, always: always)
             onCommit(log.head, log.root?.number ?? 0)
+        }
+    }
+
+    /// Puts the marks by which the newest checkpoint is found, where some are missing.
+    func completeMarks() throws(VaultError) {
+        try locked { () throws(VaultError) in
+            guard let number = log.root?.number else { return }
+            try withVaultErrors { try Milestones(store: log.store, keys: log.keys).complete(upTo: number) }
         }
     }
 

@@ -5,7 +5,7 @@ internal import SecrStream
 ///
 /// Every process appends by putting the record with the next number, which only one of them can; so all see the same
 /// history. Used by one thread at a time.
-final class IndexLog {
+package final class IndexLog {
     let store: any ObjectStore
     let keys: AreaKeys
 
@@ -24,15 +24,23 @@ final class IndexLog {
     }
 
     /// How far the history goes, and the hash of its last record.
-    struct Head: Equatable {
-        var sequence: UInt64
-        var hash: [UInt8]
+    package struct Head: Equatable, Sendable {
+        package var sequence: UInt64
+        package var hash: [UInt8]
+
+        package init(sequence: UInt64, hash: [UInt8]) {
+            self.sequence = sequence
+            self.hash = hash
+        }
+
+        /// Before there is any.
+        static let none = Head(sequence: 0, hash: [UInt8](repeating: 0, count: IndexRecord.hashSize))
     }
 
     var head: Head {
         if let last = tail.last { return Head(sequence: last.record.sequence, hash: last.hash) }
         if let root { return Head(sequence: root.sequence, hash: root.recordHash) }
-        return Head(sequence: 0, hash: [UInt8](repeating: 0, count: IndexRecord.hashSize))
+        return .none
     }
 
     /// What a commit came to.
@@ -44,13 +52,22 @@ final class IndexLog {
         case stale
     }
 
-    /// How often a state that changes under the reader's hands is read again.
+    /// Whether the above is a whole state.
+    private var isLoaded = false
+    /// The head of the last whole state before it was read anew.
+    private var seen: Head
+    private var isUnproven = false
+    private var refusal: VaultError?
+
+    /// How often a state that changes under the reader's hands is read again, and one that does not change.
     private static let attempts = 64
+    private static let patience = 3
 
     /// - Parameter hint: a checkpoint that existed once, to begin the search with.
     init(_ store: any ObjectStore, _ keys: AreaKeys, hint: UInt64 = 0) throws(VaultError) {
         self.store = store
         self.keys = keys
+        seen = .none
         try reload(hint: hint)
     }
 
@@ -69,6 +86,7 @@ final class IndexLog {
     init(repairing store: any ObjectStore, _ keys: AreaKeys, hint: UInt64, loss: inout Loss) throws(VaultError) {
         self.store = store
         self.keys = keys
+        seen = .none
         let newest = try searchCheckpoints(hint)
         var isUsable = false
         for number in [newest, newest > 0 ? newest - 1 : 0] where !isUsable {
@@ -81,8 +99,10 @@ final class IndexLog {
         } catch .damaged(.record(let sequence)) {
             loss.firstRecord = sequence
         }
+        isLoaded = true
         try withVaultErrors {
             for number in loss.checkpoints { try store.delete(keys.name(.root, number)) }
+            try replaceCoveredRecord()
             guard let first = loss.firstRecord else { return }
             var sequence = first
             // Later ones may follow behind a gap.
@@ -91,6 +111,15 @@ final class IndexLog {
                 sequence += 1
             }
         }
+    }
+
+    /// By the record that a checkpoint covers everybody sees that he is not outdated. Nobody needs what is in it.
+    private func replaceCoveredRecord() throws {
+        guard let root, try isStale(root.sequence) else { return }
+        let record = IndexRecord(
+            sequence: root.sequence, previous: root.recordHash, checkpoint: root.number, pageCount: root.pageCount,
+            pages: [])
+        _ = try store.put(keys.name(.record, root.sequence), record.sealed(with: keys), durably: true)
     }
 
     /// Also where marks are missing.
@@ -139,29 +168,71 @@ final class IndexLog {
     }
 
     /// Forgets everything and reads it anew.
+    ///
+    /// - Throws: ``VaultError/rolledBack(seen:found:)`` where the history does not go on from what was seen before.
     func reload(hint: UInt64 = 0) throws(VaultError) {
-        for _ in 0..<Self.attempts {
-            if try load(hint: max(hint, root?.number ?? 0)) { return }
+        if let refusal { throw refusal }
+        if isLoaded { seen = head }
+        try loadNewest(hint: max(hint, root?.number ?? 0))
+        let hash = seen.sequence == 0 ? seen.hash : hash(of: seen.sequence)
+        guard head.sequence >= seen.sequence, hash ?? seen.hash == seen.hash else {
+            throw refuse(seen)
+        }
+        isUnproven = hash == nil
+    }
+
+    private func loadNewest(hint: UInt64) throws(VaultError) {
+        var (earlier, repetitions): (VaultError?, Int) = (nil, 0)
+        for attempt in 0..<Self.attempts {
+            // A checkpoint that existed once can be the work of somebody who was far behind.
+            guard let error = try load(hint: attempt == 0 ? hint : 0) else { return }
+            // Others who are at work change what is missing.
+            repetitions = error == earlier ? repetitions + 1 : 0
+            if repetitions == Self.patience { throw error }
+            earlier = error
         }
         throw .busy
+    }
+
+    /// Takes nothing of this history any more, which is not the one that had the record `seen`.
+    func refuse(_ seen: Head) -> VaultError {
+        let error = VaultError.rolledBack(seen: seen.sequence, found: head.sequence)
+        refusal = error
+        return error
+    }
+
+    /// A head that this history may not have grown out of, for all that its objects say; the database knows.
+    var unproven: Head? { isUnproven ? seen : nil }
+    func prove() { isUnproven = false }
+
+    /// The hash of a record, if it is the newest checkpoint's or behind it.
+    func hash(of sequence: UInt64) -> [UInt8]? {
+        if root?.sequence == sequence { return root?.recordHash }
+        return tail.first { $0.record.sequence == sequence }?.hash
     }
 
     /// Reads the records that others wrote meanwhile. Returns whether there were any.
     @discardableResult
     func catchUp() throws(VaultError) -> Bool {
+        guard isLoaded, refusal == nil else {
+            try reload()
+            return true
+        }
         let before = head.sequence
+        var found = false
         do {
-            guard try readTail() else { return false }
+            found = try readTail()
         } catch {
             // What looks like damage can be the view of somebody who fell behind.
-            if case .damaged = error, try isStale(before) {
-                try reload()
-                return true
-            }
-            throw error
+            guard case .damaged = error, try isStale(before) else { throw error }
         }
-        if try isStale(before) { try reload() } else { try followCheckpoint() }
-        return true
+        // Where others cleared away even the next ones, nothing seems to follow.
+        if try isStale(before) {
+            try reload()
+            return true
+        }
+        if found { try followCheckpoint() }
+        return found
     }
 
     /// Whether the history went on so far that the record which was the last one has been cleared away.
@@ -169,26 +240,35 @@ final class IndexLog {
         try withVaultErrors { try sequence > 0 && !store.exists(keys.name(.record, sequence)) }
     }
 
-    /// Returns `false` where others cleared away what was being read.
-    private func load(hint: UInt64) throws(VaultError) -> Bool {
+    /// Returns what is missing or damaged, unless others are just clearing it away.
+    private func load(hint: UInt64) throws(VaultError) -> VaultError? {
+        isLoaded = false
         let newest = try findCheckpoint(hint: hint)
         (root, levels, tail, overlay, pageCount) = (nil, [], [], [:], 0)
-        if newest > 0 {
-            guard let root = try readRoot(newest), let levels = try openLevels(root) else { return false }
-            adopt(root, levels)
-        }
         do throws(VaultError) {
+            if newest > 0 {
+                guard let root = try readRoot(newest), let levels = try openLevels(root) else {
+                    return .damaged(.checkpoint(newest))
+                }
+                adopt(root, levels)
+            }
             try readTail()
         } catch {
-            // What is being cleared away looks like damage.
-            if let root, try isStale(root.sequence) { return false }
-            throw error
+            guard case .damaged = error else { throw error }
+            return error
         }
         // The record that a checkpoint covers stays as long as it is one of the two newest.
-        if let root, try isStale(root.sequence) { return false }
-        if root == nil, head.sequence == 0, try findCheckpoint(hint: 0) > 0 { return false }
-        return true
+        if let root, try isStale(root.sequence) { return .damaged(.record(root.sequence)) }
+        if root == nil, head.sequence == 0 {
+            let later = try findCheckpoint(hint: 0)
+            if later > 0 { return .damaged(.checkpoint(later)) }
+        }
+        isLoaded = true
+        return nil
     }
+
+    /// As somebody finds it who knows nothing but the keys.
+    func newestCheckpoint() throws(VaultError) -> UInt64 { try findCheckpoint(hint: 0) }
 
     private func findCheckpoint(hint: UInt64) throws(VaultError) -> UInt64 {
         try withVaultErrors {
@@ -272,16 +352,30 @@ final class IndexLog {
 
     private func follow(_ number: UInt64) throws(VaultError) {
         guard let root = try readRoot(number), let levels = try openLevels(root),
-            root.sequence <= head.sequence
+            // One of another history, or of one that goes further, has to be looked at as a whole.
+            hash(of: root.sequence) == root.recordHash
         else { return try reload() }
         adopt(root, levels)
     }
 
     // MARK: Writing
 
+    /// The last record that is known to be on the disk.
+    private var settled: UInt64 = 0
+
+    /// Makes sure that the last record is on the disk. Its writer may not be so far, or have been stopped before he was;
+    /// what is built upon it would be lost with it.
+    func settleHead() throws(VaultError) {
+        let sequence = head.sequence
+        if sequence <= settled { return }
+        try withVaultErrors { try store.settle(keys.name(.record, sequence)) }
+        settled = sequence
+    }
+
     /// Appends a transaction. Durable when it returns ``Outcome/committed``.
     func append(_ pages: [(number: Int, bytes: [UInt8])], pageCount: Int) throws(VaultError) -> Outcome {
         let before = head
+        try settleHead()
         let record = IndexRecord(
             sequence: before.sequence + 1, previous: before.hash, checkpoint: root?.number ?? 0, pageCount: pageCount,
             pages: pages)
@@ -301,6 +395,7 @@ final class IndexLog {
         } catch .store(let error) {
             return try settle(entry, after: StoreError(error.reason, error.name, isUncertain: true))
         }
+        settled = record.sequence
         tail.append(entry)
         lay(record)
         return .committed

@@ -3,28 +3,28 @@ internal import SecrCrypto
 internal import SecrStream
 
 /// One transaction of an index, as it is stored: the pages that it changed.
-struct IndexRecord {
-    static let idSize = 16
-    static let hashSize = 32
+package struct IndexRecord {
+    package static let idSize = 16
+    package static let hashSize = 32
     /// What one transaction can change, so that a record fits into an object.
-    static let maximumPages = 12_288
+    package static let maximumPages = 12_288
 
     /// From 1, without gaps.
-    var sequence: UInt64
+    package var sequence: UInt64
     /// Of the whole sealed record before this one; zeros for the first.
-    var previous: [UInt8]
+    package var previous: [UInt8]
     /// Random: by it a writer recognises its own record when an answer got lost.
-    var id: [UInt8]
+    package var id: [UInt8]
     /// The newest checkpoint that the writer knew.
-    var checkpoint: UInt64
+    package var checkpoint: UInt64
     /// Of the database afterwards.
-    var pageCount: Int
+    package var pageCount: Int
     /// In the order of their numbers.
-    var pages: [(number: Int, bytes: [UInt8])]
+    package var pages: [(number: Int, bytes: [UInt8])]
 
     private static let headSize = 72
 
-    func sealed(with keys: AreaKeys) -> [UInt8] {
+    package func sealed(with keys: AreaKeys) -> [UInt8] {
         var bytes = sequence.bigEndianBytes + previous + id + checkpoint.bigEndianBytes
         bytes += UInt32(pageCount).bigEndianBytes + UInt32(pages.count).bigEndianBytes
         let size = SizeClass.paddedSize(Self.headSize + pages.count * (4 + Page.size), .standard)
@@ -36,7 +36,7 @@ struct IndexRecord {
     }
 
     /// - Throws: ``VaultError/damaged(_:)``.
-    init(opening sealed: [UInt8], sequence: UInt64, keys: AreaKeys) throws(VaultError) {
+    package init(opening sealed: [UInt8], sequence: UInt64, keys: AreaKeys) throws(VaultError) {
         let damage = VaultError.damaged(.record(sequence))
         guard let bytes = try? ShortStream.open(sealed, .record, key: keys.recordKey(sequence)) else { throw damage }
         var reader = FieldReader(bytes)
@@ -64,7 +64,7 @@ struct IndexRecord {
         self.pageCount = Int(pageCount)
     }
 
-    init(
+    package init(
         sequence: UInt64, previous: [UInt8], checkpoint: UInt64, pageCount: Int,
         pages: [(number: Int, bytes: [UInt8])]
     ) {

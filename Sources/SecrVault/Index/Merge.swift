@@ -43,38 +43,44 @@ struct Merge {
 
     /// Writes the level's objects.
     ///
-    /// - Returns: `nil` where somebody else is writing this checkpoint and has been for long.
+    /// - Returns: `nil` where all attempts at this checkpoint are taken.
     func write(checkpoint: UInt64) throws -> CheckpointRoot.Level? {
         let places = plan()
         let key = SecretBytes(random: 32)
         // Safe: the key goes into a root, which is sealed.
         let keyBytes = unsafe key.withBytes { unsafe Array($0) }
         var level = CheckpointRoot.Level(checkpoint: checkpoint, attempt: 0, pages: places.count, key: keyBytes)
-        guard try writeDirectory(&level, places) else { return nil }
+        let directory = directory(of: level, places)
+        for attempt in UInt8.min...UInt8.max {
+            level.attempt = attempt
+            guard try log.store.put(level.name(ofPart: 0, log.keys), directory, durably: false) else { continue }
+            if try writeParts(level, places) { return level }
+        }
+        return nil
+    }
+
+    /// - Returns: `false` where a part of this attempt is there already. A power cut can leave one without its directory.
+    private func writeParts(_ level: CheckpointRoot.Level, _ places: [Place]) throws -> Bool {
         let perPart = CheckpointRoot.Level.pagesPerPart
         for part in 1...level.parts {
             let range = (part - 1) * perPart..<min(part * perPart, places.count)
-            try writePart(part, of: level, Array(places[range]))
+            if try writePart(part, of: level, Array(places[range])) { continue }
+            for own in 0..<part { try log.store.delete(level.name(ofPart: own, log.keys)) }
+            return false
         }
-        return level
+        return true
     }
 
-    /// Takes the first attempt that nobody has.
-    private func writeDirectory(_ level: inout CheckpointRoot.Level, _ places: [Place]) throws -> Bool {
+    private func directory(of level: CheckpointRoot.Level, _ places: [Place]) -> [UInt8] {
         var directory: [UInt8] = []
         directory.reserveCapacity(places.count * 4)
         for place in places { directory += place.number.bigEndianBytes }
         let size = SizeClass.paddedSize(directory.count, .standard)
         directory += repeatElement(0, count: size - directory.count)
-        let sealed = ShortStream.seal(directory, .pages, key: level.key(ofPart: 0))
-        for attempt in UInt8.min...UInt8.max {
-            level.attempt = attempt
-            if try log.store.put(level.name(ofPart: 0, log.keys), sealed, durably: false) { return true }
-        }
-        return false
+        return ShortStream.seal(directory, .pages, key: level.key(ofPart: 0))
     }
 
-    private func writePart(_ part: Int, of level: CheckpointRoot.Level, _ places: [Place]) throws {
+    private func writePart(_ part: Int, of level: CheckpointRoot.Level, _ places: [Place]) throws -> Bool {
         let (levels, changed) = (levels, changed)
         let size = SizeClass.paddedSize(places.count * Page.size, .paged)
         let draft = try log.store.makeDraft()
@@ -105,8 +111,6 @@ struct Merge {
                 }
             },
             write: { bytes in try unsafe draft.write(bytes) })
-        guard try draft.publish(level.name(ofPart: part, log.keys), durably: false) else {
-            throw VaultError.damaged(.checkpoint(level.checkpoint))
-        }
+        return try draft.publish(level.name(ofPart: part, log.keys), durably: false)
     }
 }

@@ -5,19 +5,24 @@ internal import SecrCrypto
 ///
 /// Level 0 has a mark for each checkpoint, level `l` one for every 64^l-th. Of each level only those stay that are newer
 /// than the last mark of the level above, so that at most 63 have to be looked at on each.
-struct Milestones {
+package struct Milestones {
     private static let levels = 6
     private static let base: UInt64 = 64
 
-    let store: any ObjectStore
-    let keys: AreaKeys
+    private let store: any ObjectStore
+    private let keys: AreaKeys
+
+    package init(store: any ObjectStore, keys: AreaKeys) {
+        self.store = store
+        self.keys = keys
+    }
 
     private func name(_ level: Int, _ index: UInt64) -> ObjectName {
         keys.name(.milestone, UInt64(level) << 56 | index)
     }
 
     /// A checkpoint that exists or did, or 0. The newest may be later by as many as were being written.
-    func newest() throws(StoreError) -> UInt64 {
+    package func newest() throws(StoreError) -> UInt64 {
         var index: UInt64 = 0
         for level in (0..<Self.levels).reversed() {
             index *= Self.base
@@ -27,22 +32,36 @@ struct Milestones {
         return index
     }
 
-    /// Marks checkpoint `number`, and the one before it, whose writer may have been stopped before it could.
-    func mark(_ number: UInt64) throws(StoreError) {
-        for number in max(1, number - 1)...number {
-            var index = number
-            for level in 0..<Self.levels {
-                if try !store.exists(name(level, index)) {
-                    _ = try store.put(name(level, index), SecureRandom.bytes(SizeClass.smallest), durably: true)
-                }
-                guard index.isMultiple(of: Self.base) else { break }
-                index /= Self.base
+    /// Marks checkpoint `number`, and those before it whose writers were stopped before they could: a gap would end the
+    /// search for ever.
+    package func mark(_ number: UInt64) throws(StoreError) {
+        var indices = [number]
+        while let last = indices.last, last >= Self.base, indices.count < Self.levels { indices.append(last / Self.base) }
+        for (level, index) in indices.enumerated().reversed() {
+            // The search begins behind the mark above.
+            let start = (index - 1) / Self.base * Self.base
+            var last = index
+            while last > start, try !store.exists(name(level, last)) { last -= 1 }
+            for missing in last + 1..<index + 1 {
+                _ = try store.put(name(level, missing), SecureRandom.bytes(SizeClass.smallest), durably: true)
             }
         }
     }
 
+    /// Puts every mark by which `number` is found, where some are missing.
+    func complete(upTo number: UInt64) throws(StoreError) {
+        var index = number
+        for level in 0..<Self.levels {
+            let first = level == Self.levels - 1 ? 0 : index / Self.base * Self.base
+            for at in max(1, first + 1)..<max(1, first + 1, index + 1) where try !store.exists(name(level, at)) {
+                _ = try store.put(name(level, at), SecureRandom.bytes(SizeClass.smallest), durably: true)
+            }
+            index /= Self.base
+        }
+    }
+
     /// Deletes what the marks of `number` made superfluous.
-    func clean(after number: UInt64) throws(StoreError) {
+    package func clean(after number: UInt64) throws(StoreError) {
         var index = number
         for level in 0..<Self.levels - 1 {
             guard index.isMultiple(of: Self.base) else { return }
@@ -54,7 +73,7 @@ struct Milestones {
     }
 
     /// Every name that can be in use when `number` is the newest checkpoint.
-    func names(upTo number: UInt64) -> [ObjectName] {
+    package func names(upTo number: UInt64) -> [ObjectName] {
         var names: [ObjectName] = []
         var index = number
         for level in 0..<Self.levels {

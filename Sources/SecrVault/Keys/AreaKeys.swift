@@ -1,9 +1,9 @@
-internal import SecrCrypto
+package import SecrCrypto
 
 /// The keys of one area, all from its root.
 public final class AreaKeys: Sendable {
-    static let rootSize = 32
-    static let idSize = 16
+    package static let rootSize = 32
+    package static let idSize = 16
 
     /// Tells areas apart; no secret, but not shown either.
     let id: [UInt8]
@@ -14,7 +14,7 @@ public final class AreaKeys: Sendable {
     let deviceState: SecretBytes
 
     /// - Parameter vault: its marker's hash: the same root in another vault gives other keys.
-    init(root: consuming SecretBytes, id: [UInt8], vault: [UInt8]) {
+    package init(root: consuming SecretBytes, id: [UInt8], vault: [UInt8]) {
         let extracted = HKDF.extract(salt: vault + id, key: root)
         func key(_ purpose: String) -> SecretBytes {
             HKDF.expand(extracted, info: Array("secr area \(purpose)".utf8), count: 32)
@@ -32,7 +32,7 @@ public final class AreaKeys: Sendable {
         HMAC.code(for: Array("lock".utf8), key: deviceState)[..<5].reduce(Marker.size) { $0 << 8 | Int($1) }
     }
 
-    func name(_ purpose: ObjectName.Purpose, _ number: UInt64) -> ObjectName {
+    package func name(_ purpose: ObjectName.Purpose, _ number: UInt64) -> ObjectName {
         ObjectName(purpose, number, key: names)
     }
 

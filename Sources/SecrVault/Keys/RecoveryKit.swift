@@ -1,4 +1,4 @@
-internal import SecrCrypto
+package import SecrCrypto
 internal import SecrSystem
 public import SystemPackage
 
@@ -17,9 +17,12 @@ public struct RecoveryKit: Sendable {
         bytes = folder.marker.bytes + (try folder.slots().bytes)
     }
 
-    public init(bytes: [UInt8]) throws(VaultError) {
+    public init(bytes: [UInt8]) throws(VaultError) { try self.init(bytes: bytes, weakest: .floor) }
+
+    /// For tests, which can't wait for a costly key derivation.
+    package init(bytes: [UInt8], weakest: Argon2id.Parameters) throws(VaultError) {
         guard bytes.count == Self.size else { throw .notAVault }
-        marker = try Marker(bytes: Array(bytes[..<Marker.size]))
+        marker = try Marker(bytes: Array(bytes[..<Marker.size]), weakest: weakest)
         self.bytes = bytes
     }
 
@@ -51,6 +54,8 @@ public struct RecoveryKit: Sendable {
                 }
                 try folder.unlinkFile(slots)
             }
+            // Of a replacement that was stopped; it would be gone on with, and undo this.
+            try folder.unlinkFile(FilePath(SlotTable.replacementName))
             try SlotFile(in: path).create(Array(bytes[Marker.size...]))
             if try !folder.hasFile(markerName) { try VaultFolder.publish(marker, in: path) }
         }

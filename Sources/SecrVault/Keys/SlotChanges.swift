@@ -77,12 +77,9 @@ extension VaultFolder {
         _ number: Int, _ kind: Slot.Kind, _ label: [UInt8], _ keys: AreaKeys, _ stretched: borrowing SecretBytes
     ) throws(VaultError) {
         let slot = Slot(kind, label: label, areaID: keys.id, areaRoot: keys.root.part(0..<AreaKeys.rootSize))
-        var table = try slots()
-        table.set(number, slot, for: stretched)
-        let sealed = table.slot(number)
         try SlotFile.open(path).replace(lockOffset: keys.lockOffset) { (bytes) throws(VaultError) in
             var table = try SlotTable(bytes: bytes, marker: marker)
-            table.set(number, sealed)
+            table.set(number, slot, for: stretched)
             return table.bytes
         }
     }

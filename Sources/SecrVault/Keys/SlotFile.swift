@@ -1,17 +1,17 @@
 internal import SecrCrypto
-internal import SecrSystem
-internal import SystemPackage
+package import SecrSystem
+package import SystemPackage
 
 /// Reads and replaces the file `slots`. It is the only file of a vault that is ever replaced.
 ///
 /// The new one is complete and on the disk under its own name first. Then the secret of the old one is overwritten, the
 /// new one takes its place, and the rest of the old one is overwritten. Whoever finds the new one beside the old one goes
 /// on where that stopped, so that a power cut leaves one or the other.
-struct SlotFile {
+package struct SlotFile {
     private let folder: OwnedDescriptor
     private let path: FilePath
 
-    init(in path: FilePath) throws(SystemError) {
+    package init(in path: FilePath) throws(SystemError) {
         folder = try .openDirectory(path)
         self.path = path
     }
@@ -20,21 +20,28 @@ struct SlotFile {
         try withVaultErrors { try SlotFile(in: path) }
     }
 
-    func read() throws(SystemError) -> [UInt8] {
-        try finishReplacement()
-        let file = try folder.openFile(FilePath(SlotTable.fileName))
-        return try file.readToEnd(limit: SlotTable.size + 1, path: path.appending(SlotTable.fileName))
+    package func read() throws(SystemError) -> [UInt8] {
+        let (current, new) = (FilePath(SlotTable.fileName), FilePath(SlotTable.replacementName))
+        while true {
+            try finishReplacement()
+            let file = try folder.openFile(current)
+            let bytes = try file.readToEnd(limit: SlotTable.size + 1, path: path.appending(SlotTable.fileName))
+            // Overwritten under the reader's hands it would look like a wrong passphrase.
+            if try !folder.hasFile(new), try folder.openFile(current).status().identity == file.status().identity {
+                return bytes
+            }
+        }
     }
 
     /// For a new vault.
-    func create(_ bytes: [UInt8]) throws(SystemError) {
+    package func create(_ bytes: [UInt8]) throws(SystemError) {
         try publish(bytes, as: SlotTable.fileName)
     }
 
     /// Changes the table as it is now. Others who do the same wait.
     ///
     /// - Parameter lockOffset: where the marker is locked, the same for all who share an area.
-    func replace(
+    package func replace(
         lockOffset: Int, _ change: ([UInt8]) throws(VaultError) -> [UInt8]
     ) throws(VaultError) {
         do {

@@ -7,14 +7,14 @@ internal import SystemPackage
 ///
 /// Every slot is bound to that secret, to its place and to the marker. Who overwrites the first block locks the vault for
 /// ever.
-struct SlotTable {
-    static let fileName = "slots"
-    static let replacementName = "slots.new"
-    static let blockSize = 4_096
+package struct SlotTable {
+    package static let fileName = "slots"
+    package static let replacementName = "slots.new"
+    package static let blockSize = 4_096
     static let slots = 64
     /// Where areas that everybody may know of have theirs.
     static let visible = 0..<32
-    static let size = blockSize + slots * Slot.size
+    package static let size = blockSize + slots * Slot.size
 
     private(set) var bytes: [UInt8]
     private let vault: [UInt8]

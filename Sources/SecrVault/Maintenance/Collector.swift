@@ -51,15 +51,26 @@ public struct Collector: Sendable {
         now: Int64, waits: Bool, _ sizes: inout [ObjectName: Int], _ report: inout Report
     ) throws(VaultError) {
         let limit = waits ? now - Self.graceOfReaders : Int64.max
-        let numbers = try vault.index.read { database in
+        let known = try vault.index.read { database in
             try Int64.fetchAll(database, sql: "SELECT number FROM freed WHERE since <= ?", arguments: [limit])
         }
-        if numbers.isEmpty { return }
+        if known.isEmpty { return }
+        // A number of the window is given out again as soon as its object is gone. Only who took its row away may delete
+        // that; a power cut in between leaves something that nothing refers to.
+        let numbers = try vault.index.write { database in
+            let low = try NumberWindow.bounds(database).low
+            return try known.filter { number in
+                if number < low { return true }
+                try database.cachedStatement(sql: "DELETE FROM freed WHERE number = ?").execute(arguments: [number])
+                return database.changesCount > 0
+            }
+        }
         for number in numbers where try delete(vault.keys.name(.data, UInt64(number)), &sizes, &report) {
             report.freed += 1
         }
         try vault.index.write { database in
-            for number in numbers {
+            let low = try NumberWindow.bounds(database).low
+            for number in numbers where number < low {
                 try database.cachedStatement(sql: "DELETE FROM freed WHERE number = ?").execute(arguments: [number])
             }
         }

@@ -74,8 +74,7 @@ public struct Compactor: Sendable {
         let next = Mutex(0)
         let written: ContentWriter.Result
         do {
-            let bounds = try vault.index.read { try NumberWindow.bounds($0) }
-            var writer = ContentWriter(store: vault.store, keys: vault.keys, bounds: bounds)
+            var writer = try vault.makeContentWriter()
             writer.largestInIndex = 0
             written = try writer.write {
                 let index = next.withLock { index in

@@ -52,6 +52,11 @@ public struct Verifier: Sendable {
                 }
             }
             if let root = log.root, root.number > 1 { found += try checkOlder(root, log) }
+            if try log.newestCheckpoint() < log.root?.number ?? 0 {
+                found.append(
+                    Problem(kind: .checkpoint, paths: [], text: "marks are missing: other devices can't find the index")
+                )
+            }
             return log.levels.reduce(0) { $0 + $1.numbers.count * Page.size }
         }
         progress(bytes)

@@ -1,3 +1,4 @@
+internal import Glibc
 public import SecrStream
 public import SecrSystem
 internal import Synchronization
@@ -12,12 +13,18 @@ public final class FolderStore: ObjectStore {
     private let objects: OwnedDescriptor
     /// Published, but perhaps not yet on the disk.
     private let unsynced = Mutex(Unsynced())
+    /// Held by the one that syncs.
+    private let syncing = Mutex(())
 
     private struct Unsynced {
         var files: [OwnedDescriptor] = []
         var folders: Set<String> = []
         /// Too many to be synced one by one.
         var isWholesale = false
+        /// Threads that published any of it.
+        var writers: Set<pthread_t> = []
+        /// Threads whose objects may be lost since another thread's sync failed, which they have not been told.
+        var losers: Set<pthread_t> = []
     }
 
     /// One by one up to here; then the whole file system at once is faster.
@@ -91,8 +98,16 @@ public final class FolderStore: ObjectStore {
     }
 
     public func sync() throws(StoreError) {
+        // What is here may be on its way already, in the hands of another thread: not before that is done, this is.
+        try syncing.withLock { _ throws(StoreError) in try syncWaiting() }
+    }
+
+    private func syncWaiting() throws(StoreError) {
+        let own = pthread_self()
+        let hasLost = unsynced.withLock { $0.losers.remove(own) != nil }
+        if hasLost { throw StoreError(.system(SystemError("sync", folder, .ioError)), isUncertain: true) }
         let waiting = unsynced.withLock { state in
-            defer { state = Unsynced() }
+            defer { state = Unsynced(losers: state.losers) }
             return state
         }
         do throws(SystemError) {
@@ -100,8 +115,19 @@ public final class FolderStore: ObjectStore {
             for file in waiting.files { try file.syncContents() }
             for folder in waiting.folders { try syncFolder(folder) }
         } catch {
+            // The system tells of a failure only once; a second attempt would seem to succeed.
+            unsynced.withLock { state in
+                state.losers.formUnion(waiting.writers)
+                state.losers.remove(own)
+                state.folders.formUnion(waiting.folders)
+            }
             throw StoreError(.system(error), isUncertain: true)
         }
+    }
+
+    public func settle(_ name: ObjectName) throws(StoreError) {
+        // Its contents were on the disk before it got its name.
+        do { try syncFolder(Self.folder(name)) } catch { throw StoreError(.system(error), name) }
     }
 
     fileprivate func syncFolder(_ name: String) throws(SystemError) {
@@ -111,6 +137,7 @@ public final class FolderStore: ObjectStore {
     fileprivate func remember(_ file: OwnedDescriptor, in folder: String) {
         unsynced.withLock { state in
             state.folders.insert(folder)
+            state.writers.insert(pthread_self())
             if state.isWholesale { return }
             state.files.append(file)
             if state.files.count > Self.individually {
@@ -157,7 +184,13 @@ public final class FolderStore: ObjectStore {
                 store.remember(file.descriptor, in: folder)
                 return true
             }
-            do { try store.syncFolder(folder) } catch { throw StoreError(.system(error), name, isUncertain: true) }
+            do {
+                try store.syncFolder(folder)
+            } catch {
+                // So that the next sync does not find that there is nothing to do.
+                store.unsynced.withLock { _ = $0.folders.insert(folder) }
+                throw StoreError(.system(error), name, isUncertain: true)
+            }
             return true
         }
     }

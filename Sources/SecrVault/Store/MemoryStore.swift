@@ -28,6 +28,8 @@ public final class MemoryStore: ObjectStore {
 
     public func sync() {}
 
+    public func settle(_ name: ObjectName) {}
+
     private final class Draft: ObjectDraft {
         private let store: MemoryStore
         private let bytes = Mutex<[UInt8]>([])

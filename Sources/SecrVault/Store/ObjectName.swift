@@ -16,7 +16,7 @@ public struct ObjectName: Hashable, Sendable {
         bytes = Array(HMAC.code(for: [purpose.rawValue] + number.bigEndianBytes, key: key).prefix(Self.size))
     }
 
-    enum Purpose: UInt8 {
+    package enum Purpose: UInt8 {
         case data = 1
         case record = 2
         case root = 3

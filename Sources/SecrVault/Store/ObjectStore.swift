@@ -21,6 +21,10 @@ public protocol ObjectStore: Sendable {
 
     /// Returns when everything that was published before is going to survive a power cut.
     func sync() throws(StoreError)
+
+    /// Returns when an object that somebody published durably, who may have been stopped at it, is going to survive a
+    /// power cut.
+    func settle(_ name: ObjectName) throws(StoreError)
 }
 
 /// An object that is being written.
