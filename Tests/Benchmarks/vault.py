@@ -46,8 +46,10 @@ def race(contestants, prepare, rounds=ROUNDS):
     """Medians in seconds, in turns, and the most MiB that each held."""
     taken = {name: [] for name in contestants}
     peaks = {name: 0 for name in contestants}
-    for _ in range(rounds):
-        for name, command in contestants.items():
+    for turn in range(rounds):
+        # Each begins as often as the others.
+        order = list(contestants.items())
+        for name, command in order[turn % len(order):] + order[:turn % len(order)]:
             prepare()
             os.sync()
             seconds, peak = measured(command)
