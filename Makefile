@@ -19,7 +19,7 @@ RELEASE := .build/release
 BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libsodium-dev
 TEST_PACKAGES := python3 python3-cryptography libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils
 LINT_PACKAGES := shellcheck mandoc
-BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 age
+BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 age restic gocryptfs fuse3 strace
 JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
@@ -35,12 +35,13 @@ packages = @missing=""; \
 	$(SUDO) apt-get update -qq; \
 	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 
-.PHONY: help demo test bench lint judge build install uninstall clean build-packages
+.PHONY: help demo test bench bench-entries lint judge build install uninstall clean build-packages
 
 help:
 	@echo "make demo       build, and show what a picture gave away, what is left, and what sealing does"
 	@echo "make test       run every test"
 	@echo "make bench      race cp and the peers, and hold the results against the bars"
+	@echo "make bench-entries   the same for a vault of a million entries, which takes its time"
 	@echo "make lint       formatting, warnings, man pages, scripts"
 	@echo "make build      build in release mode, into $(RELEASE)"
 	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
@@ -68,7 +69,14 @@ test: build-packages
 
 bench: build
 	$(call packages,$(BENCH_PACKAGES))
-	python3 Tests/Benchmarks/bench.py $(RELEASE)
+	@status=0; \
+	python3 Tests/Benchmarks/bench.py $(RELEASE) || status=1; \
+	python3 Tests/Benchmarks/vault.py $(RELEASE)/secr-vault || status=1; \
+	exit $$status
+
+# Takes ten minutes or so, a million inodes, and no peers.
+bench-entries: build
+	python3 Tests/Benchmarks/vault_entries.py $(RELEASE)/secr-vault
 
 # For whoever has the judge and a corpus of real files: make judge JUDGE=folder CORPUS=folder
 judge: build
