@@ -102,11 +102,11 @@ import Testing
 
     /// The root at which the search ends is one of the two that are complete.
     @Test func stopsInARowAreHarmlessAtEveryPlace() throws {
-        for first in [2, 3, 62, 63, 64, 65, 126, 127, 128] as [UInt64] {
+        for first in [2, 62, 63, 64, 65, 127] as [UInt64] {
             for changes in 0...3 {
                 for stops in 1...4 as ClosedRange<UInt64> {
                     let area = Area()
-                    for number in 1...260 as ClosedRange<UInt64> {
+                    for number in 1...200 as ClosedRange<UInt64> {
                         let isStopped = (first..<first + stops).contains(number)
                         area.write(number, changes: isStopped ? changes : .max)
                         let found = try area.find()

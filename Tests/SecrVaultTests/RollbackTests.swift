@@ -126,12 +126,12 @@ import Testing
         return (vault, store)
     }
 
-    @Test(arguments: [1, 20, 63, 64, 65, 200]) func anOlderCopyIsRefused(changes: Int) throws {
+    @Test(arguments: [1, 63, 64, 200]) func anOlderCopyIsRefused(changes: Int) throws {
         let (vault, store) = try make(changes)
         let old = store.contents
         for later in 0..<70 {
             try vault.put("/later", noise(12, UInt64(later)))
-            if later % 10 == 0 { #expect(isRefused(MemoryStore(old)), "\(later + 1) changes later") }
+            if later % 23 == 0 { #expect(isRefused(MemoryStore(old)), "\(later + 1) changes later") }
         }
         #expect(throws: VaultError.rolledBack(seen: vault.change, found: vault.change - 70)) {
             try Vault(MemoryStore(old), keys, device: state)
