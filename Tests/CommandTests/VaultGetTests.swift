@@ -31,7 +31,8 @@ import Testing
             64, "--output and --output-dir exclude", "get", "vault", "small", "-o", "x", "--output-dir", "out")
         try here.quietly("get", "vault", "small", "--output-dir", "new/folder")
         #expect(try here.text("new/folder/small") == "0123456789")
-        try here.fails(1, "'small/small': can't create: not a directory", "get", "vault", "small", "--output-dir", "small")
+        try here.fails(
+            1, "'small/small': can't create: not a directory", "get", "vault", "small", "--output-dir", "small")
         try here.fails(10, "'/nothing': no such file or folder in the vault", "get", "vault", "nothing")
         try here.fails(1, "'/small': is no folder", "get", "vault", "small/x")
     }

@@ -163,7 +163,8 @@ enum Thing: Equatable, CustomStringConvertible {
 
 /// Runs a closure on several threads at once and waits for all.
 @discardableResult
-func concurrently<Result: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Result) throws -> [Result] {
+func concurrently<Result: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Result) throws -> [Result]
+{
     let results = Mutex<[(Int, Swift.Result<Result, any Error>)]>([])
     let group = DispatchGroup()
     for index in 0..<count {

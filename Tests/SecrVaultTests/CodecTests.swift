@@ -67,7 +67,9 @@ import Testing
     private func root(levels: Int, _ number: UInt64 = 9) -> CheckpointRoot {
         CheckpointRoot(
             number: number, sequence: 70, recordHash: noise(32, 3), rewritten: 1_700_000_000, pageCount: 12,
-            levels: (0..<levels).map { .init(checkpoint: UInt64($0 + 1), attempt: UInt8($0), pages: $0 + 1, key: noise(32)) })
+            levels: (0..<levels).map {
+                .init(checkpoint: UInt64($0 + 1), attempt: UInt8($0), pages: $0 + 1, key: noise(32))
+            })
     }
 
     @Test(arguments: [0, 1, 5, 9]) func rootsComeBack(levels: Int) throws {

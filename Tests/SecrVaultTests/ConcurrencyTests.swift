@@ -83,7 +83,9 @@ import Testing
                 }
             case 2:
                 guard let name = told.own.keys.randomElement(using: &generator) else { continue }
-                if try attempt({ try vault.remove(path(name), recursively: false, now: start) }) { told.own[name] = nil }
+                if try attempt({ try vault.remove(path(name), recursively: false, now: start) }) {
+                    told.own[name] = nil
+                }
             case 3:
                 // All want the same names, one after the other.
                 let name = "/shared\(round)"

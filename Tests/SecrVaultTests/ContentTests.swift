@@ -260,7 +260,9 @@ func items(_ items: [Vault.NewItem]) -> @Sendable () throws -> Vault.NewItem? {
         try vault.put("/large", noise(3_000_000))
         try vault.makeHardLink(path("/hard"), to: path("/7"), now: start)
         try vault.copy(path("/7"), to: path("/copy"), recursively: false, overwrites: false, now: start)
-        for number in 0..<60 where number % 10 != 7 { try vault.remove(path("/\(number)"), recursively: false, now: start) }
+        for number in 0..<60 where number % 10 != 7 {
+            try vault.remove(path("/\(number)"), recursively: false, now: start)
+        }
         let expected = try vault.contents()
         let before = try vault.usage()
         let report = try Compactor(vault).run(now: start)
@@ -282,7 +284,11 @@ func items(_ items: [Vault.NewItem]) -> @Sendable () throws -> Vault.NewItem? {
         let compacting = try vault.reopened(on: hooked)
         let isDone = Mutex(false)
         hooked.setHook { [vault] step throws(StoreError) in
-            guard step == .sync, !isDone.withLock({ done in defer { done = true }; return done }) else { return }
+            guard step == .sync,
+                !isDone.withLock({ done in
+                    defer { done = true }; return done
+                })
+            else { return }
             do {
                 try vault.put("/0", [1])
                 try vault.remove(path("/1"), recursively: false, now: start)
@@ -293,7 +299,9 @@ func items(_ items: [Vault.NewItem]) -> @Sendable () throws -> Vault.NewItem? {
         _ = try Compactor(compacting).run(now: start)
         #expect(isDone.withLock { $0 })
         _ = try collect()
-        var expected: Contents = ["/0": .file([1]), "/moved": .file(noise(30_000, 2)), "/copied": .file(noise(30_000, 3))]
+        var expected: Contents = [
+            "/0": .file([1]), "/moved": .file(noise(30_000, 2)), "/copied": .file(noise(30_000, 3)),
+        ]
         for number in 3..<8 { expected["/\(number)"] = .file(noise(30_000, UInt64(number))) }
         #expect(try vault.reopened().contents() == expected)
         try vault.expectWhole()

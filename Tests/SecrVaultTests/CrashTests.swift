@@ -158,12 +158,15 @@ import Testing
         // Of very many like one another, the short run takes some, in each run others.
         let stride = !isLongRun && recording.operations.count > 200 ? 7 : 1
         for prefix in Swift.stride(
-            from: Int.random(in: 0..<stride, using: &generator), through: recording.operations.count, by: stride) {
+            from: Int.random(in: 0..<stride, using: &generator), through: recording.operations.count, by: stride)
+        {
             let state = recording.state(prefix)
             var fates: [[Int: CrashState.Fate]] = [[:]]
             for places in subsets(state.uncertain, atMost: isLongRun ? 400 : 3, &generator) {
                 fates.append(
-                    Dictionary(uniqueKeysWithValues: places.map { ($0, state.fates(at: $0).randomElement(using: &generator)!) }))
+                    Dictionary(
+                        uniqueKeysWithValues: places.map { ($0, state.fates(at: $0).randomElement(using: &generator)!) }
+                    ))
             }
             for fates in fates {
                 states += 1
@@ -194,7 +197,8 @@ import Testing
             }
             if let failure = recording.check(state, fates, goesOn: round % 4 == 0) {
                 failures += 1
-                Issue.record("seed \(seed), \(Self.all[round % recordings.count].testDescription), round \(round): \(failure)")
+                Issue.record(
+                    "seed \(seed), \(Self.all[round % recordings.count].testDescription), round \(round): \(failure)")
                 if failures > 2 { return }
             }
         }

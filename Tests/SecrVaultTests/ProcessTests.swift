@@ -77,7 +77,8 @@ final class CommandVault: Sendable {
         defer { try? FileManager.default.removeItem(at: target) }
         try succeed("get", "-q", "-r", "-o", target.path, vault, "/")
         let all = FileManager.default.enumerator(at: target, includingPropertiesForKeys: [.isRegularFileKey])
-        for case let file as URL in all! where try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+        for case let file as URL in all!
+        where try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
             let name = file.resolvingSymlinksInPath().path.dropFirst(target.resolvingSymlinksInPath().path.count)
             found[String(name)] = Array(try Data(contentsOf: file))
         }
@@ -241,7 +242,10 @@ final class CommandVault: Sendable {
                 let arguments = ["put", "-q", "-f", vault.vault, "-", "--as", "new"]
                 let run = try Run.program(
                     "strace",
-                    ["-qq", "-f", "-o", "/dev/null", "-e", "inject=\(call):\(injection):when=\(place)", CommandVault.binary]
+                    [
+                        "-qq", "-f", "-o", "/dev/null", "-e", "inject=\(call):\(injection):when=\(place)",
+                        CommandVault.binary,
+                    ]
                         + arguments,
                     input: bytes, environment: vault.environment)
                 let found = try vault.contents()

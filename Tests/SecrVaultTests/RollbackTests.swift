@@ -74,7 +74,7 @@ import Testing
             try folder.write(changed, to: file)
             #expect(try state.load(keys) == nil)
         }
-        for count in [0, 1, whole.count - 1] {
+        for count in [0, 1, DeviceState.placeSize - 1] {
             try folder.write(Array(whole[..<count]), to: file)
             #expect(try state.load(keys) == nil)
         }
@@ -173,7 +173,9 @@ import Testing
             #expect(isRefused(MemoryStore(fewer)), "record \(sequence) of \(newest)")
             // Without memory a missing middle is damage; only the end can be taken away unseen.
             if sequence < newest {
-                #expect(throws: VaultError.self, "record \(sequence)") { try Vault(MemoryStore(fewer), keys, device: nil) }
+                #expect(throws: VaultError.self, "record \(sequence)") {
+                    try Vault(MemoryStore(fewer), keys, device: nil)
+                }
             }
         }
     }

@@ -128,7 +128,8 @@ import Testing
             switch thread {
             case 0:
                 for round in 0..<(isLongRun ? 100 : 20) {
-                    try folder.change(credential("\(round)"), to: credential("\(round + 1)"), stateFolder: nil, now: start)
+                    try folder.change(
+                        credential("\(round)"), to: credential("\(round + 1)"), stateFolder: nil, now: start)
                     #expect(throws: VaultError.wrongKey) { try folder.unlock(credential("\(round)")) }
                     _ = try folder.unlock(credential("\(round + 1)"))
                 }
@@ -136,7 +137,8 @@ import Testing
             case 1:
                 // Its own slot comes and goes.
                 while !isDone.load(ordering: .relaxed) {
-                    let number = try folder.addSlot(vault, credential("guest"), isRecovery: false, label: [], now: start)
+                    let number = try folder.addSlot(
+                        vault, credential("guest"), isRecovery: false, label: [], now: start)
                     _ = try folder.unlock(credential("guest"))
                     try folder.removeSlot(vault, number)
                     #expect(throws: VaultError.wrongKey) { try folder.unlock(credential("guest")) }

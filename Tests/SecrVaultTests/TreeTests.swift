@@ -29,14 +29,17 @@ import Testing
     }
 
     @Test func namesAreBytesOfUpTo255() throws {
-        let good: [[UInt8]] = [[1], [0xFF, 0xFE], Array("..a".utf8), Array("...".utf8), Array(repeating: 0x41, count: 255)]
+        let good: [[UInt8]] = [
+            [1], [0xFF, 0xFE], Array("..a".utf8), Array("...".utf8), Array(repeating: 0x41, count: 255),
+        ]
         for name in good {
             let place = try VaultPath.top.appending(name)
             try vault.makeFolder(place, parents: false, folderAttributes, now: start)
             #expect(try vault.stat(place).kind == .folder && VaultPath(place.bytes) == place)
         }
         #expect(try vault.list(.top).map(\.name) == good.sorted { $0.lexicographicallyPrecedes($1) })
-        for name in [[], [0x2E], [0x2E, 0x2E], [0], [0x41, 0], [0x2F], Array(repeating: 0x41, count: 256)] as [[UInt8]] {
+        for name in [[], [0x2E], [0x2E, 0x2E], [0], [0x41, 0], [0x2F], Array(repeating: 0x41, count: 256)] as [[UInt8]]
+        {
             #expect(throws: VaultError.badName(name)) { try VaultPath.top.appending(name) }
         }
         for (text, bytes) in ["": "/", "/": "/", "a": "/a", "//a/./b/": "/a/b", "./": "/"] {
@@ -227,7 +230,11 @@ import Testing
         #expect(top.modified == start + 1 && top.mode == 0o700)
         try copy("/f", "/g")
         #expect(try vault.attributes(path("/g")).count == 2 && vault.stat(path("/g")).mode == 0o7654)
-        try vault.setAttributes(path("/f"), { $0.mode = 0o600; $0.modified = 9 }, now: start + 2)
+        try vault.setAttributes(
+            path("/f"),
+            {
+                $0.mode = 0o600; $0.modified = 9
+            }, now: start + 2)
         #expect(try vault.stat(path("/f")).modified == 9 && vault.stat(path("/g")).modified == -5)
         try remove("/f")
         try remove("/g")

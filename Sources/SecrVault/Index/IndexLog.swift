@@ -103,34 +103,7 @@ package final class IndexLog {
         try withVaultErrors {
             for number in loss.checkpoints { try store.delete(keys.name(.root, number)) }
             try replaceCoveredRecord()
-            guard let first = loss.firstRecord else { return }
-            var sequence = first
-            // Later ones may follow behind a gap.
-            while try (sequence..<sequence + 64).contains(where: { try store.exists(keys.name(.record, $0)) }) {
-                try store.delete(keys.name(.record, sequence))
-                sequence += 1
-            }
-        }
-    }
-
-    /// By the record that a checkpoint covers everybody sees that he is not outdated. Nobody needs what is in it.
-    private func replaceCoveredRecord() throws {
-        guard let root, try isStale(root.sequence) else { return }
-        let record = IndexRecord(
-            sequence: root.sequence, previous: root.recordHash, checkpoint: root.number, pageCount: root.pageCount,
-            pages: [])
-        _ = try store.put(keys.name(.record, root.sequence), record.sealed(with: keys), durably: true)
-    }
-
-    /// Also where marks are missing.
-    private func searchCheckpoints(_ hint: UInt64) throws(VaultError) -> UInt64 {
-        let start = try findCheckpoint(hint: hint)
-        return try withVaultErrors {
-            var newest = start
-            for number in newest + 1...newest + 1_024 where try store.exists(keys.name(.root, number)) {
-                newest = number
-            }
-            return newest
+            if let first = loss.firstRecord { try deleteRecords(from: first) }
         }
     }
 
@@ -236,7 +209,7 @@ package final class IndexLog {
     }
 
     /// Whether the history went on so far that the record which was the last one has been cleared away.
-    private func isStale(_ sequence: UInt64) throws(VaultError) -> Bool {
+    func isStale(_ sequence: UInt64) throws(VaultError) -> Bool {
         try withVaultErrors { try sequence > 0 && !store.exists(keys.name(.record, sequence)) }
     }
 
@@ -270,7 +243,7 @@ package final class IndexLog {
     /// As somebody finds it who knows nothing but the keys.
     func newestCheckpoint() throws(VaultError) -> UInt64 { try findCheckpoint(hint: 0) }
 
-    private func findCheckpoint(hint: UInt64) throws(VaultError) -> UInt64 {
+    func findCheckpoint(hint: UInt64) throws(VaultError) -> UInt64 {
         try withVaultErrors {
             var number = hint
             if try number == 0 || !store.exists(keys.name(.root, number)) {

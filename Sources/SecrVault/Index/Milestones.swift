@@ -36,7 +36,9 @@ package struct Milestones {
     /// search for ever.
     package func mark(_ number: UInt64) throws(StoreError) {
         var indices = [number]
-        while let last = indices.last, last >= Self.base, indices.count < Self.levels { indices.append(last / Self.base) }
+        while let last = indices.last, last >= Self.base, indices.count < Self.levels {
+            indices.append(last / Self.base)
+        }
         for (level, index) in indices.enumerated().reversed() {
             // The search begins behind the mark above.
             let start = (index - 1) / Self.base * Self.base
