@@ -95,6 +95,8 @@ def large(box):
         "secr-vault get, sync": f"{box.tool} get vault big -o out && sync",
     }
     times, peaks = race(gets, clear)
+    clear()
+    box.run("get", "vault", "big", "-o", "out")
     subprocess.run(["cmp", "big", "out"], check=True)
     show("get of 1 GiB", times, "cp, sync")
     yield bar("times cp", times["secr-vault get, sync"] / times["cp, sync"], 1.25)
