@@ -16,8 +16,8 @@ PAGES := secr-stream.5 secr-vault-format.5
 RELEASE := .build/release
 
 # What Debian calls the things that are needed.
-BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libsodium-dev
-TEST_PACKAGES := python3 python3-cryptography libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils
+BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libsodium-dev libsqlite3-dev
+TEST_PACKAGES := python3 python3-cryptography strace libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils
 LINT_PACKAGES := shellcheck mandoc
 BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 age restic gocryptfs fuse3 strace
 JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2
