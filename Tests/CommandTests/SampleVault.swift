@@ -44,9 +44,8 @@ struct SampleVault {
         locker.folder = made.folder.path
         atexit {
             // Nothing that needs a run loop works any more.
-            _ = system(
-                "cd '\(locker.folder)' && XDG_RUNTIME_DIR=$PWD/run XDG_STATE_HOME=$PWD/state '\(locker.tool)' lock vault; rm -rf \"$PWD\""
-            )
+            let lock = "XDG_RUNTIME_DIR=$PWD/run XDG_STATE_HOME=$PWD/state '\(locker.tool)' lock vault"
+            _ = system("cd '\(locker.folder)' && { \(lock); rm -rf '\(locker.folder)'; }")
         }
         return made
     }

@@ -17,22 +17,32 @@ public enum KeyAgent {
         }
         guard count == KeyCache.size else { return }
         let listener = try PrivateSocket.Listener(path)
-        defer { try? FileAttributes.remove(path) }
+        let last = serve(listener, secret, seconds: seconds)
+        try? FileAttributes.remove(path)
+        // Whoever stopped it learns from the end of the connection that the name is free, and the secret gone.
+        withExtendedLifetime((listener, last)) {}
+    }
+
+    /// Returns whoever stopped it.
+    private static func serve(
+        _ listener: PrivateSocket.Listener, _ secret: consuming SecretBytes, seconds: UInt32
+    ) -> OwnedDescriptor? {
         let watch = Stopwatch()
         while !Interruption.isRequested {
             let left = Int(seconds) - Int(watch.seconds)
-            guard left > 0 else { return }
+            guard left > 0 else { return nil }
             switch listener.wait(milliseconds: left * 1_000) {
-            case .timeout: return
+            case .timeout: return nil
             case .nothing: continue
             case .peer(let peer):
                 guard let request = try? peer.readByte() else { continue }
-                if request == stopRequest { return }
+                if request == stopRequest { return peer }
                 guard request == readRequest else { continue }
                 // Safe: as many bytes as the secret has.
                 unsafe secret.withBytes { try? unsafe peer.write($0) }
             }
         }
+        return nil
     }
 
     static func start(
