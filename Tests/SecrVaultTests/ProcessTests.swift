@@ -87,8 +87,9 @@ final class CommandVault: Sendable {
 
     var change: Int {
         get throws {
+            // The number is the last word; the path before it has digits as well.
             let text = try succeed("trust", vault).text
-            return text.split(separator: " ").compactMap { Int($0.filter(\.isNumber)) }.first ?? -1
+            return try #require(text.split(separator: " ").last.flatMap { Int($0.filter(\.isNumber)) })
         }
     }
 }
