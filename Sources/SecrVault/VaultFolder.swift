@@ -42,10 +42,9 @@ public struct VaultFolder: Sendable {
         let root = SecretBytes(random: AreaKeys.rootSize)
         var table = SlotTable(for: marker)
         let number = Int.random(in: SlotTable.visible)
-        let kind = Slot.Kind(credential.kind)
-        table.set(
-            number, Slot(kind, label: label, areaID: id, areaRoot: root.part(0..<root.count)), for: stretched)
         let keys = AreaKeys(root: root, id: id, vault: marker.hash)
+        let slot = table.set(
+            number, Slot(Slot.Kind(credential.kind), label: label, of: keys), for: stretched, now: now)
         return try withVaultErrors {
             try FileCreation.makeFolder(path, mode: 0o700)
             try checkIsFree(path)
@@ -55,7 +54,7 @@ public struct VaultFolder: Sendable {
             let store = try FolderStore(path)
             let device = try stateFolder.map { try DeviceState(in: $0, of: marker) }
             let vault = try Vault.createArea(store, keys, device: device, now: now)
-            try vault.index.write { try SlotList.add(number, kind, label: label, now: now, to: $0) }
+            try vault.index.write { try SlotList.add(slot, to: $0) }
             try publish(marker, in: path)
             return VaultFolder(path: path, marker: marker)
         }
@@ -96,22 +95,18 @@ public struct VaultFolder: Sendable {
     }
 
     static func publish(_ marker: Marker, in path: FilePath) throws(SystemError) {
-        let folder = try OwnedDescriptor.openDirectory(path)
-        let file = try UnnamedFile(in: folder)
-        try file.descriptor.write(marker.bytes)
-        try file.descriptor.setFixedTimes()
-        try file.descriptor.sync()
-        try file.publish(FilePath(Marker.fileName))
-        try folder.sync(path: path)
+        try UnnamedFile.publish(marker.bytes, as: Marker.fileName, in: .openDirectory(path), path: path)
     }
 
     /// Finds the area that a credential opens. Takes about a second, for a wrong one as well.
     ///
     /// - Throws: ``VaultError/wrongKey``.
     public func unlock(_ credential: borrowing Credential) throws(VaultError) -> AreaKeys {
-        let stretched = try marker.stretch(credential)
-        let table = try slots()
-        var opened = table.open(stretched)
+        try keys(marker.stretch(credential))
+    }
+
+    func keys(_ stretched: borrowing SecretBytes) throws(VaultError) -> AreaKeys {
+        var opened = try slots().open(stretched)
         guard let slot = opened.slot.take() else { throw .wrongKey }
         return AreaKeys(root: slot.areaRoot.part(0..<AreaKeys.rootSize), id: slot.areaID, vault: marker.hash)
     }
@@ -156,5 +151,21 @@ extension Slot.Kind {
         case .keyFile: self = .keyFile
         case .both: self = .both
         }
+    }
+}
+
+extension UnnamedFile {
+    /// Puts a whole file into a folder, durably and without a date, under a name that must be free.
+    ///
+    /// - Parameter path: the folder's, for errors.
+    static func publish(
+        _ bytes: [UInt8], as name: String, in folder: OwnedDescriptor, path: FilePath
+    ) throws(SystemError) {
+        let file = try UnnamedFile(in: folder)
+        try file.descriptor.write(bytes)
+        try file.descriptor.setFixedTimes()
+        try file.descriptor.sync()
+        try file.publish(FilePath(name))
+        try folder.sync(path: path)
     }
 }

@@ -96,12 +96,15 @@ enum SlotCommand {
                     JSON.object([
                         ("type", "slot"), ("number", .integer(slot.number)), ("kind", .string(slot.kind.rawValue)),
                         ("label", JSON(label)), ("created", .integer(Int(slot.created))),
+                        ("as_written", .boolean(slot.isAsWritten)),
                     ]).text)
             } else {
                 let number = (slot.number < 10 ? " " : "") + String(slot.number)
                 console.line(
                     [.text("\(number)  \(WallClock.text(slot.created))  \(slot.kind.rawValue)")]
-                        + (slot.label.isEmpty ? [] : [.text(": "), .name(label)]))
+                        + (slot.label.isEmpty ? [] : [.text(": "), .name(label)])
+                        + (slot.isAsWritten
+                            ? [] : [.text("  (may not open: adding it was stopped, or it was replaced)")]))
             }
         }
     }

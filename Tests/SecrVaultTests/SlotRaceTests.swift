@@ -45,6 +45,28 @@ import Testing
         }
     }
 
+    /// Index and slots can't be changed in one step.
+    @Test func aSlotThatWasNeverWrittenIsNoWayIn() throws {
+        let watched = try WatchedVault()
+        let (vault, folder) = (try watched.open(), try watched.located())
+        let before = try watched.bytes("slots")
+        let real = try #require(folder.slots(of: vault).first)
+        #expect(real.isAsWritten)
+        let added = try folder.addSlot(
+            vault, WatchedVault.credential("added"), isRecovery: false, label: [], now: 1)
+        #expect(try folder.slots(of: vault).allSatisfy { $0.isAsWritten })
+        // As if the power had gone before the slots were replaced.
+        try watched.overwrite("slots", before)
+        let found = try folder.slots(of: vault)
+        #expect(found.count == 2 && found.allSatisfy { $0.isAsWritten == ($0.number == real.number) })
+        #expect(throws: VaultError.lastSlot) { try folder.removeSlot(vault, real.number) }
+        _ = try folder.unlock(WatchedVault.credential("open"))
+        // What is no way in can be forgotten, and its number is free again.
+        try folder.removeSlot(vault, added)
+        #expect(try folder.slots(of: vault) == [real])
+        #expect(throws: VaultError.lastSlot) { try folder.removeSlot(vault, real.number) }
+    }
+
     @Test func aKitIsNotUndoneByAReplacementThatWasStopped() throws {
         let watched = try WatchedVault()
         let folder = try watched.located()

@@ -22,16 +22,6 @@ enum Terminal {
         }
     }
 
-    /// Asks a question that is answered with a line.
-    static func answer(_ question: String) -> String? {
-        guard let terminal = ControllingTerminal(), (try? terminal.write(question)) != nil,
-            let line = try? readLine(terminal.descriptor)
-        else { return nil }
-        // Safe: only looked at.
-        return unsafe line.withBytes { unsafe String(decoding: $0, as: UTF8.self) }.split(separator: "\n").first.map(
-            String.init)
-    }
-
     /// Up to the end of the line and with it.
     private static func readLine(_ terminal: OwnedDescriptor) throws -> SecretBytes {
         var count = 0

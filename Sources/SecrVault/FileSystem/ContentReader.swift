@@ -59,7 +59,7 @@ final class ContentReader: Sendable {
     }
 
     /// - Throws: ``VaultError/missing(_:)``, ``StreamError``, ``StoreError``.
-    private func open(_ object: StoredObject) throws -> RandomAccessReader {
+    func open(_ object: StoredObject) throws -> RandomAccessReader {
         if let known = recent.withLock({ $0?.number == object.number ? $0?.reader : nil }) { return known }
         guard let source = try store.open(keys.name(.data, UInt64(object.number))) else {
             throw VaultError.missing(object.number)

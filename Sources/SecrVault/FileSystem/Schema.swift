@@ -54,7 +54,8 @@ enum Schema {
             number INTEGER PRIMARY KEY,
             kind INTEGER NOT NULL,
             label BLOB NOT NULL,
-            created INTEGER NOT NULL
+            created INTEGER NOT NULL,
+            hash BLOB NOT NULL
         ) STRICT;
         CREATE TABLE setting (
             name TEXT PRIMARY KEY,

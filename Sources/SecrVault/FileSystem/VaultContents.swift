@@ -171,7 +171,6 @@ extension Vault {
     private final class Batch: Sendable {
         private struct State {
             var items: [NewItem] = []
-            var held: NewItem?
             var isAtEnd = false
             var small = 0
         }

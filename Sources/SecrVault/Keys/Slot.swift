@@ -29,6 +29,10 @@ struct Slot: ~Copyable {
         self.areaRoot = areaRoot
     }
 
+    init(_ kind: Kind, label: [UInt8], of keys: AreaKeys) {
+        self.init(kind, label: label, areaID: keys.id, areaRoot: keys.root.part(0..<AreaKeys.rootSize))
+    }
+
     /// - Throws: ``StreamError/wrongKey`` for another key's slot, or one that holds nothing.
     init(opening sealed: [UInt8], key: borrowing SecretBytes) throws(StreamError) {
         let content = try ShortStream.openSecret(sealed, .slot, .paged, key: key)

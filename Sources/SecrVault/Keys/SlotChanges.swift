@@ -15,11 +15,17 @@ extension VaultFolder {
         public var label: [UInt8]
         /// Nanoseconds since 1970.
         public var created: Int64
+        /// Whether the slot still is what this vault wrote there. If not, adding it was stopped half way, or somebody put
+        /// other slots in place, and nobody knows whether it opens.
+        public var isAsWritten: Bool
     }
 
     public func slots(of vault: Vault) throws(VaultError) -> [SlotInfo] {
-        try vault.index.read { try SlotList.all($0) }.map {
-            SlotInfo(number: $0.number, kind: .init($0.kind), label: $0.label, created: $0.created)
+        let table = try slots()
+        return try vault.index.read { try SlotList.all($0) }.map {
+            SlotInfo(
+                number: $0.number, kind: .init($0.kind), label: $0.label, created: $0.created,
+                isAsWritten: $0.isIn(table))
         }
     }
 
@@ -34,24 +40,31 @@ extension VaultFolder {
         _ vault: Vault, _ credential: borrowing Credential, isRecovery: Bool, label: [UInt8], now: Int64
     ) throws(VaultError) -> Int {
         guard label.count <= Slot.longestLabel else { throw .tooLarge }
-        let used = Set(try vault.index.read { try SlotList.all($0) }.map(\.number))
-        guard let number = SlotTable.visible.filter({ !used.contains($0) }).randomElement() else { throw .noFreeSlot }
         let kind = isRecovery ? Slot.Kind.recovery : Slot.Kind(credential.kind)
-        // The index first: a slot that it does not know would never be found again.
-        try vault.index.write { try SlotList.add(number, kind, label: label, now: now, to: $0) }
-        try write(number, kind, label, vault.keys, marker.stretch(credential))
-        return number
+        let stretched = try marker.stretch(credential)
+        var added = 0
+        try replaceSlots(vault.keys) { (table) throws(VaultError) in
+            let used = Set(try vault.index.read { try SlotList.all($0) }.map(\.number))
+            guard let number = SlotTable.visible.filter({ !used.contains($0) }).randomElement() else {
+                throw .noFreeSlot
+            }
+            let item = table.set(number, Slot(kind, label: label, of: vault.keys), for: stretched, now: now)
+            // The index first: a slot that it does not know would never be found again.
+            try vault.index.write { try SlotList.add(item, to: $0) }
+            added = number
+        }
+        return added
     }
 
     /// Takes a way in away, but never the last one.
     public func removeSlot(_ vault: Vault, _ number: Int) throws(VaultError) {
-        let slots = try vault.index.read { try SlotList.all($0) }
-        guard slots.contains(where: { $0.number == number }) else { throw .notFound(Array("\(number)".utf8)) }
-        guard slots.count > 1 else { throw .lastSlot }
-        try SlotFile.open(path).replace(lockOffset: vault.keys.lockOffset) { (bytes) throws(VaultError) in
-            var table = try SlotTable(bytes: bytes, marker: marker)
+        try replaceSlots(vault.keys) { (table) throws(VaultError) in
+            let items = try vault.index.read { try SlotList.all($0) }
+            guard items.contains(where: { $0.number == number }) else { throw .notFound(Array("\(number)".utf8)) }
+            // What may not open is no way in that could be the last one.
+            let rest = items.filter { $0.number != number && $0.isIn(table) }
+            guard !rest.isEmpty else { throw .lastSlot }
             table.clear(number)
-            return table.bytes
         }
         try vault.index.write { try SlotList.remove(number, from: $0) }
     }
@@ -64,22 +77,26 @@ extension VaultFolder {
         _ old: borrowing Credential, to new: borrowing Credential, stateFolder: FilePath?, now: Int64
     ) throws(VaultError) {
         let stretched = try marker.stretch(old)
-        var opened = try slots().open(stretched)
-        guard let number = opened.index, let slot = opened.slot.take() else { throw .wrongKey }
-        let keys = AreaKeys(root: slot.areaRoot.part(0..<AreaKeys.rootSize), id: slot.areaID, vault: marker.hash)
+        let stretchedNew = try marker.stretch(new)
+        let kind = Slot.Kind(new.kind)
+        let keys = try keys(stretched)
         let vault = try open(keys, stateFolder: stateFolder)
-        let (kind, label) = (Slot.Kind(new.kind), slot.label)
-        try write(number, kind, label, keys, marker.stretch(new))
-        try vault.index.write { try SlotList.add(number, kind, label: label, now: now, to: $0) }
+        try replaceSlots(keys) { (table) throws(VaultError) in
+            // Looked for again: it may have been taken away meanwhile.
+            let opened = table.open(stretched)
+            guard let number = opened.index, let label = opened.slot?.label else { throw .wrongKey }
+            let item = table.set(number, Slot(kind, label: label, of: keys), for: stretchedNew, now: now)
+            try vault.index.write { try SlotList.add(item, to: $0) }
+        }
     }
 
-    private func write(
-        _ number: Int, _ kind: Slot.Kind, _ label: [UInt8], _ keys: AreaKeys, _ stretched: borrowing SecretBytes
+    /// Changes the table while nobody else who shares the area does.
+    private func replaceSlots(
+        _ keys: AreaKeys, _ change: (inout SlotTable) throws(VaultError) -> Void
     ) throws(VaultError) {
-        let slot = Slot(kind, label: label, areaID: keys.id, areaRoot: keys.root.part(0..<AreaKeys.rootSize))
         try SlotFile.open(path).replace(lockOffset: keys.lockOffset) { (bytes) throws(VaultError) in
             var table = try SlotTable(bytes: bytes, marker: marker)
-            table.set(number, slot, for: stretched)
+            try change(&table)
             return table.bytes
         }
     }

@@ -35,7 +35,7 @@ package struct SlotFile {
 
     /// For a new vault.
     package func create(_ bytes: [UInt8]) throws(SystemError) {
-        try publish(bytes, as: SlotTable.fileName)
+        try UnnamedFile.publish(bytes, as: SlotTable.fileName, in: folder, path: path)
     }
 
     /// Changes the table as it is now. Others who do the same wait.
@@ -48,22 +48,13 @@ package struct SlotFile {
             let marker = try folder.openForWriting(FilePath(Marker.fileName))
             try marker.lockByte(at: lockOffset)
             let changed = try change(read())
-            try publish(changed, as: SlotTable.replacementName)
+            try UnnamedFile.publish(changed, as: SlotTable.replacementName, in: folder, path: path)
             try finishReplacement()
         } catch let error as VaultError {
             throw error
         } catch {
             throw VaultError(error)
         }
-    }
-
-    private func publish(_ bytes: [UInt8], as name: String) throws(SystemError) {
-        let file = try UnnamedFile(in: folder)
-        try file.descriptor.write(bytes)
-        try file.descriptor.setFixedTimes()
-        try file.descriptor.sync()
-        try file.publish(FilePath(name))
-        try folder.sync(path: path)
     }
 
     private func finishReplacement() throws(SystemError) {

@@ -11,10 +11,10 @@ package struct SlotTable {
     package static let fileName = "slots"
     package static let replacementName = "slots.new"
     package static let blockSize = 4_096
-    static let slots = 64
+    static let numbers = 0..<64
     /// Where areas that everybody may know of have theirs.
     static let visible = 0..<32
-    package static let size = blockSize + slots * Slot.size
+    package static let size = blockSize + numbers.count * Slot.size
 
     private(set) var bytes: [UInt8]
     private let vault: [UInt8]
@@ -35,7 +35,7 @@ package struct SlotTable {
     func open(_ stretched: borrowing SecretBytes) -> Opened {
         let extracted = extracted(stretched)
         var opened = Opened(index: nil, slot: nil)
-        for index in 0..<Self.slots {
+        for index in Self.numbers {
             let key = Self.key(extracted, index)
             if let slot = try? Slot(opening: Array(bytes[Self.range(index)]), key: key), opened.index == nil {
                 opened = Opened(index: index, slot: slot)
@@ -49,17 +49,20 @@ package struct SlotTable {
         var slot: Slot?
     }
 
-    mutating func set(_ index: Int, _ slot: borrowing Slot, for stretched: borrowing SecretBytes) {
+    /// Puts a slot into its place.
+    ///
+    /// - Parameter now: nanoseconds since 1970.
+    /// - Returns: what the index is to know of it.
+    mutating func set(
+        _ index: Int, _ slot: borrowing Slot, for stretched: borrowing SecretBytes, now: Int64
+    ) -> SlotList.Item {
         bytes.replaceSubrange(Self.range(index), with: slot.sealed(with: Self.key(extracted(stretched), index)))
+        return SlotList.Item(
+            number: index, kind: slot.kind, label: slot.label, created: now, hash: hash(index))
     }
 
-    /// A slot as it is stored.
-    func slot(_ index: Int) -> [UInt8] { Array(bytes[Self.range(index)]) }
-
-    mutating func set(_ index: Int, _ sealed: [UInt8]) {
-        precondition(sealed.count == Slot.size)
-        bytes.replaceSubrange(Self.range(index), with: sealed)
-    }
+    /// The hash of a slot as it is stored.
+    func hash(_ index: Int) -> [UInt8] { BLAKE2b.hash(Array(bytes[Self.range(index)])) }
 
     /// Makes a slot one that nothing opens.
     mutating func clear(_ index: Int) {

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import GRDB
-internal import SecrCrypto
 internal import SecrStream
 internal import Synchronization
 
@@ -103,11 +102,7 @@ public struct Compactor: Sendable {
     }
 
     private func input(_ part: Part) throws -> ContentInput {
-        let object = part.extent.object
-        let name = vault.keys.name(.data, UInt64(object.number))
-        guard let source = try vault.store.open(name) else { throw VaultError.missing(object.number) }
-        let reader = try RandomAccessReader(
-            source, .object, object.shape, key: SecretBytes(copying: object.key), size: object.size)
+        let reader = try vault.contents.open(part.extent.object)
         let done = Mutex(0)
         return unsafe ContentInput(expectedSize: part.extent.length) { buffer in
             try done.withLock { done in
