@@ -51,18 +51,39 @@ public final class RandomAccessReader: Sendable {
         }
     }
 
-    /// Writes the bytes of `range` in their order, read ahead and opened on all cores.
+    /// Writes the bytes of `range`, which lies within ``size``, in their order, read ahead and opened on all cores.
     ///
     /// - Parameter write: called by one thread at a time.
     public func copy(_ range: Range<Int>, write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void) throws {
-        precondition(range.lowerBound >= 0 && range.upperBound <= size)
         if range.isEmpty { return }
+        try BlockPipeline(opening: cipher.shape).run(unsafe feed(range, write: write))
+    }
+
+    /// The same for one stream of chunks of 64 KiB after the other. The next one is read while the last is being written.
+    ///
+    /// - Parameter next: gives streams and ranges, which are not empty, and `nil` at the end. Called by one thread at a
+    ///   time.
+    public static func copyAll(
+        _ next: @escaping @Sendable () throws -> (RandomAccessReader, Range<Int>)?,
+        write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        try BlockPipeline(opening: .standard).run {
+            guard let (reader, range) = try next() else { return nil }
+            precondition(reader.cipher.shape == .standard)
+            return unsafe reader.feed(range, write: write)
+        }
+    }
+
+    private func feed(
+        _ range: Range<Int>, write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
+    ) -> BlockPipeline.Feed {
+        precondition(!range.isEmpty && range.lowerBound >= 0 && range.upperBound <= size)
         let shape = cipher.shape
         let (first, last) = (range.lowerBound / shape.chunkSize, (range.upperBound - 1) / shape.chunkSize)
         let end = shape.sealedRange(ofChunk: last, plaintextSize: size).upperBound
         let input = Atomic<Int>(shape.sealedRange(ofChunk: first, plaintextSize: size).lowerBound)
         let output = Atomic<Int>(first * shape.chunkSize)
-        try unsafe cipher.open(
+        return unsafe cipher.feed(
             fromChunk: first, endsStream: last == shape.chunkCount(ofPlaintext: size) - 1,
             read: { [source] buffer in
                 let offset = input.load(ordering: .relaxed)

@@ -26,7 +26,8 @@ public struct StreamReader: Sendable {
         read: @escaping @Sendable (UnsafeMutableRawBufferPointer) throws -> Int,
         write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        try unsafe cipher.open(fromChunk: 0, endsStream: true, read: read, write: write)
+        try BlockPipeline(opening: cipher.shape).run(
+            unsafe cipher.feed(fromChunk: 0, endsStream: true, read: read, write: write))
     }
 }
 
@@ -34,13 +35,13 @@ extension StreamCipher {
     /// Opens what `read` gives: sealed chunks from `first` on, in order.
     ///
     /// - Parameter endsStream: whether the last of them is the stream's last.
-    func open(
+    func feed(
         fromChunk first: Int, endsStream: Bool,
         read: @escaping @Sendable (UnsafeMutableRawBufferPointer) throws -> Int,
         write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
+    ) -> BlockPipeline.Feed {
         let chunks = BlockPipeline.chunksPerBlock(shape)
-        try unsafe BlockPipeline(inputSize: chunks * shape.sealedChunkSize, outputSize: chunks * shape.chunkSize).run(
+        return unsafe BlockPipeline.Feed(
             read: read,
             change: { block, sealed, plaintext in
                 // Safe: the output has room for the plaintext of a whole block.
@@ -48,6 +49,13 @@ extension StreamCipher {
                     sealed, first: first + block.index * chunks, endsStream: endsStream && block.isLast,
                     into: plaintext)
             },
-            write: write)
+            write: { _, plaintext in try unsafe write(plaintext) })
+    }
+}
+
+extension BlockPipeline {
+    init(opening shape: StreamShape) {
+        let chunks = Self.chunksPerBlock(shape)
+        self.init(inputSize: chunks * shape.sealedChunkSize, outputSize: chunks * shape.chunkSize)
     }
 }

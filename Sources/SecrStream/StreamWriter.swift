@@ -22,17 +22,66 @@ public struct StreamWriter: ~Copyable, Sendable {
         read: @escaping @Sendable (UnsafeMutableRawBufferPointer) throws -> Int,
         write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        let (shape, cipher) = (cipher.shape, cipher)
-        let chunks = BlockPipeline.chunksPerBlock(shape)
-        // Safe: the pointer does not leave the closure.
-        try unsafe cipher.head.withUnsafeBytes { try unsafe write($0) }
-        try unsafe BlockPipeline(inputSize: chunks * shape.chunkSize, outputSize: chunks * shape.sealedChunkSize).run(
+        try BlockPipeline(sealing: shape).run(unsafe feed(read: read, write: write, finish: {}))
+    }
+
+    /// A stream that is sealed together with others.
+    @safe public struct Stream: ~Copyable, Sendable {
+        fileprivate let feed: BlockPipeline.Feed
+        fileprivate let shape: StreamShape
+
+        /// - Parameters:
+        ///   - read, write: see ``StreamWriter/seal(read:write:)``.
+        ///   - finish: comes when the whole stream was written.
+        public init(
+            _ writer: consuming StreamWriter, read: @escaping @Sendable (UnsafeMutableRawBufferPointer) throws -> Int,
+            write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void,
+            finish: @escaping @Sendable () throws -> Void
+        ) {
+            shape = writer.shape
+            feed = unsafe writer.feed(read: read, write: write, finish: finish)
+        }
+    }
+
+    /// Seals one stream of chunks of 64 KiB after the other. The next one is begun while the last is still being written.
+    ///
+    /// - Parameter next: gives the streams, `nil` at the end. Called by one thread at a time, never while one is read.
+    public static func sealAll(_ next: @escaping @Sendable () throws -> Stream?) throws {
+        try BlockPipeline(sealing: .standard).run {
+            guard let stream = try next() else { return nil }
+            precondition(stream.shape == .standard)
+            return stream.feed
+        }
+    }
+
+    private var shape: StreamShape { cipher.shape }
+
+    private consuming func feed(
+        read: @escaping @Sendable (UnsafeMutableRawBufferPointer) throws -> Int,
+        write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void,
+        finish: @escaping @Sendable () throws -> Void
+    ) -> BlockPipeline.Feed {
+        let cipher = cipher
+        let chunks = BlockPipeline.chunksPerBlock(cipher.shape)
+        return unsafe BlockPipeline.Feed(
             read: read,
             change: { block, plaintext, sealed in
                 // Safe: the output has room for the tags of a whole block.
                 unsafe cipher.sealChunks(
                     plaintext, first: block.index * chunks, endsStream: block.isLast, into: sealed)
             },
-            write: write)
+            write: { block, sealed in
+                // Safe: the pointer does not leave the closure.
+                if block.index == 0 { try unsafe cipher.head.withUnsafeBytes { try unsafe write($0) } }
+                try unsafe write(sealed)
+                if block.isLast { try finish() }
+            })
+    }
+}
+
+extension BlockPipeline {
+    fileprivate init(sealing shape: StreamShape) {
+        let chunks = Self.chunksPerBlock(shape)
+        self.init(inputSize: chunks * shape.chunkSize, outputSize: chunks * shape.sealedChunkSize)
     }
 }

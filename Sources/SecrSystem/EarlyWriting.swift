@@ -18,9 +18,15 @@ public final class EarlyWriting: Sendable {
     public func add(_ count: Int) {
         state.withLock { state in
             state.written += count
-            guard state.written - state.started >= Self.step else { return }
-            file.startWriting(state.started..<state.written)
-            state.started = state.written
+            if state.written - state.started >= Self.step { start(&state) }
         }
+    }
+
+    /// To be told when no more comes, where it is not synced at once.
+    public func finish() { state.withLock { start(&$0) } }
+
+    private func start(_ state: inout State) {
+        file.startWriting(state.started..<state.written)
+        state.started = state.written
     }
 }

@@ -93,7 +93,7 @@ import Testing
             run.status == 0
                 && run.errors.contains(#/^1 objects cleared away, 29\d KiB|1 objects cleared away, 3\d\d KiB/#),
             "\(run.errors)")
-        #expect(try !isThere())
+        #expect(!isThere())
         #expect(
             try here.quietly("gc", "vault", "--json") == #"{"type":"gc","freed":0,"orphans":0,"unknown":0,"bytes":0}"#
                 + "\n")

@@ -61,9 +61,11 @@ final class HookedStore: ObjectStore {
         try base.list(body)
     }
 
-    func sync() throws(StoreError) {
+    var failedSyncs: Int { base.failedSyncs }
+
+    func sync(after failures: Int) throws(StoreError) {
         try at(.sync)
-        try base.sync()
+        try base.sync(after: failures)
     }
 
     func settle(_ name: ObjectName) throws(StoreError) {

@@ -35,7 +35,8 @@ import Testing
             memory.delete(name)
         }
         func list(_ body: (ObjectName, Int) throws(StoreError) -> Void) throws(StoreError) { try memory.list(body) }
-        func sync() {}
+        var failedSyncs: Int { 0 }
+        func sync(after failures: Int) {}
         func settle(_ name: ObjectName) {}
     }
 

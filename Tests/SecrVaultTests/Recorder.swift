@@ -33,7 +33,8 @@ final class Recorder: ObjectStore {
         log.withLock { $0.append(.delete(name)) }
     }
 
-    func sync() { log.withLock { $0.append(.sync) } }
+    var failedSyncs: Int { 0 }
+    func sync(after failures: Int) { log.withLock { $0.append(.sync) } }
     func settle(_ name: ObjectName) {}
 
     private final class Draft: ObjectDraft {

@@ -26,36 +26,55 @@ final class ContentReader: Sendable {
         write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         var position = range.lowerBound
+        var parts: [Part] = []
         for extent in extents where extent.start + extent.length > range.lowerBound {
             if extent.start >= range.upperBound { break }
-            try unsafe writeZeros(extent.start - position, write: write)
+            if extent.start > position {
+                try unsafe copy(parts, path: path, write: write)
+                parts = []
+                try unsafe writeZeros(extent.start - position, write: write)
+            }
             position = max(position, extent.start)
             let end = min(extent.start + extent.length, range.upperBound)
+            if end <= position { continue }
             let start = extent.offset + position - extent.start
-            try unsafe copy(start..<start + end - position, of: extent.object, path: path, write: write)
+            parts.append(Part(object: extent.object, range: start..<start + end - position))
             position = end
         }
+        try unsafe copy(parts, path: path, write: write)
         try unsafe writeZeros(range.upperBound - position, write: write)
     }
 
+    /// Bytes of an object.
+    private struct Part {
+        var object: StoredObject
+        var range: Range<Int>
+    }
+
     private func copy(
-        _ range: Range<Int>, of object: StoredObject, path: [UInt8],
-        write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
+        _ parts: [Part], path: [UInt8], write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        let damage = VaultError.damaged(.object(path))
         do {
-            let reader = try open(object)
-            guard range.upperBound <= reader.size else { throw damage }
-            if range.count > Self.short { return try unsafe reader.copy(range, write: write) }
-            try unsafe withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 16) { buffer in
-                try unsafe reader.read(range, into: buffer)
-                try unsafe write(UnsafeRawBufferPointer(buffer))
+            if let part = parts.first, parts.count == 1, part.range.count <= Self.short {
+                return try unsafe withUnsafeTemporaryAllocation(byteCount: part.range.count, alignment: 16) { buffer in
+                    try unsafe reader(of: part).read(part.range, into: buffer)
+                    try unsafe write(UnsafeRawBufferPointer(buffer))
+                }
             }
+            let rest = Mutex(parts[...])
+            try unsafe RandomAccessReader.copyAll(
+                { [self] in try rest.withLock { $0.popFirst() }.map { (try reader(of: $0), $0.range) } }, write: write)
         } catch StreamError.interrupted {
             throw VaultError.interrupted
         } catch is StreamError {
-            throw damage
+            throw VaultError.damaged(.object(path))
         }
+    }
+
+    private func reader(of part: Part) throws -> RandomAccessReader {
+        let reader = try open(part.object)
+        guard part.range.upperBound <= reader.size else { throw StreamError.damaged(chunk: 0) }
+        return reader
     }
 
     /// - Throws: ``VaultError/missing(_:)``, ``StreamError``, ``StoreError``.

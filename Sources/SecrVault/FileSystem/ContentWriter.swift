@@ -25,46 +25,54 @@ struct ContentWriter {
     /// - Parameter next: gives one input after the other, `nil` at the end.
     func write(_ next: @escaping @Sendable () throws -> ContentInput?) throws -> Result {
         let packing = Packing(largestInIndex, next)
-        while try packing.needsObject() {
-            let object = try writeObject(packing)
-            packing.close(object)
+        let objects = Mutex<[StoredObject]>([])
+        try StreamWriter.sealAll { [self] in
+            guard try packing.beginObject() else { return nil }
+            let key = SecretBytes(random: 32)
+            // Safe: the key goes into the index, whose pages exist only sealed.
+            let bytes = unsafe key.withBytes { unsafe Array($0) }
+            let draft = try store.makeDraft()
+            return unsafe StreamWriter.Stream(
+                StreamWriter(.object, key: key),
+                read: { buffer in try unsafe packing.fill(buffer) },
+                write: { sealed in try unsafe draft.write(sealed) },
+                finish: {
+                    let number = try publish(draft)
+                    objects.withLock { objects in
+                        let size = packing.size(of: objects.count)
+                        objects.append(StoredObject(number: number, key: bytes, size: size, shape: .standard))
+                    }
+                })
         }
-        return packing.result
+        return packing.result(in: objects.withLock { $0 })
     }
 
-    private func writeObject(_ packing: Packing) throws -> StoredObject {
-        let key = SecretBytes(random: 32)
-        let draft = try store.makeDraft()
-        try unsafe StreamWriter(.object, key: key).seal(
-            read: { buffer in try unsafe packing.fill(buffer) },
-            write: { bytes in try unsafe draft.write(bytes) })
-        // Safe: the key goes into the index, whose pages exist only sealed.
-        let bytes = unsafe key.withBytes { unsafe Array($0) }
+    private func publish(_ draft: any ObjectDraft) throws -> Int64 {
         for _ in 0..<1_000 {
             let number = Int64.random(in: bounds.low..<bounds.high)
-            let name = keys.name(.data, UInt64(number))
-            if try draft.publish(name, durably: false) {
-                return StoredObject(number: number, key: bytes, size: packing.objectSize, shape: .standard)
-            }
+            if try draft.publish(keys.name(.data, UInt64(number)), durably: false) { return number }
         }
         throw VaultError.outdated
     }
 }
 
-/// The bytes of many files as they follow one another in objects. Used by one thread at a time.
+/// The bytes of many files as they follow one another in objects. Used by one thread at a time, which may fill an object
+/// while those before it are still being written.
 private final class Packing: Sendable {
     private struct State {
-        var result = ContentWriter.Result()
-        /// The file that is being read, and the bytes of it that were read to see whether it is small.
+        /// Of the files that were read to their ends.
+        var contents: [Contents] = []
+        /// The file that is being read, the bytes of it that were read to see whether it is small, and its size so far.
         var current: ContentInput?
         var head: ArraySlice<UInt8> = []
-        var contents = Contents(size: 0, bytes: nil)
-        /// Of the object that is being written.
+        var size = 0
+        /// Where files lie, in their order. Objects, too, are told by their places among all.
+        var extents: [(file: Int, object: Int, extent: Extent)] = []
+        /// Bytes of each object with padding: of those that no more of files goes into.
+        var sizes: [Int] = []
+        /// Of the object that is being filled.
         var position = 0
-        /// Where a file begins in it.
-        var extents: [(file: Int, extent: Extent)] = []
-        /// Set when no more of files goes into the object: its size with padding.
-        var padded: Int?
+        var isFull = false
     }
 
     private let largestInIndex: Int
@@ -80,34 +88,27 @@ private final class Packing: Sendable {
         self.next = next
     }
 
-    var result: ContentWriter.Result { state.withLock { $0.result } }
+    /// Bytes of an object that was filled, with padding.
+    func size(of object: Int) -> Int { state.withLock { $0.sizes[object] } }
 
-    /// Of the object that was written last.
-    var objectSize: Int { state.withLock { $0.padded ?? 0 } }
-
-    /// Takes files for which the index is enough, up to one for which it is not. `false` at the end of all files.
-    func needsObject() throws -> Bool {
-        try state.withLock { state in
-            state.position = 0
-            state.padded = nil
-            return try take(&state)
+    /// Where everything is, once all objects are there.
+    func result(in objects: [StoredObject]) -> ContentWriter.Result {
+        state.withLock { state in
+            for (file, object, extent) in state.extents {
+                var extent = extent
+                extent.object = objects[object]
+                state.contents[file].extents.append(extent)
+            }
+            return ContentWriter.Result(contents: state.contents, objects: objects)
         }
     }
 
-    /// Tells the extents which object they are in.
-    func close(_ object: StoredObject) {
-        state.withLock { state in
-            state.result.objects.append(object)
-            for (file, extent) in state.extents {
-                var extent = extent
-                extent.object = object
-                if file < state.result.contents.count {
-                    state.result.contents[file].extents.append(extent)
-                } else {
-                    state.contents.extents.append(extent)
-                }
-            }
-            state.extents = []
+    /// Takes files for which the index is enough, up to one for which it is not. `false` at the end of all files.
+    func beginObject() throws -> Bool {
+        try state.withLock { state in
+            state.position = 0
+            state.isFull = false
+            return try take(&state)
         }
     }
 
@@ -119,11 +120,11 @@ private final class Packing: Sendable {
             // Safe: the pointer does not leave the closure.
             let count = try unsafe head.withUnsafeMutableBytes { try unsafe input.read($0) }
             if count <= largestInIndex {
-                state.result.contents.append(Contents(size: count, bytes: Array(head[..<count])))
+                state.contents.append(Contents(size: count, bytes: Array(head[..<count])))
             } else {
                 state.current = input
                 state.head = head[...]
-                state.contents = Contents(size: 0, bytes: nil)
+                state.size = 0
             }
         }
         return true
@@ -133,13 +134,13 @@ private final class Packing: Sendable {
     func fill(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         try state.withLock { state in
             var filled = 0
-            while filled < buffer.count, state.padded == nil {
+            while filled < buffer.count, !state.isFull {
                 let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
                 let count = try unsafe fillFromFile(rest, &state)
                 filled += count
-                if count == 0 { state.padded = SizeClass.paddedSize(state.position, .standard) }
+                if count == 0 { close(&state) }
             }
-            if let padded = state.padded, filled < buffer.count {
+            if let padded = state.sizes.last, state.isFull, filled < buffer.count {
                 let count = min(buffer.count - filled, padded - state.position)
                 unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + count])
                     .initializeMemory(as: UInt8.self, repeating: 0)
@@ -154,7 +155,7 @@ private final class Packing: Sendable {
     private func fillFromFile(_ buffer: UnsafeMutableRawBufferPointer, _ state: inout State) throws -> Int {
         let room = min(buffer.count, Self.capacity - state.position)
         guard room > 0, try take(&state), let current = state.current else { return 0 }
-        let isNew = state.contents.size == 0
+        let isNew = state.size == 0
         // A large file begins an object of its own.
         if isNew, state.position > 0, current.expectedSize ?? 0 >= ContentWriter.ownObject { return 0 }
         var count = min(state.head.count, room)
@@ -170,28 +171,32 @@ private final class Packing: Sendable {
         add(count, &state)
         if isAtEnd { finish(&state) }
         // Nothing came, and that was the file's end: the next file's turn, unless it has to wait for another object.
-        return count == 0 && state.padded == nil ? try unsafe fillFromFile(buffer, &state) : count
+        return count == 0 && !state.isFull ? try unsafe fillFromFile(buffer, &state) : count
     }
 
     private func add(_ count: Int, _ state: inout State) {
         if count == 0 { return }
-        let file = state.result.contents.count
-        if let last = state.extents.last, last.file == file {
+        let (file, object) = (state.contents.count, state.sizes.count)
+        if let last = state.extents.last, last.file == file, last.object == object {
             state.extents[state.extents.count - 1].extent.length += count
         } else {
-            let extent = Extent(
-                start: state.contents.size, length: count, offset: state.position, object: Self.unknown)
-            state.extents.append((file, extent))
+            let extent = Extent(start: state.size, length: count, offset: state.position, object: Self.unknown)
+            state.extents.append((file, object, extent))
         }
-        state.contents.size += count
+        state.size += count
         state.position += count
     }
 
     private func finish(_ state: inout State) {
         let isLarge = state.current?.expectedSize ?? 0 >= ContentWriter.ownObject
-        state.result.contents.append(state.contents)
+        state.contents.append(Contents(size: state.size, bytes: nil))
         state.current = nil
         // Others do not follow in the same object.
-        if isLarge { state.padded = SizeClass.paddedSize(state.position, .standard) }
+        if isLarge { close(&state) }
+    }
+
+    private func close(_ state: inout State) {
+        state.sizes.append(SizeClass.paddedSize(state.position, .standard))
+        state.isFull = true
     }
 }

@@ -55,9 +55,10 @@ extension Vault {
             let items: [NewItem]
             let written: ContentWriter.Result
             do {
+                let failures = store.failedSyncs
                 written = try makeContentWriter().write { try batch.nextInput() }
                 items = batch.take()
-                if !written.objects.isEmpty { try store.sync() }
+                if !written.objects.isEmpty { try store.sync(after: failures) }
             } catch {
                 throw VaultError.translated(error)
             }

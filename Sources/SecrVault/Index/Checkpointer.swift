@@ -68,24 +68,28 @@ struct Checkpointer {
         }
         let head = log.head
         do {
+            let failures = log.store.failedSyncs
             guard let written = try merge.write(checkpoint: number) else { return false }
             let root = CheckpointRoot(
                 number: number, sequence: head.sequence, recordHash: head.hash,
                 rewritten: rewritesAll ? now : old?.rewritten ?? now, pageCount: log.pageCount,
                 levels: [written] + kept.map(\.level))
-            return try publish(root, written, kept: Array(kept), replacing: old)
+            return try publish(root, written, after: failures, kept: Array(kept), replacing: old)
         } catch {
             throw VaultError(error)
         }
     }
 
-    /// - Parameter written: what is new of it.
+    /// - Parameters:
+    ///   - written: what is new of it.
+    ///   - failures: syncs that had failed before that.
     private func publish(
-        _ root: CheckpointRoot, _ written: CheckpointRoot.Level, kept: [PageLevel], replacing old: CheckpointRoot?
+        _ root: CheckpointRoot, _ written: CheckpointRoot.Level, after failures: Int, kept: [PageLevel],
+        replacing old: CheckpointRoot?
     ) throws -> Bool {
         let (store, keys) = (log.store, log.keys)
         // The pages, and the last record that is in them, are on the disk before a root says so.
-        try store.sync()
+        try store.sync(after: failures)
         try log.settleHead()
         guard try store.put(keys.name(.root, root.number), root.sealed(with: keys), durably: true) else {
             try delete(written)

@@ -73,6 +73,7 @@ public struct Compactor: Sendable {
         let next = Mutex(0)
         let written: ContentWriter.Result
         do {
+            let failures = vault.store.failedSyncs
             var writer = try vault.makeContentWriter()
             writer.largestInIndex = 0
             written = try writer.write {
@@ -82,7 +83,7 @@ public struct Compactor: Sendable {
                 }
                 return index < parts.count ? try input(parts[index]) : nil
             }
-            try vault.store.sync()
+            try vault.store.sync(after: failures)
         } catch {
             throw VaultError(error)
         }

@@ -13,6 +13,7 @@ public final class FolderStore: ObjectStore {
     private let objects: OwnedDescriptor
     /// Published, but perhaps not yet on the disk.
     private let unsynced = Mutex(Unsynced())
+    private let failures = Atomic(0)
     /// Held by the one that syncs.
     private let syncing = Mutex(())
 
@@ -21,10 +22,6 @@ public final class FolderStore: ObjectStore {
         var folders: Set<String> = []
         /// Too many to be synced one by one.
         var isWholesale = false
-        /// Threads that published any of it.
-        var writers: Set<pthread_t> = []
-        /// Threads whose objects may be lost since another thread's sync failed, which they have not been told.
-        var losers: Set<pthread_t> = []
     }
 
     /// One by one up to here; then the whole file system at once is faster.
@@ -97,32 +94,45 @@ public final class FolderStore: ObjectStore {
         }
     }
 
-    public func sync() throws(StoreError) {
+    public var failedSyncs: Int { failures.load(ordering: .sequentiallyConsistent) }
+
+    public func sync(after failures: Int) throws(StoreError) {
         // What is here may be on its way already, in the hands of another thread: not before that is done, this is.
-        try syncing.withLock { _ throws(StoreError) in try syncWaiting() }
+        try syncing.withLock { _ throws(StoreError) in
+            guard failures == failedSyncs else {
+                throw StoreError(.system(SystemError("sync", folder, .ioError)), isUncertain: true)
+            }
+            try syncWaiting()
+        }
     }
 
     private func syncWaiting() throws(StoreError) {
-        let own = pthread_self()
-        let hasLost = unsynced.withLock { $0.losers.remove(own) != nil }
-        if hasLost { throw StoreError(.system(SystemError("sync", folder, .ioError)), isUncertain: true) }
         let waiting = unsynced.withLock { state in
-            defer { state = Unsynced(losers: state.losers) }
+            defer { state = Unsynced() }
             return state
         }
         do throws(SystemError) {
             if waiting.isWholesale { return try objects.syncFileSystem(path: folder) }
-            for file in waiting.files { try file.syncContents() }
+            try syncContents(of: waiting.files)
             for folder in waiting.folders { try syncFolder(folder) }
         } catch {
-            // The system tells of a failure only once; a second attempt would seem to succeed.
-            unsynced.withLock { state in
-                state.losers.formUnion(waiting.writers)
-                state.losers.remove(own)
-                state.folders.formUnion(waiting.folders)
-            }
+            unsynced.withLock { $0.folders.formUnion(waiting.folders) }
+            failures.wrappingAdd(1, ordering: .sequentiallyConsistent)
             throw StoreError(.system(error), isUncertain: true)
         }
+    }
+
+    /// At the same time, so that a file system with a journal needs to write it only once.
+    private func syncContents(of files: [OwnedDescriptor]) throws(SystemError) {
+        let failure = Mutex<SystemError?>(nil)
+        WorkerPool.forEach(files.count, width: 8) { index in
+            do throws(SystemError) {
+                try files[index].syncContents()
+            } catch {
+                failure.withLock { $0 = error }
+            }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure }
     }
 
     public func settle(_ name: ObjectName) throws(StoreError) {
@@ -137,7 +147,6 @@ public final class FolderStore: ObjectStore {
     fileprivate func remember(_ file: OwnedDescriptor, in folder: String) {
         unsynced.withLock { state in
             state.folders.insert(folder)
-            state.writers.insert(pthread_self())
             if state.isWholesale { return }
             state.files.append(file)
             if state.files.count > Self.individually {
@@ -181,6 +190,7 @@ public final class FolderStore: ObjectStore {
             }
             let folder = FolderStore.folder(name)
             guard durably else {
+                early.finish()
                 store.remember(file.descriptor, in: folder)
                 return true
             }

@@ -26,7 +26,9 @@ public final class MemoryStore: ObjectStore {
         for (name, bytes) in contents { try body(name, bytes.count) }
     }
 
-    public func sync() {}
+    public var failedSyncs: Int { 0 }
+
+    public func sync(after failures: Int) {}
 
     public func settle(_ name: ObjectName) {}
 

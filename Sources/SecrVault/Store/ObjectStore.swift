@@ -19,8 +19,14 @@ public protocol ObjectStore: Sendable {
     /// Every object and its size in bytes, in any order.
     func list(_ body: (ObjectName, Int) throws(StoreError) -> Void) throws(StoreError)
 
+    /// How many syncs have failed so far, whoever asked for them.
+    var failedSyncs: Int { get }
+
     /// Returns when everything that was published before is going to survive a power cut.
-    func sync() throws(StoreError)
+    ///
+    /// - Parameter failures: ``failedSyncs`` from before the first of it was published. If one failed since, this fails
+    ///   too: the system tells only once, and perhaps it told somebody else.
+    func sync(after failures: Int) throws(StoreError)
 
     /// Returns when an object that somebody published durably, who may have been stopped at it, is going to survive a
     /// power cut.
@@ -40,6 +46,9 @@ public protocol ObjectDraft: AnyObject, Sendable {
 }
 
 extension ObjectStore {
+    /// For who has published nothing that is not durable yet.
+    public func sync() throws(StoreError) { try sync(after: failedSyncs) }
+
     /// Puts a whole object.
     public func put(_ name: ObjectName, _ bytes: [UInt8], durably: Bool) throws(StoreError) -> Bool {
         let draft = try makeDraft()
