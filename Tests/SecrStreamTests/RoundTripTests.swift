@@ -3,7 +3,7 @@ import SecrStream
 import Testing
 
 @Suite struct RoundTripTests {
-    static let block = 1 << 20
+    static let block = 128 << 10
 
     /// Around chunks and blocks, and far beyond what the workers hold.
     static func sizes(_ shape: StreamShape) -> [Int] {

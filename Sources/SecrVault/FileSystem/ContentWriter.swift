@@ -138,7 +138,7 @@ private final class Packing: Sendable {
                 let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
                 let count = try unsafe fillFromFile(rest, &state)
                 filled += count
-                if count == 0 { close(&state) }
+                if count == 0 && !state.isFull { close(&state) }
             }
             if let padded = state.sizes.last, state.isFull, filled < buffer.count {
                 let count = min(buffer.count - filled, padded - state.position)
