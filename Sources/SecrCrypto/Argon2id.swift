@@ -12,8 +12,8 @@ public enum Argon2id {
 
         /// Less would make guessing cheap.
         public static let floor = Parameters(unchecked: 256 * 1_024, passes: 3)
-        /// More, asked for by a file, would be an attack on whoever opens it.
-        public static let ceiling = Parameters(unchecked: 4 * 1_024 * 1_024, passes: 64)
+        /// More, asked for by a file, would be an attack on whoever opens it. This much takes some twenty seconds.
+        public static let ceiling = Parameters(unchecked: 1_024 * 1_024, passes: 16)
 
         /// - Throws: `badParameters` outside of ``floor`` and ``ceiling``.
         public init(memory: Int, passes: Int) throws(CryptoError) {

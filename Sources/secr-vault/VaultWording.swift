@@ -113,3 +113,20 @@ extension Node {
         ]
     }
 }
+
+extension Console {
+    func line(_ problem: Problem, isJSON: Bool) {
+        let paths = problem.paths.map { FilePath(rawBytes: $0) }
+        if isJSON {
+            line(
+                JSON.object([
+                    ("type", "problem"), ("kind", .string(problem.kind.rawValue)), ("text", .string(problem.text)),
+                    ("paths", .array(paths.map { JSON($0) })),
+                ]).text)
+        } else if paths.isEmpty {
+            line(problem.text)
+        } else {
+            for path in paths { line([.name(path), .text(": \(problem.text)")]) }
+        }
+    }
+}

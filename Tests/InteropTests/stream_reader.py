@@ -31,8 +31,8 @@ MAGIC = b"secrfile"
 PASSPHRASE, KEY_FILE, BOTH = 0x01, 0x02, 0x03
 FILE_HEADER = 48
 FILE_KIND, FILE_BITS = 0x01, 16
-PASSES = range(3, 64 + 1)
-MEMORY = range(262_144, 4_194_304 + 1)
+PASSES = range(3, 16 + 1)
+MEMORY = range(262_144, 1_048_576 + 1)
 
 
 class Refused(Exception):

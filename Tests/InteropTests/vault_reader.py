@@ -114,7 +114,7 @@ class Marker:
         self.passes, self.memory = data[12], int.from_bytes(data[16:20], "big")
         if any(data[13:16]) or any(data[20:32]):
             raise Refused("a marker with bytes that should be zero")
-        if not 3 <= self.passes <= 64 or not 262_144 <= self.memory <= 4_194_304:
+        if not 3 <= self.passes <= 16 or not 262_144 <= self.memory <= 1_048_576:
             raise Refused("a marker that asks for too little or too much work")
         self.data, self.hash, self.salt = data, h(data), data[32:48]
 

@@ -127,10 +127,10 @@ import Testing
     /// Credential, b, passes, memory in KiB, and whether such a header is one. Nothing is allocated for it.
     @Test(
         arguments: [
-            (1, 16, 3, 262_144, true), (3, 16, 3, 262_144, true), (1, 16, 64, 4_194_304, true), (2, 16, 0, 0, true),
+            (1, 16, 3, 262_144, true), (3, 16, 3, 262_144, true), (1, 16, 16, 1_048_576, true), (2, 16, 0, 0, true),
             (1, 16, 2, 262_144, false), (1, 16, 0, 262_144, false), (1, 16, 3, 262_143, false), (1, 16, 3, 0, false),
-            (1, 16, 0, 0, false), (3, 16, 0, 0, false), (3, 16, 2, 262_144, false), (1, 16, 65, 262_144, false),
-            (1, 16, 255, 262_144, false), (1, 16, 3, 4_194_305, false), (1, 16, 3, 0xFFFF_FFFF, false),
+            (1, 16, 0, 0, false), (3, 16, 0, 0, false), (3, 16, 2, 262_144, false), (1, 16, 17, 262_144, false),
+            (1, 16, 255, 262_144, false), (1, 16, 3, 1_048_577, false), (1, 16, 3, 0xFFFF_FFFF, false),
             (3, 16, 255, 0xFFFF_FFFF, false), (2, 16, 3, 0, false), (2, 16, 0, 262_144, false),
             (2, 16, 3, 262_144, false), (0, 16, 3, 262_144, false), (4, 16, 3, 262_144, false), (0, 16, 0, 0, false),
             (255, 16, 3, 262_144, false), (1, 12, 3, 262_144, false), (1, 15, 3, 262_144, false),
