@@ -26,7 +26,7 @@ struct CommandFailure: Error, Equatable {
                 .failure, "there is no terminal to ask for the passphrase",
                 hint: "--passphrase-file, --passphrase-fd or --passphrase-command tell where it is")
         case .unreadable(let error): self.init(error)
-        case .notASecret(let reason): self.init(.failure, reason)
+        case .notASecret(let reason, let path): self.init(.failure, path: path, reason)
         case .commandFailed: self.init(.failure, "the command that should print the passphrase failed")
         case .differ: self.init(.failure, "the two passphrases are not the same")
         case .interrupted: self.init(.interrupted, "interrupted")

@@ -91,7 +91,8 @@ import Testing
         Failure("a pipe by name", ["seal"] + key + ["pipe"], 1, "'pipe': can't read: not a regular file"),
         Failure("no key file", ["seal", "--key-file", "nothing", "file"], 10, "'nothing': can't open"),
         Failure(
-            "a key file too small", ["seal", "--key-file", "small", "file"], 1, "a key file has at least 32 bytes"),
+            "a key file too small", ["seal", "--key-file", "small", "file"], 1,
+            "'small': a key file has at least 32 bytes"),
         Failure(
             "a key file too large", ["seal", "--key-file", "file", "file"], 1, "'file': can't read: file too large"),
         Failure("no passphrase file", ["seal", "--passphrase-file", "nothing", "file"], 10, "'nothing': can't open"),

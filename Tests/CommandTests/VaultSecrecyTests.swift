@@ -128,7 +128,7 @@ import Testing
             head -c 300000 /dev/urandom > large; sv put disk/vault large passphrase -q; sv get disk/vault large -o back && cmp large back
             sv rm disk/vault passphrase; sv ls disk/vault; sv compact disk/vault -q; sv gc disk/vault --now -q; sv verify disk/vault -q; echo $?
             """)
-        if run.status == 77 { return }
+        if run.status == 77 { try Test.cancel("vfat can't be mounted here") }
         #expect(run.text == "large\n0\n" && run.errors == "", "\(run.errors)")
     }
 }

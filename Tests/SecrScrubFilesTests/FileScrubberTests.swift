@@ -156,8 +156,9 @@ import Testing
             """
         let get =
             "import os; print(os.getxattr('a.jpg', 'system.posix_acl_access').hex(), oct(os.stat('a.jpg').st_mode))"
-        // Not every file system has access lists.
-        guard try Run.program("python3", ["-c", set], in: folder.path).status == 0 else { return }
+        guard try Run.program("python3", ["-c", set], in: folder.path).status == 0 else {
+            try Test.cancel("no access lists here")
+        }
         let before = try Run.program("python3", ["-c", get], in: folder.path).text
         #expect(code(run(["a.jpg"], .inPlace).first) == nil)
         #expect(try folder.bytes("a.jpg") != dirty)
@@ -173,7 +174,9 @@ import Testing
             os.setxattr("in", "system.posix_acl_default", struct.pack("<I", 2)
                         + b"".join(struct.pack("<HHi", *entry) for entry in entries))
             """
-        guard try Run.program("python3", ["-c", set], in: folder.path).status == 0 else { return }
+        guard try Run.program("python3", ["-c", set], in: folder.path).status == 0 else {
+            try Test.cancel("no access lists here")
+        }
         #expect(code(run(["in/a.jpg"], .inPlace).first) == nil)
         let get = "import os; print(os.listxattr('in/a.jpg'), oct(os.stat('in/a.jpg').st_mode))"
         #expect(try Run.program("python3", ["-c", get], in: folder.path).text == "[] 0o100640\n")

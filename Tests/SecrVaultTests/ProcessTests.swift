@@ -137,7 +137,7 @@ final class CommandVault: Sendable {
         var generator = Seeded(seed)
         let vault = try CommandVault()
         var files: [String: [UInt8]] = [:]
-        let rounds = isLongRun ? 10_000 : 100
+        let rounds = isLongRun ? 10_000 : 1_000
         var kills = 0
         // As long as a command takes, and somewhat longer: at every place of it, and not seldom behind its end.
         let watch = ContinuousClock.now
@@ -161,7 +161,7 @@ final class CommandVault: Sendable {
                 }
                 files = found
             }
-            if round % 10 == 9 { try vault.succeed("verify", "-q", vault.vault) }
+            if round % 50 == 49 { try vault.succeed("verify", "-q", vault.vault) }
         }
         print("killed \(kills) of \(rounds) commands")
         #expect(kills > rounds / 10 && kills < rounds)
@@ -174,9 +174,40 @@ final class CommandVault: Sendable {
         #expect(try Run.shell(script, in: vault.folder.path).text == "")
     }
 
+    /// Near its end, where it writes: what costs time before that only reads.
+    @Test func aKeyThatIsChangedIsTheOldOneOrTheNewOne() throws {
+        let seed = freshSeed("killed while a key is changed")
+        var generator = Seeded(seed)
+        let vault = try CommandVault()
+        #expect(try vault.put("kept", noise(5_000)).status == 0)
+        try vault.succeed("lock", "-q", vault.vault)
+        var keys = [vault.keyFile, vault.folder.file("other").path]
+        try vault.folder.write(noise(64, seed), to: "other")
+        func change() -> [String] { ["passwd", "--key-file", keys[0], "--new-key-file", keys[1], vault.vault] }
+        let watch = ContinuousClock.now
+        try vault.succeed("passwd", "--key-file", keys[0], "--new-key-file", keys[1], vault.vault)
+        let duration = Int((ContinuousClock.now - watch) / .microseconds(1))
+        keys.reverse()
+        for round in 0..<(isLongRun ? 200 : 8) {
+            let microseconds = duration - Int.random(in: 0...duration / 5, using: &generator)
+            let isDone = try vault.runAndKill(change(), input: [], after: microseconds)
+            let opened = try keys.filter {
+                let run = try vault.run(["cat", "--key-file", $0, vault.vault, "kept"])
+                #expect(run.status == 0 ? run.output == noise(5_000) : run.status == 12)
+                return run.status == 0
+            }
+            try #require(opened.count == 1, "seed \(seed), round \(round): \(opened)")
+            #expect(!isDone || opened == [keys[1]])
+            if opened == [keys[1]] { keys.reverse() }
+        }
+        // Whatever was left half way, there is one way in, and it counts.
+        let slots = try vault.succeed("slot", "ls", "--json", "--key-file", keys[0], vault.vault).text
+        #expect(slots.split(separator: "\n").count == 1)
+    }
+
     @Test func fourProcessesAtOnce() throws {
         let vault = try CommandVault()
-        let deadline = ContinuousClock.now + .seconds(isLongRun ? 60 : 10)
+        let deadline = ContinuousClock.now + .seconds(60)
         let before = try vault.change
         let victims = Mutex(0)
         // The last one's commands are killed at random: that changes nothing for the others.

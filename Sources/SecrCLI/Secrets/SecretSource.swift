@@ -18,7 +18,7 @@ public enum SecretSource: Sendable, Equatable {
         case noTerminal
         case unreadable(SystemError)
         /// Nothing, or more than one line, or more than a secret can have.
-        case notASecret(String)
+        case notASecret(String, FilePath? = nil)
         case commandFailed
         case differ
         case interrupted
@@ -48,7 +48,7 @@ public enum SecretSource: Sendable, Equatable {
     public static func keyFile(_ path: FilePath) throws(Failure) -> SecretBytes {
         let file = try whole(path, limit: Credential.keyFileSizes.upperBound)
         guard file.count >= Credential.keyFileSizes.lowerBound else {
-            throw .notASecret("a key file has at least \(Credential.keyFileSizes.lowerBound) bytes")
+            throw .notASecret("a key file has at least \(Credential.keyFileSizes.lowerBound) bytes", path)
         }
         return file
     }
