@@ -49,6 +49,7 @@ public struct VaultFolder: Sendable {
             try FileCreation.makeFolder(path, mode: 0o700)
             try checkIsFree(path)
             try removeRemains(in: path)
+            try syncName(of: path)
             try FolderStore.create(in: path)
             try SlotFile(in: path).create(table.bytes)
             let store = try FolderStore(path)
@@ -58,6 +59,16 @@ public struct VaultFolder: Sendable {
             try publish(marker, in: path)
             return VaultFolder(path: path, marker: marker)
         }
+    }
+
+    /// Without its own name, a folder is lost with all that is durable in it.
+    private static func syncName(of path: FilePath) throws(SystemError) {
+        let above = path.removingLastComponent()
+        // Somebody may be allowed to make a folder there, but not to look at what else there is.
+        guard let parent = try? OwnedDescriptor.openDirectory(above.isEmpty ? "." : above) else {
+            return try OwnedDescriptor.openDirectory(path).syncFileSystem(path: path)
+        }
+        try parent.sync(path: above)
     }
 
     /// Whether a vault can be made here: in a folder that is empty, or not there yet.

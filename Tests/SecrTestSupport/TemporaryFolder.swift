@@ -4,8 +4,12 @@ import Foundation
 package final class TemporaryFolder: Sendable {
     package let url: URL
 
-    package init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "secr-\(UUID().uuidString)")
+    /// - Parameter isInMemory: whether it is to lie in memory, where the system has a place for that.
+    package init(isInMemory: Bool = false) throws {
+        let memory = "/dev/shm"
+        let hasMemory = isInMemory && FileManager.default.isWritableFile(atPath: memory)
+        let parent = hasMemory ? URL(filePath: memory) : FileManager.default.temporaryDirectory
+        url = parent.appending(path: "secr-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 

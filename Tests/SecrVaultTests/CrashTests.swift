@@ -51,12 +51,17 @@ import Testing
     /// So many changes that the tail is merged by itself.
     static let merge = Workload("merge", (0..<140).map { round in { try $0.put("/m\(round % 9)", noise(round)) } })
 
+    /// Most of what shares an object goes, one after the other.
+    private static let removals: [@Sendable (Vault) throws -> Void] = (0..<9).map { number in
+        { try $0.remove(path("/o\(number)"), recursively: false, now: start) }
+    }
+
     static let maintenance = Workload(
         "maintenance",
         [
             { try $0.put((0..<12).map { ("/o\($0)", noise(9_000, UInt64($0))) }) },
             { try $0.put("/large", noise(1_200_000)) },
-            { for number in 0..<9 { try $0.remove(path("/o\(number)"), recursively: false, now: start) } },
+        ] + removals + [
             { _ = try Compactor($0).run(now: start) },
             { _ = try Collector($0).run(now: start + 2 * day) },
             { _ = try Collector($0).run(now: start + 4 * day) },
