@@ -138,10 +138,10 @@ struct RecordedDisk {
         guard case .write(_, _, let bytes) = operations[place].change, Bool.random(using: &generator) else {
             return .missing
         }
-        let kept = Int.random(in: 0...max(0, bytes.count - 1) / 4_096, using: &generator) * 4_096
-        // What is written into a block that is there already can get as far as any sector of it.
-        let sectors = bytes.count <= 4_096 ? Int.random(in: 0...7, using: &generator) * 512 : 0
-        return .torn(max(kept, min(sectors, bytes.count)), zeros: Bool.random(using: &generator))
+        // Blocks of a file get there as a whole, but what overwrites a block can get as far as any sector of it.
+        let unit = bytes.count <= 4_096 ? 512 : 4_096
+        let kept = Int.random(in: 0...max(0, bytes.count - 1) / unit, using: &generator) * unit
+        return .torn(kept, zeros: Bool.random(using: &generator))
     }
 
     /// What is found after a power cut.
@@ -150,9 +150,19 @@ struct RecordedDisk {
         var files: [String: [UInt8]] = [:]
         /// A file whose name another one has now.
         var replaced: [Replaced] = []
+
+        /// Much faster than what the compiler would write.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(folders)
+            for name in files.keys.sorted() {
+                hasher.combine(name)
+                files[name]!.withUnsafeBytes { hasher.combine(bytes: $0) }
+            }
+            for file in replaced { file.bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
+        }
     }
 
-    struct Replaced: Hashable {
+    struct Replaced: Equatable {
         var bytes: [UInt8]
         /// What was written to it first.
         var original: [UInt8]

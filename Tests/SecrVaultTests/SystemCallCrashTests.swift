@@ -17,6 +17,8 @@ import Testing
         private let folder: TemporaryFolder
         private var shown: RecordedDisk.State?
         private var checked: Set<Int> = []
+        /// What opens files that were seen before: a try takes longer than all the rest.
+        private var unlocked: [Int: [String: AreaKeys]] = [:]
         private(set) var states = 0
 
         init(_ work: RecordedWork, _ neglect: Neglect? = nil) throws {
@@ -56,20 +58,31 @@ import Testing
             shown = state
         }
 
+        private struct Looked: Hashable {
+            var state: RecordedDisk.State
+            var promised: Int
+        }
+
+        /// How much is done with a state.
+        enum Depth: Comparable {
+            case contents
+            /// Also with what this device remembers.
+            case device
+            /// And then the work goes on.
+            case further
+        }
+
         /// Opens what is left, and holds it against the promises: those before the cut, or one step more.
         ///
         /// - Returns: what is wrong; `nil` also for what was looked at before.
-        func fault(at cut: Int, _ fates: [Int: RecordedDisk.Fate] = [:], goesOn: Bool = false) -> String? {
+        func fault(at cut: Int, _ fates: [Int: RecordedDisk.Fate] = [:], _ depth: Depth = .contents) -> String? {
             let (state, promised) = (disk.state(at: cut, fates), disk.promised(at: cut))
-            var hasher = Hasher()
-            hasher.combine(state)
-            hasher.combine(promised)
-            guard checked.insert(hasher.finalize()).inserted else { return nil }
+            guard checked.insert(Looked(state: state, promised: promised).hashValue).inserted else { return nil }
             states += 1
             do {
                 try show(state)
-                let fault = try fault(state, promised, goesOn)
-                if goesOn { shown = nil }
+                let fault = try fault(state, promised, depth)
+                if depth == .further { shown = nil }
                 return fault
             } catch {
                 shown = nil
@@ -77,22 +90,24 @@ import Testing
             }
         }
 
-        private func fault(_ state: RecordedDisk.State, _ promised: Int, _ goesOn: Bool) throws -> String? {
+        private func fault(_ state: RecordedDisk.State, _ promised: Int, _ depth: Depth) throws -> String? {
             let before = promises[promised]
             let after = promises[min(promised + 1, promises.count - 1)]
             guard let vault = try openedFolder() else {
-                return before.contents == nil ? try makeAgain() : "there is no vault"
+                return before.contents == nil ? try makeAgain(depth) : "there is no vault"
             }
             // Either passphrase, never both, and never one from before.
             let allowed = Set([before.passphrase, after.passphrase])
-            let opening = try Set(promises.map(\.passphrase)).filter { try keys(vault, $0) != nil }
-            guard let passphrase = opening.first, opening.count == 1, allowed.contains(passphrase),
-                let keys = try keys(vault, passphrase)
-            else { return "\(opening) open" }
+            let opening = try keys(vault, state)
+            guard let (passphrase, keys) = opening.first, opening.count == 1, allowed.contains(passphrase) else {
+                return "\(opening.keys) open"
+            }
             let isChanging = allowed.count > 1
             if let fault = remains(state, isErased: promised > 0 && !isChanging) { return fault }
             let area = try vault.open(keys, stateFolder: nil)
-            if let problem = try Verifier(area).run(.full).problems.first(where: { !isExpected($0) }) {
+            // Everything that is in use is read below.
+            let report = try Verifier(area).run(depth == .contents ? .presence : .full)
+            if let problem = report.problems.first(where: { !isExpected($0) }) {
                 return problem.text
             }
             let slots = try vault.slots(of: area)
@@ -102,10 +117,25 @@ import Testing
                 let names = Set((before.contents ?? [:]).keys).union((after.contents ?? [:]).keys).union(contents.keys)
                 return "\(names.filter { contents[$0] != before.contents?[$0] }.sorted()) are as in neither state"
             }
+            if depth == .contents { return nil }
             // Whatever this device remembers, this is not older.
             let change = try vault.open(keys, stateFolder: RecordedWork.stateFolder(in: root)).change
             guard change == area.change else { return "\(change) changes instead of \(area.change)" }
-            return goesOn ? try workOn(passphrase, contents) : nil
+            return depth == .further ? try workOn(passphrase, contents) : nil
+        }
+
+        /// Each passphrase that opens, of all that there ever were.
+        private func keys(_ vault: VaultFolder, _ state: RecordedDisk.State) throws -> [String: AreaKeys] {
+            let place = ["secr-vault", "slots", "slots.new"].map { state.files["vault/" + $0] }.hashValue
+            if let known = unlocked[place] { return known }
+            var opening: [String: AreaKeys] = [:]
+            for passphrase in Set(promises.map(\.passphrase)) {
+                do {
+                    opening[passphrase] = try vault.unlock(WatchedVault.credential(passphrase))
+                } catch VaultError.wrongKey {}
+            }
+            unlocked[place] = opening
+            return opening
         }
 
         private func openedFolder() throws -> VaultFolder? {
@@ -117,14 +147,11 @@ import Testing
         }
 
         /// Making a vault can be tried again where it was stopped.
-        private func makeAgain() throws -> String? {
-            shown = nil
+        private func makeAgain(_ depth: Depth) throws -> String? {
+            try VaultFolder.checkIsFree(RecordedWork.vault(in: root))
+            if depth < .further { return nil }
             _ = try RecordedWork.make(in: root)
             return try RecordedWork.open(in: root, RecordedWork.first).contents() == [:] ? nil : "not empty"
-        }
-
-        private func keys(_ vault: VaultFolder, _ passphrase: String) throws -> AreaKeys? {
-            do { return try vault.unlock(WatchedVault.credential(passphrase)) } catch VaultError.wrongKey { return nil }
         }
 
         /// Of a table that was replaced, the secret is gone before its name is; at the end, all of it.
@@ -145,8 +172,7 @@ import Testing
             try area.put("/new", noise(3_333))
             try RecordedWork.change(in: root, passphrase, to: "again")
             try area.forgetDeleted()
-            _ = try Collector(area).run(now: start + 100 * day, waits: false)
-            try area.forgetDeleted()
+            _ = try Collector(area).run(now: start + 100 * day)
             let again = try RecordedWork.open(in: root, "again")
             if let problem = try Verifier(again).run(.full).problems.first { return "later: \(problem.text)" }
             return try again.contents() == contents.merging(["/new": .file(noise(3_333))]) { $1 }
@@ -159,10 +185,13 @@ import Testing
 
     private static let reason: Comment = "strace is not there or not allowed"
 
+    /// So many operations that all small subsets of them can be tried.
+    private static let few = 12
+
     /// Subsets of up to three, or some of them where they are many.
     private func subsets(_ places: [Int], atMost limit: Int, _ generator: inout Seeded) -> [Set<Int>] {
         var all: Set<Set<Int>> = []
-        if places.count <= 12 {
+        if places.count <= Self.few {
             for first in places {
                 for second in places where second >= first {
                     for third in places where third >= second { all.insert([first, second, third]) }
@@ -175,6 +204,15 @@ import Testing
         return sorted.count <= limit ? sorted : Array(sorted.shuffled(using: &generator).prefix(limit))
     }
 
+    /// Seldom what takes long.
+    private func randomDepth(_ generator: inout Seeded) -> Replay.Depth {
+        switch Int.random(in: 0..<16, using: &generator) {
+        case 0: .further
+        case 1..<6: .device
+        default: .contents
+        }
+    }
+
     @Test(.enabled(if: SystemCall.canTrace, reason), arguments: RecordedWork.all)
     func everyPrefixAndSmallSubsetOpens(work: RecordedWork) throws {
         let seed = freshSeed("system calls of \(work.testDescription)")
@@ -183,14 +221,15 @@ import Testing
         let cuts = replay.disk.cuts
         var failures = 0
         // Of very many like one another, the short run takes some, in each run others.
-        let stride = isLongRun ? 1 : max(1, cuts.count / 100)
+        let stride = isLongRun ? 1 : max(1, cuts.count / 45)
         for index in Swift.stride(from: Int.random(in: 0..<stride, using: &generator), to: cuts.count, by: stride) {
             let cut = cuts[index]
             let uncertain = replay.disk.uncertain(at: cut)
-            for places in [Set<Int>()] + subsets(uncertain, atMost: isLongRun ? 400 : 3, &generator) {
+            let limit = isLongRun ? uncertain.count <= Self.few ? 400 : 20 : 3
+            for places in [Set<Int>()] + subsets(uncertain, atMost: limit, &generator) {
                 let fates = places.sorted().map { ($0, replay.disk.randomFate(at: $0, &generator)) }
-                let goesOn = Int.random(in: 0..<8, using: &generator) == 0
-                if let fault = replay.fault(at: cut, Dictionary(uniqueKeysWithValues: fates), goesOn: goesOn) {
+                let depth = randomDepth(&generator)
+                if let fault = replay.fault(at: cut, Dictionary(uniqueKeysWithValues: fates), depth) {
                     failures += 1
                     Issue.record("seed \(seed), after line \(cut), \(fates): \(fault)")
                     if failures > 2 { return }
@@ -214,7 +253,7 @@ import Testing
             for place in replay.disk.uncertain(at: cut) where Double.random(in: 0...1, using: &generator) < share {
                 fates[place] = replay.disk.randomFate(at: place, &generator)
             }
-            if let fault = replay.fault(at: cut, fates, goesOn: round % 4 == 0) {
+            if let fault = replay.fault(at: cut, fates, randomDepth(&generator)) {
                 failures += 1
                 Issue.record("seed \(seed), \(replay.name), round \(round), after line \(cut): \(fault)")
                 if failures > 2 { return }
@@ -278,7 +317,8 @@ import Testing
     func whatIsNotSyncedIsMissed(neglect: Neglect) throws {
         let replay = try Replay(neglect.work, neglect)
         #expect(replay.disk.syncs.map(\.start) != (try neglect.work.disk()).syncs.map(\.start))
-        for cut in replay.disk.cuts {
+        // Most of it shows where something has been promised.
+        for cut in replay.disk.promises + replay.disk.cuts.reversed() {
             // All of what can be lost, or one thing of it.
             let uncertain = replay.disk.uncertain(at: cut)
             for lost in [uncertain] + uncertain.suffix(20).map({ [$0] }) {
