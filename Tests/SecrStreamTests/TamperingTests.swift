@@ -165,6 +165,8 @@ import Testing
         sealed[sealed.count - 1] ^= 1
         let outcome = try Opener.reader.open(sealed, key: key)
         #expect(outcome.error == .damaged(chunk: plaintext.count / Self.chunk - 1))
-        #expect(outcome.plaintext.count == plaintext.count - PipelineTests.block && plaintext.starts(with: outcome.plaintext))
+        #expect(
+            outcome.plaintext.count == plaintext.count - PipelineTests.block
+                && plaintext.starts(with: outcome.plaintext))
     }
 }
