@@ -17,10 +17,11 @@ RELEASE := .build/release
 
 # What Debian calls the things that are needed.
 BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libsodium-dev libsqlite3-dev
-TEST_PACKAGES := python3 python3-cryptography strace libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils
+TEST_PACKAGES := python3 python3-cryptography strace libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils \
+	libheif-examples libavif-bin
 LINT_PACKAGES := shellcheck mandoc
 BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 age restic gocryptfs fuse3 strace
-JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2
+JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2 libheif-examples libavif-bin
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
@@ -57,7 +58,10 @@ STATIC := .build/static
 
 build: build-packages
 	@mkdir -p $(STATIC) && ln -sf "$$(clang -print-file-name=libstdc++.a)" $(STATIC)/
-	swift build -c release --static-swift-stdlib -Xlinker -L$(STATIC) $(addprefix --product ,$(TOOLS))
+	@# One product at a time: of several, swift build makes the last.
+	@for tool in $(TOOLS); do \
+		swift build -c release --static-swift-stdlib -Xlinker -L$(STATIC) --product $$tool || exit 1; \
+	done
 
 demo: build
 	@sh Tests/Demo/demo.sh $(RELEASE)
@@ -81,7 +85,7 @@ bench-entries: build
 # For whoever has the judge and a corpus of real files: make judge JUDGE=folder CORPUS=folder
 judge: build
 	$(call packages,$(JUDGE_PACKAGES))
-	python3 "$(JUDGE)/judge.py" secr:$(CURDIR)/$(RELEASE)/secr-scrub "$(CORPUS)" --only jpeg,png --gate
+	python3 "$(JUDGE)/judge.py" secr:$(CURDIR)/$(RELEASE)/secr-scrub "$(CORPUS)" --only jpeg,png,heif --gate
 
 lint: build-packages
 	$(call packages,$(LINT_PACKAGES))

@@ -46,7 +46,7 @@ class Collection:
     """The fixtures of one format: where they are, how their names end, and which of them may be how large."""
 
     folder: Path
-    suffix: str
+    suffixes: tuple
     exceptions: dict = field(default_factory=dict)
 
     def make(self, parts, usage):
@@ -69,7 +69,8 @@ class Collection:
 
     def differences(self, files):
         """Lines about files that are not as they would be made."""
-        made = {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*" + self.suffix)}
+        found = [path for end in self.suffixes for path in self.folder.rglob("*" + end)]
+        made = {path.relative_to(self.folder).as_posix() for path in found}
         lines = [f"{name}: not made by this script" for name in sorted(made - set(files))]
         for name, data in files.items():
             path = self.folder / name
@@ -83,7 +84,7 @@ class Collection:
         """Fails where a fixture doesn't hold what its entry promises."""
         names = [fixture.file for fixture in fixtures]
         assert len(names) == len(set(names)), "a name is used twice"
-        assert all(name.endswith(self.suffix) for name in names), "a name ends otherwise"
+        assert all(name.endswith(self.suffixes) for name in names), "a name ends otherwise"
         rows = rows_by_token(fixtures)
         for fixture in fixtures:
             assert len(fixture.data) <= self.exceptions.get(fixture.file, LARGEST), f"{fixture.file}: too large"

@@ -48,4 +48,4 @@ PARTS = (
 )
 
 if __name__ == "__main__":
-    Collection(HERE, ".jpg", {"everything.jpg": 40_000}).make(PARTS, __doc__)
+    Collection(HERE, (".jpg",), {"everything.jpg": 40_000}).make(PARTS, __doc__)

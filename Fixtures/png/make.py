@@ -33,4 +33,4 @@ PARTS = (texts, exif, ancillary, profiles, colors, streams, animations, codings,
 EXCEPTIONS = {"hostile/many-texts.png": 300_000}
 
 if __name__ == "__main__":
-    Collection(HERE, ".png", EXCEPTIONS).make(PARTS, __doc__)
+    Collection(HERE, (".png",), EXCEPTIONS).make(PARTS, __doc__)

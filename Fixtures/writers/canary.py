@@ -35,6 +35,7 @@ RESERVED = "reserved"
 TABLE = "table"
 TIME = "time"
 AUXILIARY = "auxiliary"
+ENCODER = "encoder"
 
 ENCODERS = {
     "ascii": bytes,

@@ -27,6 +27,9 @@ public struct Limits: Sendable {
     public var iccTags = 100
     /// Bytes of one ICC profile, as found and as written. The largest in use have about three million.
     public var iccBytes = 4 << 20
+    /// Items of one HEIF file, its properties, and the places where parts of them lie. A grid has at most 65,536 tiles.
+    public var items = 16_384
+    public var itemExtents = 65_536
     /// Pictures, and videos, looked for behind the end of another.
     public var embeddedPictures = 64
     /// Bytes looked into at the heads of such pictures, over all of them.

@@ -18,6 +18,7 @@ import zlib
 from pathlib import Path
 
 import large
+import large_heif
 import large_png
 import sealing
 
@@ -37,9 +38,10 @@ def main():
     with tempfile.TemporaryDirectory(dir=os.environ.get("SECR_BENCH_FOLDER")) as folder:
         os.chdir(folder)
         if only != "seal":
-            results += [start_up(tool), one_picture(tool), *many_pictures(tool), *one_png(tool)]
+            results += [start_up(tool), one_picture(tool), *many_pictures(tool), *one_png(tool), *one_heif(tool)]
             if "--no-large" not in sys.argv:
                 results += [memory(tool, "jpg", large.write), memory(tool, "png", large_png.write_stored)]
+                results += [memory(tool, "heic", large_heif.write_huge)]
         if only != "scrub" and "--no-large" not in sys.argv:
             results += sealing.results(vault, show, bar, peak)
     sys.exit(0 if all(results) else 1)
@@ -149,6 +151,25 @@ def one_png(tool):
     show(f"one PNG picture of {os.path.getsize('photo.png') / MEGABYTE:.1f} MB, contract checked", times)
     if "exiftool -all=" in times:
         yield bar("part of exiftool's time", times["secr-scrub"] / times["exiftool -all="], 1 / 3)
+
+
+def one_heif(tool):
+    """A picture of 2 MB, as phones write it."""
+    large_heif.write("photo.heic", 2 * MEGABYTE)
+
+    def before():
+        for name in ("secr.heic", "peer.heic"):
+            Path(name).unlink(missing_ok=True)
+
+    commands = {"cp": ["cp", "photo.heic", "copy.heic"], "secr-scrub": [tool, "-q", "-o", "secr.heic", "photo.heic"]}
+    times = race(commands, before)
+    if shutil.which("exiftool"):
+        exiftool = {"exiftool -all=": ["exiftool", "-q", "-m", "-all=", "-o", "peer.heic", "photo.heic"]}
+        times |= race(exiftool, before, rounds=5)
+    show("one HEIC picture of 2 MB, contract checked", times)
+    yield bar("times cp", times["secr-scrub"] / times["cp"], 1.5)
+    if "exiftool -all=" in times:
+        yield bar("part of exiftool's time", times["secr-scrub"] / times["exiftool -all="], 1 / 10)
 
 
 def unpacking(packed):

@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func refusalsWriteNothing() throws {
-        for file in ["hostile/no-eoi.jpg", "hostile/gif.jpg", "hostile/zlib-error.png"] {
+        for file in ["hostile/no-eoi.jpg", "hostile/gif.jpg", "hostile/zlib-error.png", "hostile/moov.heic"] {
             try folder.write(Fixture.named(file).bytes, to: "x.jpg")
             for arguments in [["x.jpg"], ["--in-place", "x.jpg"], ["-o", "y.jpg", "x.jpg"], ["-o", "-", "x.jpg"]] {
                 let run = try Run.scrub(arguments, in: folder.path)
@@ -100,6 +100,24 @@ import Testing
                 #expect(try folder.bytes("x.jpg") == Fixture.named(file).bytes)
             }
         }
+    }
+
+    /// Words of a video, a depth map and names; a gate before and after; nothing of it is left.
+    @Test func phonePicturesAreShownAndScrubbed() throws {
+        let fixture = Fixture.named("everything.heic")
+        try folder.write(fixture.bytes, to: "phone.heic")
+        let shown = try scrub("show", "phone.heic")
+        #expect(shown.status == 0)
+        for words in ["a 3-second video with sound", "depth map", "matte of a person", "CNRY-item-name", "thumbnail"] {
+            #expect(shown.text.contains(words), "\(words)")
+        }
+        #expect(try scrub("check", "phone.heic").status == 3)
+        let run = try scrub("phone.heic")
+        #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+        #expect(run.text.contains("pixels outside of what the picture was cut to"))
+        #expect(try scrub("check", "phone.scrubbed.heic").status == 0)
+        let piped = try scrub("-", input: fixture.bytes)
+        #expect(try piped.output == folder.bytes("phone.scrubbed.heic"))
     }
 
     @Test func strangeNamesAreEscapedInMessagesAndExactInResults() throws {

@@ -8,12 +8,10 @@ import Testing
         #expect(run.status == 0, "\(run.errors)")
     }
 
-    @Test(arguments: [(Fixture.Format.jpeg, ".jpg"), (.png, ".png")])
-    func everyFixtureIsInTheManifest(format: Fixture.Format, suffix: String) {
+    @Test(arguments: Fixture.Format.allCases) func everyFixtureIsInTheManifest(format: Fixture.Format) {
         let folder = "Fixtures/\(format)/"
-        let files = Repository.files(below: String(folder.dropLast()), suffix: suffix).map {
-            String($0.dropFirst(folder.count))
-        }
+        let files = format.suffixes.flatMap { Repository.files(below: String(folder.dropLast()), suffix: $0) }
+            .map { String($0.dropFirst(folder.count)) }
         #expect(Set(files) == Set(Fixture.all.filter { $0.format == format }.map(\.file)))
     }
 }

@@ -51,7 +51,9 @@ import Testing
         #expect(try !Scrubber().inspect(MemorySource(fixture.bytes)).limitations.contains(.ownProfile))
     }
 
-    @Test(arguments: ["icc-texts.jpg", "iccp-texts.png", "icc-version-4.jpg"]) func textsAreShown(file: String) throws {
+    @Test(arguments: ["icc-texts.jpg", "iccp-texts.png", "icc-version-4.jpg", "profile-texts.heic"]) func textsAreShown(
+        file: String
+    ) throws {
         let findings = try Scrubber().inspect(MemorySource(Fixture.named(file).bytes)).findings
         let texts = findings.filter { $0.name.hasSuffix("(colour profile)") }
         #expect(texts.contains { $0.name.hasPrefix("description") && $0.value?.hasPrefix("CNRY-icc-desc") == true })
@@ -59,7 +61,7 @@ import Testing
     }
 
     /// From version 4 on a profile has an id.
-    @Test(arguments: ["icc-version-4.jpg", "icc-version-4-lookup.jpg", "iccp-version-4.png"])
+    @Test(arguments: ["icc-version-4.jpg", "icc-version-4-lookup.jpg", "iccp-version-4.png", "profile-version-4.heic"])
     func idsAreThoseOfTheirProfiles(file: String) throws {
         let profile = try profile(in: Fixture.named(file).scrubbed())
         #expect(profile[8] == 4)

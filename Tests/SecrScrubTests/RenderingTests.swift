@@ -15,7 +15,7 @@ import Testing
         "turned left",
     ]
 
-    @Test(arguments: Fixture.accepted) func orientationIsKept(fixture: Fixture) throws {
+    @Test(arguments: Fixture.jpeg + Fixture.png) func orientationIsKept(fixture: Fixture) throws {
         let orientation = fixture.orientation ?? 1
         let finding = try kept(.orientation, in: fixture.scrubbed())
         #expect(finding?.value == (orientation == 1 ? nil : Self.turns[orientation - 2]))

@@ -12,7 +12,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["everything.jpg", "everything.png"]) func noMoreIsShownThanTheLimitsSay(file: String) throws {
+    @Test(arguments: ["everything.jpg", "everything.png", "everything.heic"]) func noMoreIsShownThanTheLimitsSay(
+        file: String
+    ) throws {
         let source = MemorySource(try Fixture.named(file).bytes)
         var limits = Limits()
         limits.shownValues = 1

@@ -8,12 +8,36 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
         package var token: String
         package var `class`: String?
 
-        package var bytes: [UInt8] {
-            stride(from: 0, to: token.count - 1, by: 2).map { at in
-                let start = token.index(token.startIndex, offsetBy: at)
-                return UInt8(token[start..<token.index(start, offsetBy: 2)], radix: 16)!
-            }
+        package var bytes: [UInt8] { [UInt8](hexadecimal: token) }
+    }
+
+    /// Of a HEIF file: an item that has to be in the output.
+    package struct Item: Decodable, Sendable {
+        package struct Property: Decodable, Sendable {
+            package var type: String
+            /// Hexadecimal; `nil` where a scrub decides what it becomes.
+            package var box: String?
+            package var essential: Bool
         }
+
+        package struct Reference: Decodable, Sendable, Hashable {
+            package var type: String
+            package var to: [Int]
+        }
+
+        package var type: String
+        /// Hexadecimal; `nil` where a scrub decides what it becomes.
+        package var payload: String?
+        package var hidden: Bool
+        /// Whether the primary picture needs it.
+        package var strict: Bool
+        package var properties: [Property]
+        package var references: [Reference]
+    }
+
+    package struct Group: Decodable, Sendable, Hashable {
+        package var type: String
+        package var items: [Int]
     }
 
     package var file: String
@@ -36,12 +60,32 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
     package var jfif: Bool?
     package var aspect: [Int]?
     package var adobeRGB: Bool?
+    /// Of a HEIF file: whether its readers make a picture of it.
+    package var libheif: Bool?
+    package var libavif: Bool?
+    /// What has to be in the output; the primary item by its place in the list.
+    package var items: [Item]?
+    package var groups: [Group]?
+    package var primary: Int?
 
     package var description: String { file }
 
-    package enum Format: String, CaseIterable, Sendable { case jpeg, png }
+    package enum Format: String, CaseIterable, Sendable {
+        case jpeg, png, heif
 
-    package var format: Format { file.hasSuffix(".png") ? .png : .jpeg }
+        package var suffixes: [String] {
+            switch self {
+            case .jpeg: [".jpg"]
+            case .png: [".png"]
+            case .heif: [".heic", ".heif", ".avif"]
+            }
+        }
+    }
+
+    package var format: Format { Format.allCases.first { $0.suffixes.contains(where: file.hasSuffix) }! }
+
+    /// How its name ends, without the dot.
+    package var pathExtension: String { url.pathExtension }
 
     package var url: URL { Repository.file("Fixtures/\(format)/\(file)") }
 
@@ -64,5 +108,15 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
     package static let accepted = all.filter(\.valid)
     package static let jpeg = accepted.filter { $0.format == .jpeg }
     package static let png = accepted.filter { $0.format == .png }
+    package static let heif = accepted.filter { $0.format == .heif }
     package static let hostile = all.filter { !$0.valid }
+}
+
+extension [UInt8] {
+    package init(hexadecimal digits: String) {
+        let digits = Array<UInt8>(digits.utf8)
+        self = stride(from: 0, to: digits.count - 1, by: 2).map { at in
+            UInt8(String(decoding: digits[at..<at + 2], as: UTF8.self), radix: 16)!
+        }
+    }
 }

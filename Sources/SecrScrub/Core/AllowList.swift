@@ -61,6 +61,7 @@ package struct AllowList: Sendable {
         switch format {
         case .jpeg: JPEGAllowList.standard
         case .png: PNGAllowList.standard
+        case .heif: HEICAllowList.standard
         }
     }
 }

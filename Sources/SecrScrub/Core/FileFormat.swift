@@ -1,12 +1,13 @@
 /// A format that this module scrubs.
 public enum FileFormat: String, Sendable, CaseIterable {
-    case jpeg, png
+    case jpeg, png, heif
 
     /// As people call it.
     public var name: String {
         switch self {
         case .jpeg: "JPEG picture"
         case .png: "PNG picture"
+        case .heif: "HEIF picture"
         }
     }
 
@@ -14,6 +15,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
     public var extensions: [String] {
         switch self {
         case .png: ["png", "apng"]
+        case .heif: ["heic", "heif", "avif", "hif", "avci"]
         case .jpeg: ["jpg", "jpeg", "jpe", "jfif", "jif", "thm"]
         }
     }

@@ -49,7 +49,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
         case .vendor: "maker's data"
         case .multiPicture: "multi-picture index"
         case .gainMap: "gain map"
-        case .picture: "hidden picture"
+        case .picture: "further picture"
         case .video: "motion video"
         case .trailer: "bytes after the end"
         case .gap: "bytes between the parts"

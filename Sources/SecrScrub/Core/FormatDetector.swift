@@ -23,7 +23,7 @@ enum FormatDetector {
             return .known("JPEG 2000 picture")
         }
         if prefix.dropFirst(4).hasPrefix("ftyp") {
-            return .known(isoBaseMedia(brand: Array(prefix.dropFirst(8).prefix(4))))
+            return isoBaseMedia(brand: Array(prefix.dropFirst(8).prefix(4)))
         }
         if ["moov", "mdat", "wide", "skip", "free"].contains(where: { prefix.dropFirst(4).hasPrefix($0) }) {
             return .known("QuickTime video")
@@ -41,14 +41,16 @@ enum FormatDetector {
             .contains { prefix.starts(with: $0) }
     }
 
-    private static func isoBaseMedia(brand: [UInt8]) -> String {
-        if ["heic", "heix", "heim", "heis", "hevc", "mif1", "msf1"].contains(where: { brand.hasPrefix($0) }) {
-            return "HEIC or HEIF picture"
-        }
-        if ["avif", "avis"].contains(where: { brand.hasPrefix($0) }) { return "AVIF picture" }
-        if brand.hasPrefix("qt  ") { return "QuickTime video" }
-        if brand.hasPrefix("M4A") { return "MPEG-4 audio" }
-        if brand.hasPrefix("3g") { return "3GP video" }
-        return "MPEG-4 video"
+    private static func isoBaseMedia(brand: [UInt8]) -> DetectedFormat {
+        let pictures = [
+            "heic", "heix", "heim", "heis", "mif1", "mif2", "mif3", "avif", "avci", "jpeg", "unif", "1pic", "miaf",
+            "msf1", "hevc", "hevx", "avis", "avcs", "j2ki", "vvic",
+        ]
+        if pictures.contains(where: { brand.starts(with: $0.utf8) }) { return .handled(.heif) }
+        if brand.hasPrefix("crx ") { return .known("Canon raw photo") }
+        if brand.hasPrefix("qt  ") { return .known("QuickTime video") }
+        if brand.hasPrefix("M4A") { return .known("MPEG-4 audio") }
+        if brand.hasPrefix("3g") { return .known("3GP video") }
+        return .known("MPEG-4 video")
     }
 }

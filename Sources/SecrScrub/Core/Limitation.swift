@@ -16,6 +16,10 @@ public enum Limitation: Sendable, Equatable {
     case ownPrimaries
     /// A second picture of the same scene.
     case gainMap
+    /// Pixels that are coded and that no viewer shows, outside of what the picture was cut to.
+    case croppedPixels
+    /// What encoders write about themselves between the parts of a coded picture.
+    case encoderMessages
     /// How the encoder laid out its tables and scans.
     case encoderDecisions
     /// Parts whose content was not looked into because the policy keeps them.
@@ -31,6 +35,8 @@ public enum Limitation: Sendable, Equatable {
         case .ownProfile: "the colour profile (typical of a screen, a camera or a program)"
         case .ownPrimaries: "primary colours (typical of a screen)"
         case .gainMap: "the gain map, a small second picture"
+        case .croppedPixels: "pixels outside of what the picture was cut to, which are still there"
+        case .encoderMessages: "what the encoder wrote about itself into the coded picture, if anything"
         case .encoderDecisions: "the encoder's habits"
         case .keptParts(let kinds): "kept on request: " + kinds.map(\.name).joined(separator: ", ")
         }

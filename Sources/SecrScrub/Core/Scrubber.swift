@@ -49,6 +49,7 @@ public struct Scrubber: Sendable {
         switch try handledFormat(of: source) {
         case .jpeg: try inspect(source, format: .jpeg, handler: jpegHandler, detail: detail)
         case .png: try inspect(source, format: .png, handler: pngHandler, detail: detail)
+        case .heif: try inspect(source, format: .heif, handler: heicHandler, detail: detail)
         }
     }
 
@@ -57,6 +58,7 @@ public struct Scrubber: Sendable {
         switch try handledFormat(of: source) {
         case .jpeg: try prepare(source, format: .jpeg, handler: jpegHandler)
         case .png: try prepare(source, format: .png, handler: pngHandler)
+        case .heif: try prepare(source, format: .heif, handler: heicHandler)
         }
     }
 
@@ -68,6 +70,19 @@ public struct Scrubber: Sendable {
     private var pngHandler: PNGHandler {
         PNGHandler(
             allowList: allowList(.png), bakesOrientation: bakesOrientation, decodes: verification == .decode)
+    }
+
+    private var heicHandler: HEICHandler {
+        // The file around a picture says how it is turned and shown.
+        var inner = self
+        inner.bakesOrientation = false
+        inner.policy.drop.formUnion([.orientation, .gainMap])
+        return HEICHandler(allowList: allowList(.heif), bakesOrientation: bakesOrientation) { [inner] source in
+            guard case .handled(.jpeg) = try inner.detect(source) else {
+                throw ParseError(.malformed, at: 0, "an item that is no JPEG picture")
+            }
+            return try inner.prepare(source, format: .jpeg, handler: inner.jpegHandler)
+        }
     }
 
     private func allowList(_ format: FileFormat) -> AllowList { allowLists[format] ?? .standard(for: format) }

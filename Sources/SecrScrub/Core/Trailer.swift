@@ -1,5 +1,27 @@
 internal import SecrBytes
 
+/// The kinds of nodes of a format whose files can go on behind their own end.
+protocol TrailedNodeKind: NodeKind {
+    static var trailingPicture: Self { get }
+    /// A second picture that belongs to the first; where a format knows none, another picture.
+    static var trailingGainMap: Self { get }
+    static var trailingVideo: Self { get }
+    static var trailingRemains: Self { get }
+    static var trailing: Self { get }
+}
+
+extension TrailedNodeKind {
+    init(_ kind: Trailer.Part.Kind) {
+        switch kind {
+        case .picture: self = .trailingPicture
+        case .gainMap: self = .trailingGainMap
+        case .video: self = .trailingVideo
+        case .remains: self = .trailingRemains
+        case .other: self = .trailing
+        }
+    }
+}
+
 /// Names what stands behind the end of a file's own structure: videos, further pictures, and anything else.
 struct Trailer {
     struct Part {

@@ -1,5 +1,5 @@
 /// What a range of a JPEG file is.
-enum JPEGNodeKind: String, NodeKind {
+enum JPEGNodeKind: String, TrailedNodeKind {
     // The picture.
     case startOfImage, quantizationTables, huffmanTables, arithmeticConditioning, restartInterval
     case frameHeader, scanHeader, scan, numberOfLines, endOfImage
@@ -39,18 +39,6 @@ enum JPEGNodeKind: String, NodeKind {
 
     /// Whether such nodes carry the picture, so that the contract demands them byte for byte.
     var isEssence: Bool { findingClass == nil && self != .startOfImage && self != .endOfImage }
-}
-
-extension JPEGNodeKind {
-    init(_ kind: Trailer.Part.Kind) {
-        switch kind {
-        case .picture: self = .trailingPicture
-        case .gainMap: self = .trailingGainMap
-        case .video: self = .trailingVideo
-        case .remains: self = .trailingRemains
-        case .other: self = .trailing
-        }
-    }
 }
 
 /// One named range of the input.

@@ -1,7 +1,7 @@
 internal import SecrBytes
 
 /// What a range of a PNG file is.
-enum PNGNodeKind: String, NodeKind {
+enum PNGNodeKind: String, TrailedNodeKind {
     // The picture, or pictures.
     case signature, header, palette, transparency, imageData, end
     case animationControl, frameControl, frameData
@@ -35,6 +35,8 @@ enum PNGNodeKind: String, NodeKind {
         }
     }
 
+    static let trailingGainMap = Self.trailingPicture
+
     /// Whether the contract demands such chunks byte for byte.
     var isEssence: Bool {
         findingClass == nil && ![.imageData, .frameData, .frameControl, .end].contains(self)
@@ -53,15 +55,6 @@ enum PNGNodeKind: String, NodeKind {
         case .trailingVideo: [.video]
         case .trailing: [.leftover]
         default: []
-        }
-    }
-
-    init(_ kind: Trailer.Part.Kind) {
-        switch kind {
-        case .picture, .gainMap: self = .trailingPicture
-        case .video: self = .trailingVideo
-        case .remains: self = .trailingRemains
-        case .other: self = .trailing
         }
     }
 }

@@ -30,15 +30,23 @@ struct ExifDescription {
         return findings + makerFindings(origin: origin, action: action)
     }
 
-    /// Of the maker's notes, what identifies a camera or its owner.
+    /// Of the maker's notes, what identifies a camera, its owner or pictures that belong together.
     private func makerFindings(origin: Int, action: Finding.Action) -> [Finding] {
         guard let note = block.first(0x927C, in: .exif) else { return [] }
         let range = origin + note.value.lowerBound..<origin + note.value.upperBound
-        return values.makerNote.compactMap { title, value in
-            guard let reveals = Self.revelation(ofMakerTag: title.lowercased()) else { return nil }
-            let name = "\(title.lowercased()) (maker note)"
-            return Finding(.exif, reveals: [reveals], name, value: value.trimmingSpaces, range: range, action: action)
+        let identifiers = AppleMakerNote(block)?.identifiers ?? []
+        let findings = identifiers.map { name, text, range in
+            Finding(
+                .exif, reveals: [.identifier], "\(name) (maker note)", value: text,
+                range: origin + range.lowerBound..<origin + range.upperBound, action: action)
         }
+        return findings
+            + values.makerNote.compactMap { title, value in
+                guard let reveals = Self.revelation(ofMakerTag: title.lowercased()) else { return nil }
+                let name = "\(title.lowercased()) (maker note)"
+                return Finding(
+                    .exif, reveals: [reveals], name, value: value.trimmingSpaces, range: range, action: action)
+            }
     }
 
     private static func revelation(ofMakerTag title: String) -> Revelation? {

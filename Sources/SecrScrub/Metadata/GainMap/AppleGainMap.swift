@@ -23,8 +23,14 @@ struct AppleGainMap: Sendable, Equatable {
     init?(_ packet: [UInt8], base: ExifBlock?) {
         guard
             XMPProperties(packet, namespace: Self.auxiliaryNamespace)?.value("AuxiliaryImageType")
-                == Self.auxiliaryType,
-            let properties = XMPProperties(packet, namespace: Self.namespace),
+                == Self.auxiliaryType
+        else { return nil }
+        self.init(named: packet, base: base)
+    }
+
+    /// The same of a map of which the file says in another place that it is one.
+    init?(named packet: [UInt8], base: ExifBlock?) {
+        guard let properties = XMPProperties(packet, namespace: Self.namespace),
             properties.value("HDRGainMapVersion") != nil
         else { return nil }
         if let text = properties.value("HDRGainMapHeadroom") {
@@ -42,11 +48,19 @@ struct AppleGainMap: Sendable, Equatable {
             namespaces: [
                 ("apdi", Self.auxiliaryNamespace.description), ("HDRGainMap", Self.namespace.description),
             ], attributes: "",
-            content: """
-                <apdi:AuxiliaryImageType>\(Self.auxiliaryType)</apdi:AuxiliaryImageType>\
-                <HDRGainMap:HDRGainMapVersion>\(Self.version)</HDRGainMap:HDRGainMapVersion>\
-                <HDRGainMap:HDRGainMapHeadroom>\(headroom)</HDRGainMap:HDRGainMapHeadroom>
-                """)
+            content: "<apdi:AuxiliaryImageType>\(Self.auxiliaryType)</apdi:AuxiliaryImageType>" + content)
+    }
+
+    /// The packet of a map of which the file says in another place that it is one.
+    var packet: [UInt8] {
+        XMPWriter.packet([("HDRGainMap", Self.namespace.description)], attributes: "", content: content)
+    }
+
+    private var content: String {
+        """
+        <HDRGainMap:HDRGainMapVersion>\(Self.version)</HDRGainMap:HDRGainMapVersion>\
+        <HDRGainMap:HDRGainMapHeadroom>\(headroom)</HDRGainMap:HDRGainMapHeadroom>
+        """
     }
 }
 
@@ -54,26 +68,9 @@ extension ExifBlock {
     /// Photographic stops of headroom, as Apple derives them from two numbers of its maker's note
     /// (developer documentation, "Applying Apple HDR effect to your photos").
     fileprivate var appleGainMapStops: Double? {
-        guard let note = first(0x927C, in: .exif), tiff.bytes[note.value].hasPrefix("Apple iOS\0") else { return nil }
-        let reader = ByteReader(Array(tiff.bytes[note.value]))
-        guard let headroom = reader.appleRational(33), let gain = reader.appleRational(48) else { return nil }
+        guard let note = AppleMakerNote(self), let headroom = note.rational(0x0021), let gain = note.rational(0x0030)
+        else { return nil }
         if headroom < 1 { return gain <= 0.01 ? -20 * gain + 1.8 : -0.101 * gain + 1.601 }
         return gain <= 0.01 ? -70 * gain + 3 : -0.303 * gain + 2.303
-    }
-}
-
-extension ByteReader {
-    /// A signed fraction of a maker's note: a directory behind a head of 14 bytes, offsets from the note's start.
-    fileprivate func appleRational(_ tag: Int) -> Double? {
-        guard let count = try? uint16(at: 14) else { return nil }
-        for index in 0..<min(count, 256) {
-            let entry = 16 + 12 * index
-            guard let found = try? uint16(at: entry) else { return nil }
-            guard found == tag, (try? uint16(at: entry + 2)) == 10, let place = try? uint32(at: entry + 8),
-                let top = try? uint32(at: place), let bottom = try? uint32(at: place + 4), bottom > 0
-            else { continue }
-            return Double(Int32(truncatingIfNeeded: top)) / Double(bottom)
-        }
-        return nil
     }
 }

@@ -5,10 +5,11 @@ internal import SecrBytes
 ///
 /// Only such profiles can be compared by their effect. Those with look-up tables have no model.
 struct ICCColorModel: Sendable {
-    /// One curve for grey, three for red, green and blue.
-    private var curves: [ICCCurve]
-    /// For each channel what it adds at full strength: X, Y, Z.
-    private var columns: [SIMD3<Double>]
+    /// For grey, or red, green and blue: what each number adds, as parts of white.
+    private var channels: [[SIMD3<Double>]] = []
+
+    /// The last of the numbers in even steps: those of eight bits, and three between each two.
+    private static let last = 1_020
 
     /// The white of the connection space (ICC.1:2010, 6.3.4.3).
     static let white = SIMD3(0.9642, 1, 0.8249)
@@ -23,61 +24,47 @@ struct ICCColorModel: Sendable {
         case "GRAY": names = [("kTRC", nil)]
         default: return nil
         }
-        curves = []
-        columns = []
         for name in names {
             guard let curve = element(name.curve).flatMap(ICCCurve.init), curve.isMonotone else { return nil }
-            curves.append(curve)
-            guard let signature = name.column else {
-                columns.append(Self.white)
-                continue
+            var column = Self.white
+            if let signature = name.column {
+                guard let values = element(signature).flatMap(Self.point) else { return nil }
+                column = values
             }
-            guard let column = element(signature).map({ ByteReader($0) }), (try? column.fourCC(at: 0)) == "XYZ ",
-                let values = try? SIMD3(column.fixed(at: 8), column.fixed(at: 12), column.fixed(at: 16))
-            else { return nil }
-            columns.append(values)
+            channels.append((0...Self.last).map { curve(Double($0) / Double(Self.last)) * column / Self.white })
         }
+    }
+
+    private static func point(_ element: [UInt8]) -> SIMD3<Double>? {
+        let reader = ByteReader(element)
+        guard (try? reader.fourCC(at: 0)) == "XYZ " else { return nil }
+        return try? SIMD3(reader.fixed(at: 8), reader.fixed(at: 12), reader.fixed(at: 16))
     }
 
     /// Whether two models make nearly the same of all numbers: colours at most `tolerance` apart, as CIE 1976 delta E.
     ///
     /// Looks at all greys, since eyes are keenest there, and at a grid of colours.
     func isClose(to other: ICCColorModel, tolerance: Double) -> Bool {
-        guard curves.count == other.curves.count else { return false }
-        let mine = Samples(self)
-        let theirs = Samples(other)
+        guard channels.count == other.channels.count else { return false }
         func isNear(_ red: Int, _ green: Int, _ blue: Int) -> Bool {
-            let difference = mine.lab(red, green, blue) - theirs.lab(red, green, blue)
+            let difference = lab(red, green, blue) - other.lab(red, green, blue)
             return (difference * difference).sum() <= tolerance * tolerance
         }
-        guard (0...Samples.last).allSatisfy({ isNear($0, $0, $0) }) else { return false }
-        if curves.count == 1 { return true }
-        let grid = Array(stride(from: 0, to: Samples.last, by: 128)) + [Samples.last]
+        guard (0...Self.last).allSatisfy({ isNear($0, $0, $0) }) else { return false }
+        if channels.count == 1 { return true }
+        let grid = Array(stride(from: 0, to: Self.last, by: 128)) + [Self.last]
         return grid.allSatisfy { red in grid.allSatisfy { green in grid.allSatisfy { isNear(red, green, $0) } } }
     }
 
-    /// What numbers in even steps add: those of eight bits, and three between each two.
-    private struct Samples {
-        static let last = 1_020
+    private func lab(_ red: Int, _ green: Int, _ blue: Int) -> SIMD3<Double> {
+        var sum = channels[0][red]
+        if channels.count == 3 { sum += channels[1][green] + channels[2][blue] }
+        let (x, y, z) = (Self.root(sum.x), Self.root(sum.y), Self.root(sum.z))
+        return SIMD3(116 * y - 16, 500 * (x - y), 200 * (y - z))
+    }
 
-        private let channels: [[SIMD3<Double>]]
-
-        init(_ model: ICCColorModel) {
-            channels = zip(model.curves, model.columns).map { curve, column in
-                (0...Self.last).map { curve(Double($0) / Double(Self.last)) * column / ICCColorModel.white }
-            }
-        }
-
-        func lab(_ red: Int, _ green: Int, _ blue: Int) -> SIMD3<Double> {
-            var sum = channels[0][red]
-            if channels.count == 3 { sum += channels[1][green] + channels[2][blue] }
-            let (x, y, z) = (Self.root(sum.x), Self.root(sum.y), Self.root(sum.z))
-            return SIMD3(116 * y - 16, 500 * (x - y), 200 * (y - z))
-        }
-
-        /// The f of CIELAB (CIE 15).
-        private static func root(_ ratio: Double) -> Double {
-            ratio > 216.0 / 24_389 ? cbrt(ratio) : (24_389.0 / 27 * ratio + 16) / 116
-        }
+    /// The f of CIELAB (CIE 15).
+    private static func root(_ ratio: Double) -> Double {
+        ratio > 216.0 / 24_389 ? cbrt(ratio) : (24_389.0 / 27 * ratio + 16) / 116
     }
 }

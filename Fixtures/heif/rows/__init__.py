@@ -1,0 +1,1 @@
+"""The fixtures, by part of the leak catalogue; each module has `fixtures()`."""

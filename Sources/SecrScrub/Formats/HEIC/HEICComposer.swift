@@ -1,0 +1,207 @@
+internal import SecrBytes
+
+/// Writes a HEIF file in the only form in which one is ever written: type, tables, contents, in one order and with the
+/// smallest numbers.
+struct HEICComposer {
+    let selection: HEICSelection
+    let limits: Limits
+    private var plan = OutputPlan()
+
+    init(_ selection: HEICSelection, limits: Limits) {
+        self.selection = selection
+        self.limits = limits
+    }
+
+    /// An item's contents as they are laid out.
+    private struct Placed {
+        var store: HEICItem.Location.Store
+        /// From the start of the contents of the one box or the other.
+        var offset: Int
+        var size: Int
+    }
+
+    /// Contents in their order, and where each item's are.
+    private struct Layout {
+        var pieces: [HEICItem.Location.Store: [OutputPlan.Piece]] = [:]
+        var sizes: [HEICItem.Location.Store: Int] = [:]
+        var places: [Placed] = []
+
+        func size(_ store: HEICItem.Location.Store) -> Int { sizes[store] ?? 0 }
+    }
+
+    mutating func compose() throws -> OutputPlan {
+        let layout = try layout()
+        let type = fileType
+        let properties = try selection.items.map { try selection.properties(of: $0) }
+        let tables = beforeLocations
+        let after = try afterLocations(properties)
+        // Only the places depend on how large the tables are, and their number does not.
+        let width = type.count + layout.size(.file) + layout.size(.itemData) < 1 << 31 ? 4 : 8
+        let groups = self.groups
+        func meta(_ contentStart: Int) -> (head: [UInt8], tail: [UInt8]) {
+            var head = tables + locations(layout, contentStart: contentStart, width: width) + after
+            if layout.size(.itemData) > 0 { head.appendBoxHeader("idat", contentSize: layout.size(.itemData)) }
+            return (head, groups)
+        }
+        let blank = meta(0)
+        let metaContent = FullBoxHead.size + blank.head.count + layout.size(.itemData) + blank.tail.count
+        var start: [UInt8] = type
+        start.appendBoxHeader("meta", contentSize: metaContent)
+        var contentHead: [UInt8] = []
+        contentHead.appendBoxHeader("mdat", contentSize: layout.size(.file))
+        let (head, tail) = meta(
+            start.count + metaContent + (layout.size(.file) > 0 ? contentHead.count : 0))
+        plan.append(.bytes(start + [UInt8].fullBoxHead() + head))
+        for piece in layout.pieces[.itemData] ?? [] { plan.append(piece) }
+        plan.append(.bytes(tail))
+        if layout.size(.file) > 0 {
+            plan.append(.bytes(contentHead))
+            for piece in layout.pieces[.file] ?? [] { plan.append(piece) }
+        }
+        for node in selection.document.nodes
+        where node.item == nil && node.property == nil && selection.isCopied(node.kind) {
+            plan.append(.copy(node.range))
+        }
+        return plan
+    }
+
+    private func layout() throws(ScrubError) -> Layout {
+        var layout = Layout()
+        var known: [[Range<Int>]: Placed] = [:]
+        for item in selection.items {
+            let pieces = selection.contents(of: item)
+            let ranges: [Range<Int>] = pieces.compactMap { if case .copy(let range) = $0 { range } else { nil } }
+            let store = item.location.store
+            // Items can share their contents.
+            if ranges.count == pieces.count, let placed = known[ranges], placed.store == store, placed.size > 0 {
+                layout.places.append(placed)
+                continue
+            }
+            let size = pieces.reduce(0) { $0 + $1.count }
+            let placed = Placed(store: store, offset: layout.size(store), size: size)
+            layout.pieces[store, default: []] += pieces
+            layout.sizes[store, default: 0] += size
+            layout.places.append(placed)
+            if ranges.count == pieces.count { known[ranges] = placed }
+        }
+        // Parts of items can overlap in the input and can't in the output, which could therefore become much larger.
+        guard layout.size(.file) + layout.size(.itemData) <= 2 * selection.document.size + limits.chunkBytes else {
+            throw ScrubError(.refused, "parts of pictures lie upon each other")
+        }
+        return layout
+    }
+
+    // MARK: Tables
+
+    private static let brands: Set<FourCC> = [
+        "heic", "heix", "heim", "heis", "mif1", "mif2", "miaf", "MiHB", "MiHA", "MiHE", "MiPr", "MA1A", "MA1B", "avif",
+        "avio", "avci", "jpeg", "unif", "tmap", "1pic",
+    ]
+
+    /// The brands that say what a reader has to be able to do, in their order.
+    private var fileType: [UInt8] {
+        var seen: Set<FourCC> = []
+        let hasToneMap = selection.items.contains { $0.type == "tmap" }
+        var brands = selection.document.brands.filter { Self.brands.contains($0) && ($0 != "tmap" || hasToneMap) }
+        let major = brands.first ?? "mif1"
+        brands = brands.dropFirst(selection.document.brands.first == major ? 1 : 0).filter { seen.insert($0).inserted }
+        if brands.isEmpty { brands = [major] }
+        var bytes: [UInt8] = []
+        bytes.appendBox("ftyp", major.bytes + [0, 0, 0, 0] + brands.flatMap(\.bytes))
+        return bytes
+    }
+
+    private var beforeLocations: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendFullBox("hdlr", [0, 0, 0, 0] + Array("pict".utf8) + [UInt8](repeating: 0, count: 13))
+        var primary: [UInt8] = []
+        primary.appendBigEndian16(selection.numbers[selection.document.primary] ?? 0)
+        bytes.appendFullBox("pitm", primary)
+        return bytes
+    }
+
+    /// One extent for each item that has contents. Some readers demand a place of the others too.
+    private func locations(_ layout: Layout, contentStart: Int, width: Int) -> [UInt8] {
+        let version: UInt8 = layout.places.contains { $0.store == .itemData && $0.size > 0 } ? 1 : 0
+        var table: [UInt8] = [UInt8(width << 4 | width), 0]
+        table.appendBigEndian16(layout.places.count)
+        for (owner, item) in zip(selection.items, layout.places) {
+            table.appendBigEndian16(selection.numbers[owner.id] ?? 0)
+            if version == 1 { table.appendBigEndian16(item.store == .itemData ? 1 : 0) }
+            table.appendBigEndian16(0)
+            table.appendBigEndian16(item.size > 0 ? 1 : 0)
+            if item.size == 0 { continue }
+            table.appendBigEndian(item.offset + (item.store == .file ? contentStart : 0), bytes: width)
+            table.appendBigEndian(item.size, bytes: width)
+        }
+        var bytes: [UInt8] = []
+        bytes.appendFullBox("iloc", version: version, table)
+        return bytes
+    }
+
+    private func afterLocations(_ properties: [[HEICSelection.Written]]) throws -> [UInt8] {
+        var (items, references): ([UInt8], [UInt8]) = ([], [])
+        items.appendBigEndian16(selection.items.count)
+        for item in selection.items {
+            let number = selection.numbers[item.id] ?? 0
+            var entry: [UInt8] = []
+            entry.appendBigEndian16(number)
+            entry += [0, 0] + item.type.bytes + [0]
+            if item.type == "mime" || item.type == "uri " {
+                entry += Array(selection.contentType(of: item).utf8) + [0]
+            }
+            items.appendFullBox("infe", version: 2, flags: selection.isHidden(item) ? 1 : 0, entry)
+            for reference in selection.references(of: item) {
+                var entry: [UInt8] = []
+                entry.appendBigEndian16(number)
+                entry.appendBigEndian16(reference.targets.count)
+                for target in reference.targets { entry.appendBigEndian16(target) }
+                references.appendBox(reference.type, entry)
+            }
+        }
+        var bytes: [UInt8] = []
+        bytes.appendFullBox("iinf", items)
+        if !references.isEmpty { bytes.appendFullBox("iref", references) }
+        bytes += try propertyTables(properties)
+        return bytes
+    }
+
+    /// The properties that stay, in their order, and whose they are.
+    private func propertyTables(_ all: [[HEICSelection.Written]]) throws -> [UInt8] {
+        let order = Set(all.joined().map(\.place)).sorted()
+        let numbers = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0 + 1) })
+        let isWide = order.count > 127
+        var table: [UInt8] = []
+        table.appendBigEndian32(all.count { !$0.isEmpty })
+        let owners = zip(selection.items, all).map { (number: selection.numbers[$0.id] ?? 0, list: $1) }
+        for (owner, list) in owners.sorted(by: { $0.number < $1.number }) where !list.isEmpty {
+            guard list.count <= 255 else { throw ScrubError(.refused, "an item with too many properties") }
+            table.appendBigEndian16(owner)
+            table.append(UInt8(list.count))
+            for written in list {
+                let number = (numbers[written.place] ?? 0) | (written.isEssential ? (isWide ? 0x8000 : 0x80) : 0)
+                table.appendBigEndian(number, bytes: isWide ? 2 : 1)
+            }
+        }
+        var (content, bytes): ([UInt8], [UInt8]) = ([], [])
+        content.appendBox("ipco", order.flatMap(selection.box(at:)))
+        content.appendFullBox("ipma", flags: isWide ? 1 : 0, table)
+        bytes.appendBox("iprp", content)
+        return bytes
+    }
+
+    private var groups: [UInt8] {
+        var content: [UInt8] = []
+        for (place, group) in selection.groups.enumerated() {
+            var entry: [UInt8] = []
+            // Groups and items share their numbers.
+            for field in [selection.items.count + 1 + place, group.entities.count] + group.entities {
+                entry.appendBigEndian32(field)
+            }
+            content.appendFullBox(group.type, entry)
+        }
+        var bytes: [UInt8] = []
+        if !content.isEmpty { bytes.appendBox("grpl", content) }
+        return bytes
+    }
+}

@@ -1,0 +1,86 @@
+internal import SecrBytes
+
+/// HEIC, HEIF and AVIF pictures, from the frame's point of view.
+struct HEICHandler: FormatHandler {
+    var allowList: AllowList
+    /// Asked for, and not possible here without coding the picture anew.
+    var bakesOrientation: Bool
+    /// Scrubs a picture inside that is a file of its own.
+    var inner: @Sendable (any ByteSource) throws -> PreparedScrub
+
+    func parse(_ window: inout ByteWindow, limits: Limits) throws -> HEICDocument {
+        var parser = HEICParser(window, limits: limits, inner: inner)
+        return try parser.parse()
+    }
+
+    func summary(of document: HEICDocument) -> String {
+        guard let primary = document.item(document.primary) else { return "" }
+        let size = document.extent(of: primary).map { "\($0.width) x \($0.height) pixels" } ?? "a picture"
+        let others = HEICClassification.roots(document.items, primary: document.primary).count {
+            document.kinds[$0.id] == .picture && $0.id != document.primary
+        }
+        let further = others == 0 ? "" : others == 1 ? ", and another picture" : ", and \(others) further pictures"
+        return "\(size), \(codec(primary, document))\(further)"
+    }
+
+    /// Of the item, or of the first that it is made of.
+    private func codec(_ item: HEICItem, _ document: HEICDocument) -> String {
+        var item = item
+        for _ in 0..<8 {
+            guard let next = item.targets("dimg").first.flatMap(document.item) else { break }
+            item = next
+        }
+        switch item.type {
+        case "hvc1": return "HEVC"
+        case "av01": return "AV1"
+        case "avc1": return "AVC"
+        case "jpeg": return "JPEG"
+        default: return "not compressed"
+        }
+    }
+
+    func limitations(of document: HEICDocument, policy: Policy) -> [Limitation] {
+        let always: [Limitation] = [.content, .sensorNoiseOfPhotos, .encoderDecisions, .encoderMessages]
+        guard let selection = try? HEICSelection(document, policy: policy, allowList: allowList) else { return always }
+        let properties = selection.items.flatMap(\.properties).map { document.properties[$0.property] }
+        let profiles = properties.lazy.flatMap { property -> [Limitation] in
+            if case .profile(let profile, _) = property.outcome { profile.limitations(policy) } else { [] }
+        }
+        let hasMap = selection.items.contains { selection.kind($0) == .gainMap }
+        let isCropped = selection.items.contains(where: document.isCropped)
+        return always + (hasMap ? [.gainMap] : []) + (isCropped ? [.croppedPixels] : []) + profiles.prefix(1)
+    }
+
+    func findings(
+        in original: Parsed<HEICDocument>, policy: Policy, detail: Inspection.Detail, limits: Limits
+    ) throws -> [Finding] {
+        let parts = try HEICFindings(original: original, policy: policy, handler: self).all
+        return detail == .parts ? parts : parts + (try HEICValues(original, limits: limits, parts: parts).all)
+    }
+
+    func plan(for original: Parsed<HEICDocument>, policy: Policy, limits: Limits) throws -> OutputPlan {
+        if bakesOrientation && hasOrientation(original.document) {
+            throw ScrubError(
+                .refused, "a HEIF picture can't be turned",
+                hint: "without --bake-orientation its orientation is kept as a number")
+        }
+        let selection = try HEICSelection(original.document, policy: policy, allowList: allowList)
+        var composer = HEICComposer(selection, limits: limits)
+        return try composer.compose()
+    }
+
+    private func hasOrientation(_ document: HEICDocument) -> Bool {
+        document.item(document.primary).map {
+            !document.properties(of: $0, "irot").isEmpty || !document.properties(of: $0, "imir").isEmpty
+        } ?? false
+    }
+
+    func checkContract(
+        _ original: Parsed<HEICDocument>, output: any ByteSource, policy: Policy, limits: Limits
+    ) throws {
+        var parser = HEICParser(ByteWindow(output), limits: limits, inner: inner)
+        let written = Parsed(document: try parser.parse(), source: output)
+        try HEICContract(original: original, written: written, handler: self, policy: policy, limits: limits)
+            .check()
+    }
+}

@@ -1,0 +1,243 @@
+internal import SecrBytes
+
+/// Assigns every byte of a HEIF file to a node, and reads its items (ISO/IEC 23008-12).
+struct HEICParser {
+    private let limits: Limits
+    /// Scrubs a picture that is a file of its own.
+    private let inner: @Sendable (any ByteSource) throws -> PreparedScrub
+    private var window: ByteWindow
+    private var reader: BoxReader
+    private var nodes: [HEICNode] = []
+    private var position = 0
+
+    init(
+        _ window: ByteWindow, limits: Limits, inner: @escaping @Sendable (any ByteSource) throws -> PreparedScrub
+    ) {
+        self.window = window
+        self.limits = limits
+        self.inner = inner
+        reader = BoxReader(limits: limits)
+    }
+
+    mutating func parse() throws -> HEICDocument {
+        var top = try reader.cut(0..<window.size, isFile: true, &window)
+        guard let first = top.boxes.first, first.type == "ftyp" else {
+            throw ParseError(.malformed, at: 0, "the file does not begin with its type")
+        }
+        let brands = try self.brands(first)
+        let place = top.boxes.firstIndex { $0.type == "meta" }
+        // Behind the tables there can be another file, such as the video of a motion photo.
+        if let place, let other = top.boxes[place...].firstIndex(where: { $0.type == "ftyp" }) {
+            top.rest = top.boxes[other].range.lowerBound..<window.size
+            top.boxes.removeSubrange(other...)
+        }
+        try refuse(top.boxes)
+        guard let meta = place.map({ top.boxes[$0] }) else {
+            throw ParseError(.truncated, at: window.size, "the file holds no picture")
+        }
+        let children = try self.children(of: meta)
+        var tables = HEICTables(limits: limits)
+        try tables.read(children, fileSize: window.size, &window)
+        tables.requireLocations(in: top.boxes.filter { $0.type == "mdat" })
+        let classification = try HEICClassification(
+            tables.items, tables.index, tables.properties, primary: tables.primary ?? 0)
+        try classification.requireKnown()
+        var document = HEICDocument(
+            size: window.size, nodes: [], brands: brands, primary: tables.primary ?? 0, items: tables.items,
+            properties: tables.properties, groups: tables.groups, kinds: classification.kinds, gainMapPackets: [:],
+            toneMaps: [:], usedSizes: [:], inner: [:], index: tables.index)
+        try HEICContents(limits: limits, inner: inner).read(into: &document, &window)
+        try addNodes(top, children, tables, document)
+        document.nodes = nodes
+        return document
+    }
+
+    private mutating func brands(_ box: Box) throws -> [FourCC] {
+        let content = try reader.content(of: box, &window)
+        guard content.count >= 8, content.count % 4 == 0, content.count <= 1_024 else {
+            throw ParseError(.malformed, at: box.range.lowerBound, "a file type that makes no sense")
+        }
+        // The second number is a version that nobody reads.
+        return try ([0] + stride(from: 8, to: content.count, by: 4)).map { try content.fourCC(at: $0) }
+    }
+
+    private func refuse(_ boxes: [Box]) throws(ParseError) {
+        for box in boxes {
+            switch box.type {
+            case "moov", "moof":
+                throw ParseError(
+                    .unsupported, at: box.range.lowerBound, "a sequence of pictures or an animation: not handled yet")
+            case "mini": throw ParseError(.unsupported, at: box.range.lowerBound, "a picture in the short form (mini)")
+            default: continue
+            }
+        }
+    }
+
+    /// Some programs write `meta` as QuickTime does, without version and flags.
+    private mutating func children(of meta: Box) throws -> [Box] {
+        let head = try window.bytes(in: meta.content.prefix(8))
+        let start = head.dropFirst(4).hasPrefix("hdlr") ? 0 : FullBoxHead.size
+        guard meta.content.count >= start else { throw ParseError(.truncated, at: meta.range.lowerBound, "no tables") }
+        let boxes = try reader.cut(meta.content.dropFirst(start), &window).boxes
+        guard let handler = boxes.first(where: { $0.type == "hdlr" }), handler.content.count >= 12,
+            try window.bytes(in: handler.content.prefix(12)).dropFirst(8).hasPrefix("pict")
+        else { throw ParseError(.unsupported, at: meta.range.lowerBound, "no list of pictures, but of something else") }
+        return boxes
+    }
+
+    // MARK: The account of all bytes
+
+    private mutating func add(_ kind: HEICNodeKind, _ range: Range<Int>, _ label: String) {
+        add(HEICNode(kind: kind, range: range, label: label))
+    }
+
+    private mutating func add(_ node: HEICNode) {
+        if node.range.isEmpty { return }
+        if node.range.lowerBound > position {
+            nodes.append(HEICNode(kind: .framing, range: position..<node.range.lowerBound, label: "box header"))
+        }
+        nodes.append(node)
+        position = node.range.upperBound
+    }
+
+    /// What is left of a container behind the last of its children.
+    private mutating func close(_ box: Box) {
+        let end = max(position, box.content.lowerBound)
+        add(.framing, position..<end, "box header")
+        add(.slack, end..<box.range.upperBound, "bytes between boxes")
+    }
+
+    private mutating func addNodes(
+        _ top: BoxReader.Cut, _ children: [Box], _ tables: HEICTables, _ document: HEICDocument
+    ) throws {
+        let contents = HEICExtents(document, in: top.boxes + children)
+        for (place, box) in top.boxes.enumerated() {
+            switch box.type {
+            case "ftyp" where place == 0: add(.fileType, box.range, "file type")
+            case "meta" where children.first.map({ box.range.contains($0.range.lowerBound) }) == true:
+                for child in children { try addTable(child, tables, contents) }
+                close(box)
+            case "mdat": addContents(box, contents)
+            default: try addOther(box)
+            }
+        }
+        if !top.rest.isEmpty {
+            var trailer = Trailer(limits: limits)
+            for part in try trailer.parts(in: top.rest, &window) {
+                add(HEICNodeKind(part.kind), part.range, part.label)
+            }
+        }
+        guard nodes.count <= limits.nodes else { throw ParseError(.limit, at: 0, "too many parts") }
+        precondition(Coverage.isComplete(nodes.lazy.map(\.range), size: window.size), "bytes without a node")
+    }
+
+    /// A table, and bytes behind the last of its fields.
+    private mutating func add(_ kind: HEICNodeKind, _ box: Box, endingAt end: Int?, _ label: String) {
+        let end = end ?? box.range.upperBound
+        add(kind, box.range.lowerBound..<end, label)
+        add(.slack, end..<box.range.upperBound, "bytes that belong to nothing")
+    }
+
+    private mutating func addTable(_ box: Box, _ tables: HEICTables, _ contents: HEICExtents) throws {
+        switch box.type {
+        case "hdlr": add(.handler, box.range, "handler")
+        case "pitm": add(.primaryItem, box, endingAt: tables.ends["pitm"], "main picture")
+        case "iinf": add(.itemInformation, box, endingAt: tables.ends["iinf"], "list of items")
+        case "iloc": add(.itemLocations, box, endingAt: tables.ends["iloc"], "places of items")
+        case "iref": add(.itemReferences, box.range, "references")
+        case "dinf":
+            // One entry, which says that everything is in this file, has no more than that.
+            add(box.range.count <= 36 ? .dataInformation : .vendorBox, box.range, "data references")
+        case "grpl": add(.groups, box.range, "groups")
+        case "idat": addContents(box, contents)
+        case "iprp":
+            let list = tables.propertyBoxes.first { $0.type == "ipco" }
+            for child in tables.propertyBoxes {
+                switch child.type {
+                case "ipma": add(.associations, child.range, "properties of items")
+                case "ipco" where child == list:
+                    for (place, property) in tables.properties.enumerated() {
+                        let range = property.range.lowerBound..<property.end
+                        add(HEICNode(kind: property.kind, range: range, label: property.label, property: place))
+                        add(
+                            .slack, property.end..<property.range.upperBound,
+                            "bytes that belong to nothing")
+                    }
+                    close(child)
+                default: add(.vendorBox, child.range, "box \(child.type)")
+                }
+            }
+            close(box)
+        default: try addOther(box)
+        }
+    }
+
+    private mutating func addOther(_ box: Box) throws {
+        switch box.type {
+        case "free", "skip", "wide": add(.freeSpace, box.range, "free space")
+        case "mpvd": add(.motionVideo, box.range, try HEICMotionVideo.label(box, &window, limits: limits))
+        case "uuid": add(Self.kind(ofUUID: box.identifier ?? []), box.range, "a maker's box")
+        case "sefd": add(.vendorBox, box.range, "Samsung data")
+        default: add(.vendorBox, box.range, "box \(box.type)")
+        }
+    }
+
+    private static func kind(ofUUID identifier: [UInt8]) -> HEICNodeKind {
+        if identifier.starts(with: [0xBE, 0x7A, 0xCF, 0xCB]) { return .xmpBox }
+        return identifier.starts(with: [0xD8, 0xFE, 0xC3, 0xD6]) ? .contentCredentials : .vendorBox
+    }
+
+    /// Bytes of a box that holds contents: those of items, and what is between them.
+    private mutating func addContents(_ box: Box, _ contents: HEICExtents) {
+        add(.framing, box.range.lowerBound..<box.content.lowerBound, "box header")
+        for extent in contents.nodes(in: box) {
+            let start = max(position, extent.range.lowerBound)
+            if start >= extent.range.upperBound { continue }
+            add(.slack, position..<start, "bytes that belong to nothing")
+            var node = extent
+            node.range = start..<extent.range.upperBound
+            add(node)
+        }
+        add(.slack, position..<box.content.upperBound, "bytes that belong to nothing")
+    }
+}
+
+/// Where bytes of items lie.
+struct HEICExtents {
+    private var byBox: [Int: [HEICNode]] = [:]
+
+    init(_ document: HEICDocument, in boxes: [Box]) {
+        let boxes = boxes.filter { $0.type == "mdat" || $0.type == "idat" }
+            .sorted { $0.content.lowerBound < $1.content.lowerBound }
+        for item in document.items {
+            for range in document.extents(of: item) {
+                guard let box = boxes.last(startingAtOrBefore: range.lowerBound) else { continue }
+                let kind = document.kinds[item.id] ?? .vendorItem
+                let node = HEICNode(kind: kind, range: range, label: document.label(of: item), item: item.id)
+                byBox[box.content.lowerBound, default: []].append(node)
+            }
+        }
+        for key in byBox.keys {
+            // Of several items with the same bytes, those of a picture come first.
+            byBox[key]?.sort {
+                ($0.range.lowerBound, $0.kind.findingClass == nil ? 0 : 1)
+                    < ($1.range.lowerBound, $1.kind.findingClass == nil ? 0 : 1)
+            }
+        }
+    }
+
+    /// In their order; they can overlap.
+    func nodes(in box: Box) -> [HEICNode] { byBox[box.content.lowerBound] ?? [] }
+}
+
+extension [Box] {
+    /// The last one whose content begins there or before, of boxes in the order of their contents.
+    func last(startingAtOrBefore offset: Int) -> Box? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].content.lowerBound <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : self[low - 1]
+    }
+}
