@@ -217,6 +217,14 @@ import Testing
 
     // MARK: Parts that are kept on request
 
+    @Test func keptItemsSayHowTheyArePacked() throws {
+        let scrubber = Scrubber(policy: Policy(keep: [.xmp]))
+        let output = try Fixture.named("xmp-deflated.heic").scrubbed(scrubber)
+        #expect(output.firstOffset(of: "deflate\0") != nil)
+        #expect(try scrub(output, scrubber) == output)
+        #expect(try Fixture.named("xmp-deflated.heic").scrubbed().firstOffset(of: "deflate\0") == nil)
+    }
+
     @Test(arguments: [
         ("exif.heic", FindingClass.exif), ("xmp.heic", .xmp), ("property-times.heic", .time), ("c2pa-item.heic", .c2pa),
         ("property-texts.heic", .comment), ("depth.heic", .auxiliary), ("uri.heic", .vendor),

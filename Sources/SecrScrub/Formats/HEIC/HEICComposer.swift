@@ -149,6 +149,8 @@ struct HEICComposer {
             entry += [0, 0] + item.type.bytes + [0]
             if item.type == "mime" || item.type == "uri " {
                 entry += Array(selection.contentType(of: item).utf8) + [0]
+                // Kept on request, and of no use without it.
+                if !item.encoding.isEmpty { entry += Array(item.encoding.utf8) + [0] }
             }
             items.appendFullBox("infe", version: 2, flags: selection.isHidden(item) ? 1 : 0, entry)
             for reference in selection.references(of: item) {

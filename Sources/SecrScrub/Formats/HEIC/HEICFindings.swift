@@ -15,9 +15,8 @@ struct HEICFindings {
             var window = ByteWindow(original.source)
             var findings: [Finding] = []
             var sizes: [Int] = []
-            let used = Set(selection?.items.flatMap { $0.properties.map(\.property) } ?? [])
             for node in document.nodes {
-                guard let finding = try finding(for: node, selection, used, &window) else { continue }
+                guard let finding = try finding(for: node, selection, &window) else { continue }
                 if let last = findings.last, last.kind == finding.kind, last.name == finding.name,
                     last.action == finding.action, node.item != nil
                 {
@@ -37,10 +36,10 @@ struct HEICFindings {
     }
 
     private func finding(
-        for node: HEICNode, _ selection: HEICSelection?, _ used: Set<Int>, _ window: inout ByteWindow
+        for node: HEICNode, _ selection: HEICSelection?, _ window: inout ByteWindow
     ) throws -> Finding? {
         guard let kind = node.kind.findingClass else { return nil }
-        let action = try action(for: node, selection, used, &window)
+        let action = try action(for: node, selection, &window)
         var value: String?
         if action == .kept,
             case .profile(.success(let profile), _)? = node.property.map({
@@ -53,7 +52,7 @@ struct HEICFindings {
     }
 
     private func action(
-        for node: HEICNode, _ selection: HEICSelection?, _ used: Set<Int>, _ window: inout ByteWindow
+        for node: HEICNode, _ selection: HEICSelection?, _ window: inout ByteWindow
     ) throws -> Finding.Action {
         guard let selection else { return .removed }
         if let id = node.item {
@@ -61,7 +60,7 @@ struct HEICFindings {
             return try isAsWritten(selection.contents(of: item), item, &window) ? .kept : .reduced
         }
         if let place = node.property {
-            guard used.contains(place) else { return .removed }
+            guard selection.usedProperties.contains(place) else { return .removed }
             guard case .profile(.success(let profile), _) = document.properties[place].outcome else {
                 return selection.isCopied(node.kind) ? .kept : .removed
             }

@@ -12,6 +12,8 @@ struct HEICSelection {
 
     /// In the order of the file.
     private(set) var items: [HEICItem] = []
+    /// Places of properties that belong to one of them.
+    private(set) var usedProperties: Set<Int> = []
     /// From the numbers of items that stay to those that they get: 1, 2, 3 and so on. Their order stays, since some
     /// readers go by it.
     private(set) var numbers: [Int: Int] = [:]
@@ -51,6 +53,7 @@ struct HEICSelection {
         }
         forms = document.properties.map(form)
         items = document.items.filter { kept.contains($0.id) }
+        usedProperties = Set(items.flatMap { $0.properties.map(\.property) })
         for (place, id) in items.map(\.id).sorted().enumerated() { numbers[id] = place + 1 }
     }
 

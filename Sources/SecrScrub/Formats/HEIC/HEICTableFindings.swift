@@ -29,9 +29,9 @@ struct HEICTableFindings {
     private var words: [Finding] {
         guard let table = document.nodes.first(where: { $0.kind == .itemInformation }) else { return [] }
         let words = document.items.flatMap { item -> [String] in
-            let staysAsItIs =
+            let typeStays =
                 selection.map { $0.contains(item.id) && $0.contentType(of: item) == item.contentType } ?? false
-            return [item.name, item.encoding, staysAsItIs ? "" : item.contentType].filter { !$0.isEmpty }
+            return ([item.name] + (typeStays ? [] : [item.contentType, item.encoding])).filter { !$0.isEmpty }
         }
         guard let first = words.first else { return [] }
         let more = Set(words).count > 1 ? " and others" : ""
@@ -53,8 +53,7 @@ struct HEICTableFindings {
 
     /// Those that nothing uses, and what is in those that stay without being needed.
     private var properties: [Finding] {
-        func places(_ items: [HEICItem]?) -> Set<Int> { Set((items ?? []).flatMap { $0.properties.map(\.property) }) }
-        let (used, kept) = (places(document.items), places(selection?.items))
+        let used = Set(document.items.flatMap { $0.properties.map(\.property) })
         return document.properties.enumerated().compactMap { place, property in
             guard property.kind.findingClass == nil else { return nil }
             if !used.contains(place) {
@@ -62,7 +61,7 @@ struct HEICTableFindings {
                     .gap, reveals: [.leftover], "a property of no item", value: "\(property.range.count) bytes",
                     range: property.range, action: .removed)
             }
-            guard property.isReduced, kept.contains(place) else { return nil }
+            guard property.isReduced, selection?.usedProperties.contains(place) == true else { return nil }
             return HEICCodecConfiguration.types.contains(property.type)
                 ? Finding(
                     .encoder, reveals: [.software], "the encoder's messages (\(property.type))", range: property.range,
