@@ -166,6 +166,46 @@ import Testing
         }
     }
 
+    /// Somebody puts a checkpoint and falls asleep before he has looked at it, while others go on from it.
+    @Test(arguments: [1, 2, 3, 5], [false, true])
+    func whoFallsAsleepOverHisCheckpointTakesNothingAway(others: Int, isLooking: Bool) throws {
+        let memory = MemoryStore()
+        let first = try Vault.inMemory(memory)
+        try first.put("/a", [0])
+        try first.forgetDeleted()
+        let other = try first.reopened()
+        let store = HookedStore(memory)
+        let sleeper = try first.reopened(on: store)
+        let root = try first.keys.name(.root, first.checkpoint + 1)
+        // So much that the next checkpoints leave it as it is and build upon it.
+        try sleeper.put((0..<1_000).map { ("/\($0)", [1]) })
+        let isAsleep = Mutex(false)
+        store.setHook { step throws(StoreError) in
+            guard step == (isLooking ? .open(root) : .published(root, durably: true)) else { return }
+            guard isAsleep.withLock({ old in (old, old = true).0 }) == false else { return }
+            do {
+                for _ in 0..<others { try Self.writeCheckpoint(other) }
+            } catch {
+                Issue.record(error)
+            }
+        }
+        try Self.writeCheckpoint(sleeper)
+        #expect(isAsleep.withLock { $0 })
+        #expect(sleeper.checkpointFailure == nil)
+        try Self.writeCheckpoint(other)
+        for vault in [sleeper, other, try first.reopened()] {
+            try vault.expectWhole()
+            #expect(try vault.contents() == other.contents())
+        }
+    }
+
+    /// Commits until the tail is merged.
+    private static func writeCheckpoint(_ vault: Vault) throws {
+        let before = try vault.checkpoint
+        for round in 0..<200 where try vault.checkpoint == before { try vault.put("/tail", [UInt8(round)]) }
+        #expect(try vault.checkpoint > before)
+    }
+
     /// Two write the same checkpoint; the slower one takes his away and goes on.
     @Test func checkpointsAtTheSameTime() throws {
         let store = MemoryStore()

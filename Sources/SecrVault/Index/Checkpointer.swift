@@ -12,6 +12,9 @@ struct Checkpointer {
     /// A level is taken in unless it is larger than this many times what was collected so far.
     private static let growth = 4
 
+    /// How often others may be faster before everything is written anew.
+    private static let attempts = 64
+
     /// What was overwritten or deleted is gone after that many seconds.
     static let rewriteInterval: UInt64 = 24 * 3_600
 
@@ -41,11 +44,21 @@ struct Checkpointer {
         }
         if !always, try isRewritten() { return false }
         let isFirst = log.root == nil
-        guard try write(rewritesAll: true) else { return false }
+        guard try writeAnew() else { return false }
         // The checkpoint before this one, which stays, still has what was overwritten or deleted. One more, with pages of
         // its own, so that either can stand in for the other, takes its place.
-        if !isFirst { try write(rewritesAll: true) }
+        if !isFirst { try writeAnew() }
         return true
+    }
+
+    /// Returns `false` where somebody else did. Who was faster can also have written only what was changed.
+    @discardableResult
+    private func writeAnew() throws(VaultError) -> Bool {
+        for _ in 0..<Self.attempts {
+            if try write(rewritesAll: true) { return true }
+            if try isRewritten() { return false }
+        }
+        throw .busy
     }
 
     /// Whether both checkpoints are of the newest state.
@@ -96,25 +109,39 @@ struct Checkpointer {
             try log.followNewestCheckpoint()
             return false
         }
-        // The name can be free because this process slept while others wrote several checkpoints and deleted this one.
-        guard try Milestones(store: store, keys: keys).newest() <= root.number else {
-            try store.delete(keys.name(.root, root.number))
-            try delete(written)
-            try log.followNewestCheckpoint()
+        // The name can be free because this process slept while others wrote several checkpoints and deleted this one; or
+        // they did so after it was put.
+        guard try !isCleared(root), let reread = try log.readRoot(root.number),
+            let level = try PageLevel(written, store: store, keys: keys)
+        else {
+            guard try isCleared(root) else { throw VaultError.damaged(.checkpoint(root.number)) }
+            try withdraw(root, written)
             return false
         }
         // Nothing of the old checkpoint goes before the new one has been read back.
-        guard let reread = try log.readRoot(root.number), reread == root else {
-            throw VaultError.damaged(.checkpoint(root.number))
-        }
-        guard let level = try PageLevel(written, store: store, keys: keys) else {
-            throw VaultError.damaged(.checkpoint(root.number))
-        }
+        guard reread == root else { throw VaultError.damaged(.checkpoint(root.number)) }
         try level.verify()
         log.adopt(root, [level] + kept)
         try Milestones(store: store, keys: keys).mark(root.number)
         try clear(after: root, previous: old)
         return true
+    }
+
+    /// Whether there are, or were, two later checkpoints: whoever writes the second deletes this one.
+    private func isCleared(_ root: CheckpointRoot) throws -> Bool {
+        try Milestones(store: log.store, keys: log.keys).newest() > root.number + 1
+            || log.store.exists(log.keys.name(.root, root.number + 2))
+    }
+
+    /// Takes away what others went past.
+    private func withdraw(_ root: CheckpointRoot, _ written: CheckpointRoot.Level) throws {
+        try log.store.delete(log.keys.name(.root, root.number))
+        try log.followNewestCheckpoint(hint: 0)
+        // They may have built upon it. What neither of the newest two needs, no later one does.
+        guard let newest = log.root, newest.number > root.number + 1,
+            let previous = try log.readRoot(newest.number - 1), !(newest.levels + previous.levels).contains(written)
+        else { return }
+        try delete(written)
     }
 
     /// Deletes what is older than the checkpoint before this one. A power cut in between leaves things that `gc` finds.

@@ -320,8 +320,10 @@ package final class IndexLog {
     /// Takes over the newest checkpoint there is.
     ///
     /// Records tell of it, but behind the last one there can be two that none tells of.
-    func followNewestCheckpoint() throws(VaultError) {
-        let newest = try findCheckpoint(hint: root?.number ?? 0)
+    ///
+    /// - Parameter hint: a checkpoint that existed once; the one that is known, unless given.
+    func followNewestCheckpoint(hint: UInt64? = nil) throws(VaultError) {
+        let newest = try findCheckpoint(hint: hint ?? root?.number ?? 0)
         if newest > root?.number ?? 0 { try follow(newest) }
     }
 
