@@ -36,6 +36,7 @@ TABLE = "table"
 TIME = "time"
 AUXILIARY = "auxiliary"
 ENCODER = "encoder"
+TIMED = "timed-metadata"
 
 ENCODERS = {
     "ascii": bytes,

@@ -35,6 +35,7 @@ import Testing
         case .jpeg: refusedJPEG.contains(fixture.file)
         case .png: !cleanedPNG.contains(fixture.file)
         case .heif: !cleanedHEIF.contains(fixture.file)
+        case .mp4: !cleanedMP4.contains(fixture.file)
         }
     }
 
@@ -48,6 +49,8 @@ import Testing
             "reference-none", "association-twice", "rotation-two", "aperture-zero", "extents-zero",
             "unit-past-end", "unit-zeros", "many-items", "many-boxes", "many-boxes-inside",
         ].map { "hostile/\($0).heic" } + ["unit-past-end", "tmap-short", "tmap-later"].map { "hostile/\($0).avif" })
+
+    static let cleanedMP4: Set<String> = []
 
     /// Their damage lies in what is dropped or written anew, or readers show them all the same.
     static let cleanedPNG: Set<String> = Set(
@@ -201,9 +204,7 @@ import Testing
     @Test(
         arguments: [
             ([0xFF, 0x0A, 0, 0], "JPEG XL"), ([0, 0, 0, 12] + Array("JXL ".utf8), "JPEG XL"),
-            (Array("%PDF-1.7".utf8), "PDF"),
-            ([0, 0, 0, 24] + Array("ftypcrx ".utf8), "Canon raw"), ([0, 0, 0, 24] + Array("ftypisom".utf8), "MPEG-4"),
-            ([0, 0, 0, 24] + Array("ftypqt  ".utf8), "QuickTime"), ([], "empty"),
+            (Array("%PDF-1.7".utf8), "PDF"), ([0, 0, 0, 24] + Array("ftypcrx ".utf8), "Canon raw"), ([], "empty"),
             ([1, 2, 3], "not a supported format"),
         ] as [([UInt8], String)])
     func unsupportedContentIsNamed(bytes: [UInt8], name: String) {

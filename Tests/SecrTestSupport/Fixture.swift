@@ -35,6 +35,17 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
         package var references: [Reference]
     }
 
+    /// Of a video: a track that has to be in the output.
+    package struct Track: Decodable, Sendable {
+        package var handler: String
+        /// Hexadecimal: how its samples are coded.
+        package var entry: String
+        /// Hexadecimal; none where they are not told apart.
+        package var samples: [String]
+        /// How long, from when on, and how fast.
+        package var edits: [[Int]]
+    }
+
     package struct Group: Decodable, Sendable, Hashable {
         package var type: String
         package var items: [Int]
@@ -67,17 +78,21 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
     package var items: [Item]?
     package var groups: [Group]?
     package var primary: Int?
+    /// Of a video: what has to be in the output, and whether ffmpeg plays it.
+    package var tracks: [Track]?
+    package var ffmpeg: Bool?
 
     package var description: String { file }
 
     package enum Format: String, CaseIterable, Sendable {
-        case jpeg, png, heif
+        case jpeg, png, heif, mp4
 
         package var suffixes: [String] {
             switch self {
             case .jpeg: [".jpg"]
             case .png: [".png"]
             case .heif: [".heic", ".heif", ".avif"]
+            case .mp4: [".mp4", ".mov", ".m4a", ".3gp"]
             }
         }
     }
@@ -109,6 +124,7 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
     package static let jpeg = accepted.filter { $0.format == .jpeg }
     package static let png = accepted.filter { $0.format == .png }
     package static let heif = accepted.filter { $0.format == .heif }
+    package static let mp4 = accepted.filter { $0.format == .mp4 }
     package static let hostile = all.filter { !$0.valid }
 }
 

@@ -62,6 +62,7 @@ package struct AllowList: Sendable {
         case .jpeg: JPEGAllowList.standard
         case .png: PNGAllowList.standard
         case .heif: HEICAllowList.standard
+        case .mp4: MP4AllowList.standard
         }
     }
 }

@@ -1,6 +1,6 @@
 /// A format that this module scrubs.
 public enum FileFormat: String, Sendable, CaseIterable {
-    case jpeg, png, heif
+    case jpeg, png, heif, mp4
 
     /// As people call it.
     public var name: String {
@@ -8,6 +8,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
         case .jpeg: "JPEG picture"
         case .png: "PNG picture"
         case .heif: "HEIF picture"
+        case .mp4: "MPEG-4 or QuickTime video"
         }
     }
 
@@ -16,6 +17,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
         switch self {
         case .png: ["png", "apng"]
         case .heif: ["heic", "heif", "avif", "hif", "avci"]
+        case .mp4: ["mp4", "mov", "m4v", "m4a", "m4b", "3gp", "3g2", "qt", "insv", "lrv"]
         case .jpeg: ["jpg", "jpeg", "jpe", "jfif", "jif", "thm"]
         }
     }

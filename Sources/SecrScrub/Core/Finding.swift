@@ -17,6 +17,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
     case gainMap = "gain-map"
     case picture = "extra-picture"
     case video = "motion-video"
+    case timedMetadata = "timed-metadata"
     case trailer
     case gap
     case reserved
@@ -51,6 +52,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
         case .gainMap: "gain map"
         case .picture: "further picture"
         case .video: "motion video"
+        case .timedMetadata: "tracks of data"
         case .trailer: "bytes after the end"
         case .gap: "bytes between the parts"
         case .reserved: "reserved markers"

@@ -25,8 +25,8 @@ enum FormatDetector {
         if prefix.dropFirst(4).hasPrefix("ftyp") {
             return isoBaseMedia(brand: Array(prefix.dropFirst(8).prefix(4)))
         }
-        if ["moov", "mdat", "wide", "skip", "free"].contains(where: { prefix.dropFirst(4).hasPrefix($0) }) {
-            return .known("QuickTime video")
+        if ["moov", "mdat", "wide", "skip", "free", "pnot"].contains(where: { prefix.dropFirst(4).hasPrefix($0) }) {
+            return .handled(.mp4)
         }
         if prefix.hasPrefix("%PDF-") { return .known("PDF document") }
         if prefix.hasPrefix("BM") { return .known("BMP picture") }
@@ -47,10 +47,6 @@ enum FormatDetector {
             "msf1", "hevc", "hevx", "avis", "avcs", "j2ki", "vvic",
         ]
         if pictures.contains(where: { brand.starts(with: $0.utf8) }) { return .handled(.heif) }
-        if brand.hasPrefix("crx ") { return .known("Canon raw photo") }
-        if brand.hasPrefix("qt  ") { return .known("QuickTime video") }
-        if brand.hasPrefix("M4A") { return .known("MPEG-4 audio") }
-        if brand.hasPrefix("3g") { return .known("3GP video") }
-        return .known("MPEG-4 video")
+        return brand.hasPrefix("crx ") ? .known("Canon raw photo") : .handled(.mp4)
     }
 }

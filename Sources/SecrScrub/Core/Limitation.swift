@@ -18,6 +18,10 @@ public enum Limitation: Sendable, Equatable {
     case gainMap
     /// Pixels that are coded and that no viewer shows, outside of what the picture was cut to.
     case croppedPixels
+    /// Parts of a video that an edit list leaves out, in seconds.
+    case hiddenMedia(seconds: Int)
+    /// Words that are to be read.
+    case subtitles
     /// What encoders write about themselves between the parts of a coded picture.
     case encoderMessages
     /// How the encoder laid out its tables and scans.
@@ -36,6 +40,11 @@ public enum Limitation: Sendable, Equatable {
         case .ownPrimaries: "primary colours (typical of a screen)"
         case .gainMap: "the gain map, a small second picture"
         case .croppedPixels: "pixels outside of what the picture was cut to, which are still there"
+        case .hiddenMedia(let seconds):
+            seconds == 1
+                ? "a second that was cut off and is still there"
+                : "\(seconds) seconds that were cut off and are still there"
+        case .subtitles: "the words of the subtitles"
         case .encoderMessages: "what the encoder wrote about itself into the coded picture, if anything"
         case .encoderDecisions: "the encoder's habits"
         case .keptParts(let kinds): "kept on request: " + kinds.map(\.name).joined(separator: ", ")

@@ -50,6 +50,7 @@ public struct Scrubber: Sendable {
         case .jpeg: try inspect(source, format: .jpeg, handler: jpegHandler, detail: detail)
         case .png: try inspect(source, format: .png, handler: pngHandler, detail: detail)
         case .heif: try inspect(source, format: .heif, handler: heicHandler, detail: detail)
+        case .mp4: try inspect(source, format: .mp4, handler: mp4Handler, detail: detail)
         }
     }
 
@@ -59,6 +60,7 @@ public struct Scrubber: Sendable {
         case .jpeg: try prepare(source, format: .jpeg, handler: jpegHandler)
         case .png: try prepare(source, format: .png, handler: pngHandler)
         case .heif: try prepare(source, format: .heif, handler: heicHandler)
+        case .mp4: try prepare(source, format: .mp4, handler: mp4Handler)
         }
     }
 
@@ -84,6 +86,8 @@ public struct Scrubber: Sendable {
             return try inner.prepare(source, format: .jpeg, handler: inner.jpegHandler)
         }
     }
+
+    private var mp4Handler: MP4Handler { MP4Handler(allowList: allowList(.mp4)) }
 
     private func allowList(_ format: FileFormat) -> AllowList { allowLists[format] ?? .standard(for: format) }
 

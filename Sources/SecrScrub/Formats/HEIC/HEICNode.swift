@@ -1,7 +1,7 @@
 internal import SecrBytes
 
 /// What a range of a HEIF file is.
-enum HEICNodeKind: String, TrailedNodeKind {
+enum HEICNodeKind: String, BoxNodeKind {
     // What the file is made of.
     case fileType, framing, handler, dataInformation, primaryItem, itemInformation, itemLocations, itemReferences
     case groups, property, associations
@@ -57,7 +57,7 @@ enum HEICNodeKind: String, TrailedNodeKind {
 }
 
 /// One named range of the input: a box, a part of one, or bytes of an item.
-struct HEICNode: Node, Equatable {
+struct HEICNode: BoxNode, Equatable {
     var kind: HEICNodeKind
     var range: Range<Int>
     var label: String
@@ -65,6 +65,12 @@ struct HEICNode: Node, Equatable {
     var item: Int?
     /// Of all properties, from 0.
     var property: Int?
+}
+
+extension HEICNode {
+    init(kind: HEICNodeKind, range: Range<Int>, label: String) {
+        self.init(kind: kind, range: range, label: label, item: nil, property: nil)
+    }
 }
 
 /// The kinds of parts that reach an output.

@@ -7,8 +7,7 @@ struct HEICParser {
     private let inner: @Sendable (any ByteSource) throws -> PreparedScrub
     private var window: ByteWindow
     private var reader: BoxReader
-    private var nodes: [HEICNode] = []
-    private var position = 0
+    private var account = BoxAccount<HEICNode>()
 
     init(
         _ window: ByteWindow, limits: Limits, inner: @escaping @Sendable (any ByteSource) throws -> PreparedScrub
@@ -47,8 +46,7 @@ struct HEICParser {
             properties: tables.properties, groups: tables.groups, kinds: classification.kinds, gainMapPackets: [:],
             toneMaps: [:], usedSizes: [:], inner: [:], index: tables.index)
         try HEICContents(limits: limits, inner: inner).read(into: &document, &window)
-        try addNodes(top, children, tables, document)
-        document.nodes = nodes
+        document.nodes = try nodes(top, children, tables, document)
         return document
     }
 
@@ -87,118 +85,74 @@ struct HEICParser {
 
     // MARK: The account of all bytes
 
-    private mutating func add(_ kind: HEICNodeKind, _ range: Range<Int>, _ label: String) {
-        add(HEICNode(kind: kind, range: range, label: label))
-    }
-
-    private mutating func add(_ node: HEICNode) {
-        if node.range.isEmpty { return }
-        if node.range.lowerBound > position {
-            nodes.append(HEICNode(kind: .framing, range: position..<node.range.lowerBound, label: "box header"))
-        }
-        nodes.append(node)
-        position = node.range.upperBound
-    }
-
-    /// What is left of a container behind the last of its children.
-    private mutating func close(_ box: Box) {
-        let end = max(position, box.content.lowerBound)
-        add(.framing, position..<end, "box header")
-        add(.slack, end..<box.range.upperBound, "bytes between boxes")
-    }
-
-    private mutating func addNodes(
+    private mutating func nodes(
         _ top: BoxReader.Cut, _ children: [Box], _ tables: HEICTables, _ document: HEICDocument
-    ) throws {
+    ) throws -> [HEICNode] {
         let contents = HEICExtents(document, in: top.boxes + children)
         for (place, box) in top.boxes.enumerated() {
             switch box.type {
-            case "ftyp" where place == 0: add(.fileType, box.range, "file type")
+            case "ftyp" where place == 0: account.add(.fileType, box.range, "file type")
             case "meta" where children.first.map({ box.range.contains($0.range.lowerBound) }) == true:
                 for child in children { try addTable(child, tables, contents) }
-                close(box)
+                account.close(box)
             case "mdat": addContents(box, contents)
             default: try addOther(box)
             }
         }
-        if !top.rest.isEmpty {
-            var trailer = Trailer(limits: limits)
-            for part in try trailer.parts(in: top.rest, &window) {
-                add(HEICNodeKind(part.kind), part.range, part.label)
-            }
-        }
-        guard nodes.count <= limits.nodes else { throw ParseError(.limit, at: 0, "too many parts") }
-        precondition(Coverage.isComplete(nodes.lazy.map(\.range), size: window.size), "bytes without a node")
-    }
-
-    /// A table, and bytes behind the last of its fields.
-    private mutating func add(_ kind: HEICNodeKind, _ box: Box, endingAt end: Int?, _ label: String) {
-        let end = end ?? box.range.upperBound
-        add(kind, box.range.lowerBound..<end, label)
-        add(.slack, end..<box.range.upperBound, "bytes that belong to nothing")
+        return try account.finish(behind: top.rest, &window, limits: limits)
     }
 
     private mutating func addTable(_ box: Box, _ tables: HEICTables, _ contents: HEICExtents) throws {
         switch box.type {
-        case "hdlr": add(.handler, box.range, "handler")
-        case "pitm": add(.primaryItem, box, endingAt: tables.ends["pitm"], "main picture")
-        case "iinf": add(.itemInformation, box, endingAt: tables.ends["iinf"], "list of items")
-        case "iloc": add(.itemLocations, box, endingAt: tables.ends["iloc"], "places of items")
-        case "iref": add(.itemReferences, box.range, "references")
+        case "hdlr": account.add(.handler, box.range, "handler")
+        case "pitm": account.add(.primaryItem, box, endingAt: tables.ends["pitm"], "main picture")
+        case "iinf": account.add(.itemInformation, box, endingAt: tables.ends["iinf"], "list of items")
+        case "iloc": account.add(.itemLocations, box, endingAt: tables.ends["iloc"], "places of items")
+        case "iref": account.add(.itemReferences, box.range, "references")
         case "dinf":
             // One entry, which says that everything is in this file, has no more than that.
-            add(box.range.count <= 36 ? .dataInformation : .vendorBox, box.range, "data references")
-        case "grpl": add(.groups, box.range, "groups")
+            account.add(box.range.count <= 36 ? .dataInformation : .vendorBox, box.range, "data references")
+        case "grpl": account.add(.groups, box.range, "groups")
         case "idat": addContents(box, contents)
         case "iprp":
             let list = tables.propertyBoxes.first { $0.type == "ipco" }
             for child in tables.propertyBoxes {
                 switch child.type {
-                case "ipma": add(.associations, child.range, "properties of items")
+                case "ipma": account.add(.associations, child.range, "properties of items")
                 case "ipco" where child == list:
                     for (place, property) in tables.properties.enumerated() {
                         let range = property.range.lowerBound..<property.end
-                        add(HEICNode(kind: property.kind, range: range, label: property.label, property: place))
-                        add(
+                        account.add(HEICNode(kind: property.kind, range: range, label: property.label, property: place))
+                        account.add(
                             .slack, property.end..<property.range.upperBound,
                             "bytes that belong to nothing")
                     }
-                    close(child)
-                default: add(.vendorBox, child.range, "box \(child.type)")
+                    account.close(child)
+                default: account.add(.vendorBox, child.range, "box \(child.type)")
                 }
             }
-            close(box)
+            account.close(box)
         default: try addOther(box)
         }
     }
 
     private mutating func addOther(_ box: Box) throws {
-        switch box.type {
-        case "free", "skip", "wide": add(.freeSpace, box.range, "free space")
-        case "mpvd": add(.motionVideo, box.range, try HEICMotionVideo.label(box, &window, limits: limits))
-        case "uuid": add(Self.kind(ofUUID: box.identifier ?? []), box.range, "a maker's box")
-        case "sefd": add(.vendorBox, box.range, "Samsung data")
-        default: add(.vendorBox, box.range, "box \(box.type)")
-        }
-    }
-
-    private static func kind(ofUUID identifier: [UInt8]) -> HEICNodeKind {
-        if identifier.starts(with: [0xBE, 0x7A, 0xCF, 0xCB]) { return .xmpBox }
-        return identifier.starts(with: [0xD8, 0xFE, 0xC3, 0xD6]) ? .contentCredentials : .vendorBox
+        guard box.type == "mpvd" else { return account.add(unneeded: box) }
+        account.add(.motionVideo, box.range, try HEICMotionVideo.label(box, &window, limits: limits))
     }
 
     /// Bytes of a box that holds contents: those of items, and what is between them.
     private mutating func addContents(_ box: Box, _ contents: HEICExtents) {
-        add(.framing, box.range.lowerBound..<box.content.lowerBound, "box header")
+        account.add(.framing, box.range.lowerBound..<box.content.lowerBound, "box header")
         for extent in contents.nodes(in: box) {
-            let start = max(position, extent.range.lowerBound)
+            let start = max(account.position, extent.range.lowerBound)
             if start >= extent.range.upperBound { continue }
-            add(.slack, position..<start, "bytes that belong to nothing")
+            account.add(.slack, account.position..<start, "bytes that belong to nothing")
             var node = extent
             node.range = start..<extent.range.upperBound
-            add(node)
+            account.add(node)
         }
-        add(.slack, position..<box.content.upperBound, "bytes that belong to nothing")
+        account.add(.slack, account.position..<box.content.upperBound, "bytes that belong to nothing")
     }
 }
 

@@ -81,26 +81,10 @@ struct HEICProperty: Sendable {
     }
 
     private static func color(_ content: ByteReader, limits: Limits) throws(ParseError) -> Outcome {
-        let kind = try content.fourCC(at: 0)
-        switch kind {
-        case "nclx":
-            let codes = try content.slice(at: 4, count: 6)
-            // The range stands in the first bit of the last byte, which QuickTime leaves out.
-            let range = content.count > 10 ? try content.uint8(at: 10) & 0x80 : 0
-            return .kept(box("colr", kind.bytes + codes + [UInt8(range)]))
-        case "nclc": return .kept(box("colr", kind.bytes + (try content.slice(at: 4, count: 6))))
-        case "prof", "rICC":
-            let bytes = Array(try content.slice(at: 4, count: content.count - 4))
-            // Readers take an empty one for none.
-            if bytes.isEmpty { return .profile(nil, []) }
-            do throws(ParseError) {
-                let profile = try EmbeddedProfile(bytes, limits: limits)
-                return .profile(.success(profile), box("colr", kind.bytes + profile.normalForm))
-            } catch {
-                let place = content.base + 4 + error.offset
-                return .profile(.failure(ParseError(error.code, at: place, error.context)), [])
-            }
-        default: return .dropped
+        switch try ColorInformation(content, limits: limits) {
+        case .codes(let content): .kept(box("colr", content))
+        case .profile(let found, let content): .profile(found, content.isEmpty ? [] : box("colr", content))
+        case .unknown: .dropped
         }
     }
 

@@ -5,7 +5,7 @@ enum HEICPropertyRules {
     static let types: Set<FourCC> = Set(lengths.keys).union([
         "pixi", "a1lx", "cclv", "uncC", "cmpd", "icef", "rref", "jpgC",
     ])
-    .union(HEICCodecConfiguration.types).union(ofPairs)
+    .union(CodecConfiguration.types).union(ofPairs)
 
     /// Where the cameras of a pair of pictures stood, and what they are.
     static let ofPairs: Set<FourCC> = ["cmin", "cmex"]
@@ -22,8 +22,8 @@ enum HEICPropertyRules {
     static func essence(
         of type: FourCC, _ content: ByteReader
     ) throws(ParseError) -> (content: [UInt8], used: Int)? {
-        if HEICCodecConfiguration.types.contains(type) {
-            return try HEICCodecConfiguration.essence(of: type, content)
+        if CodecConfiguration.types.contains(type) {
+            return try CodecConfiguration.essence(of: type, content)
         }
         if type == "pixi" {
             let count = 1 + (try content.uint8(at: FullBoxHead.size))

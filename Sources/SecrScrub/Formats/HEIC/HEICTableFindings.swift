@@ -62,7 +62,7 @@ struct HEICTableFindings {
                     range: property.range, action: .removed)
             }
             guard property.isReduced, selection?.usedProperties.contains(place) == true else { return nil }
-            return HEICCodecConfiguration.types.contains(property.type)
+            return CodecConfiguration.types.contains(property.type)
                 ? Finding(
                     .encoder, reveals: [.software], "the encoder's messages (\(property.type))", range: property.range,
                     action: .reduced)

@@ -138,7 +138,7 @@ struct HEICTables {
         guard [offsetSize, lengthSize, baseSize, indexSize].allSatisfy([0, 4, 8].contains) else {
             throw ParseError(.malformed, at: content.base + 4, "numbers of a size that can't be (iloc)")
         }
-        var fields = HEICFields(content, at: 6)
+        var fields = FieldReader(content, at: 6)
         let idSize = version == 2 ? 4 : 2
         let count = try fields.next(idSize)
         var (extentCount, seen) = (0, Set<Int>())
@@ -190,7 +190,7 @@ struct HEICTables {
         let idSize = try FullBoxHead(head).version == 0 ? 2 : 4
         var total = 0
         for entry in try reader.cut(box.content.dropFirst(4), &window).boxes {
-            var fields = HEICFields(try reader.content(of: entry, &window), at: 0)
+            var fields = FieldReader(try reader.content(of: entry, &window), at: 0)
             let from = try fields.next(idSize)
             let count = try fields.next(2)
             total += count
@@ -216,7 +216,7 @@ struct HEICTables {
         for table in propertyBoxes where table.type == "ipma" {
             let content = try reader.content(of: table, &window)
             let head = try FullBoxHead(content)
-            var fields = HEICFields(content, at: 4)
+            var fields = FieldReader(content, at: 4)
             for _ in 0..<(try fields.next(4)) {
                 let id = try fields.next(head.version == 0 ? 2 : 4)
                 let count = try fields.next(1)
@@ -244,7 +244,7 @@ struct HEICTables {
     private mutating func readGroups(_ box: Box, _ window: inout ByteWindow) throws {
         var total = 0
         for entry in try reader.cut(box.content, &window).boxes {
-            var fields = HEICFields(try reader.content(of: entry, &window), at: 8)
+            var fields = FieldReader(try reader.content(of: entry, &window), at: 8)
             let count = try fields.next(4)
             total += count
             guard total <= limits.itemExtents else {
@@ -253,22 +253,5 @@ struct HEICTables {
             let entities = try (0..<count).map { _ in try fields.next(4) }
             groups.append(HEICGroup(type: entry.type, entities: entities, range: entry.range))
         }
-    }
-}
-
-/// Numbers of different sizes, one after the other.
-struct HEICFields {
-    private let reader: ByteReader
-    private(set) var position: Int
-
-    init(_ reader: ByteReader, at position: Int) {
-        self.reader = reader
-        self.position = position
-    }
-
-    mutating func next(_ bytes: Int) throws(ParseError) -> Int {
-        let value = try reader.integer(at: position, bytes: bytes)
-        position += bytes
-        return value
     }
 }

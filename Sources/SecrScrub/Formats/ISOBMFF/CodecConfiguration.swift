@@ -1,7 +1,7 @@
 internal import SecrBytes
 
 /// What a decoder is set up with, without what encoders write about themselves.
-enum HEICCodecConfiguration {
+enum CodecConfiguration {
     static let types: Set<FourCC> = ["hvcC", "av1C", "avcC"]
 
     /// See ``HEICPropertyRules/essence(of:_:)``.

@@ -1,0 +1,77 @@
+"""Files that a scrub refuses with a reason: sound ones that it does not handle, and damaged ones."""
+
+import struct
+
+from fixture import made, picture_entry, pictures, sound
+from writers import movie
+from writers.boxes import box, full_box
+from writers.canary import COMMENT, Plants
+from writers.movie import Track, plain_entry
+
+MANY = 0xFFFFFFFF
+
+
+def fixtures():
+    return [
+        hostile("fragments.mp4", "a video in fragments", end=box(b"moof", full_box(b"mfhd", bytes(4)))),
+        hostile("no-movie.mp4", "no tables", [pictures()], replaced_movie=b""),
+        elsewhere(),
+        hostile("protected.mp4", "encrypted", [pictures(entry=picture_entry("avc", movie_protection()))]),
+        hostile("palette.mov", "a palette", [pictures(entry=palette())]),
+        hostile("texts-unknown.mp4", "texts of an unknown kind", [pictures(), unknown_text()]),
+        hostile("only-data.mp4", "nothing to be seen", [data_only()]),
+        table("stsz-huge.mp4", b"stsz", full_box(b"stsz", struct.pack(">2L", 0, MANY))),
+        table("stsz-uniform-huge.mp4", b"stsz", full_box(b"stsz", struct.pack(">2L", 1, MANY))),
+        table("stco-huge.mp4", b"stco", full_box(b"stco", struct.pack(">L", MANY))),
+        table("stco-past-end.mp4", b"stco", full_box(b"stco", struct.pack(">4L", 3, 1, 2, MANY))),
+        table("stsc-huge.mp4", b"stsc", full_box(b"stsc", struct.pack(">L", MANY))),
+        table("stsc-entry.mp4", b"stsc", full_box(b"stsc", struct.pack(">4L", 1, 1, 1, 9))),
+        table("stsc-none.mp4", b"stsc", full_box(b"stsc", struct.pack(">4L", 1, 1, 0, 1))),
+        table("stts-short.mp4", b"stts", full_box(b"stts", struct.pack(">3L", 9, 1, 1))),
+        table("stsd-none.mp4", b"stsd", full_box(b"stsd", struct.pack(">L", 0))),
+        table("stsd-short.mp4", b"stsd", full_box(b"stsd", struct.pack(">L", 1), box(b"avc1", bytes(20)))),
+        hostile("edits-huge.mp4", "too many edits", [pictures(in_track=(box(b"edts", full_box(b"elst", struct.pack(">L", MANY))),))]),
+        hostile("sizes-twice.mp4", "two tables of sizes", [pictures(in_tables=(full_box(b"stsz", bytes(8)),))]),
+        hostile("descriptor-short.m4a", "a broken esds", [sound(entry=movie.sound_entry(b"mp4a", full_box(b"esds", b"\3\x7f")))]),
+    ]
+
+
+def hostile(name, why, tracks=None, replaced_movie=None, **layout):
+    """The usual video, or `tracks`, with a text of which nothing may be left."""
+    plants = Plants()
+    text = movie.quicktime_text(b"\xa9cmt", plants.text("text in a damaged video", COMMENT))
+    layout.setdefault("in_movie", (box(b"udta", text),))
+    found = made("hostile/" + name, plants, tracks or [pictures()], why=why, readers=False, **layout)
+    if replaced_movie is not None:
+        start = found.data.index(b"moov") - 4
+        end = start + int.from_bytes(found.data[start : start + 4], "big")
+        found.data = found.data[:start] + replaced_movie + found.data[end:]
+        found.plants = Plants()
+    return found
+
+
+def table(name, kind, replaced):
+    return hostile(name, f"a broken {kind.decode()}", [pictures(replaced={kind: replaced})])
+
+
+def elsewhere():
+    other = full_box(b"url ", b"file:///somewhere/else.mp4\0")
+    return hostile("elsewhere.mp4", "samples in another file", [pictures(data_references=(other,))])
+
+
+def movie_protection():
+    return box(b"sinf", box(b"frma", b"avc1"), full_box(b"schm", b"cenc", struct.pack(">L", 0x10000)))
+
+
+def palette():
+    entry = bytearray(movie.video_entry(b"rle ", (64, 64)))
+    entry[82:86] = struct.pack(">Hh", 8, 0)
+    return bytes(entry)
+
+
+def unknown_text():
+    return Track(b"text", plain_entry(b"CNry", bytes(30)), [b"\0\x0cA sentence."])
+
+
+def data_only():
+    return Track(b"meta", plain_entry(b"gpmd"), [b"telemetry of a camera"])

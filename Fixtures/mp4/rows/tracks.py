@@ -1,0 +1,161 @@
+"""Tracks that nobody sees or hears, and those that are texts to be read."""
+
+import struct
+
+from fixture import QUICKTIME, made, pictures, sound, with_track
+from writers.boxes import box, full_box
+from writers.canary import TIMED, VENDOR, Plants
+from writers.movie import MATRIX, Track, plain_entry
+
+# File, handler, how the samples are coded, and what they are.
+DATA = [
+    ("track-gopro.mp4", b"meta", b"gpmd", "GoPro telemetry"),
+    ("track-camm.mp4", b"meta", b"camm", "camera motion"),
+    ("track-apple.mov", b"meta", b"mebx", "Apple timed metadata"),
+    ("track-sony.mp4", b"meta", b"rtmd", "Sony camera data"),
+    ("track-mett.mp4", b"meta", b"mett", "timed metadata"),
+    ("track-urim.mp4", b"meta", b"urim", "timed metadata with an address"),
+    ("track-canon.mp4", b"meta", b"CTMD", "Canon camera data"),
+    ("track-fdsc.mp4", b"fdsc", b"fdsc", "GoPro camera data"),
+    ("track-dji.mp4", b"meta", b"djmd", "DJI flight data"),
+    ("track-gps.mov", b"GPS ", b"gps ", "GPS track"),
+    ("track-hint.mp4", b"hint", b"rtp ", "hints for streaming"),
+    ("track-unknown.mp4", b"CNRY", b"CNry", "a track of an unknown kind"),
+]
+POSITIONS = (b"$GPRMC,081836,A,3751.65,S,14507.36,E,", b"GPS(145.1222,37.8608,20) ", b"[latitude: 37.86] [longitude: 145.12] ")
+TEXT_STYLE = bytes(30)
+# A palette of DVD subtitles, which are pictures, as the set-up of a decoder.
+VOBSUB = bytes.fromhex("0354000000044ce038" + "00" * 11 + "053d") + bytes(61) + bytes.fromhex("060102")
+
+
+def fixtures():
+    return [
+        *(with_track(name, data_track(*about)) for name, *about in DATA),
+        timecode(),
+        chapters("chapters.mov", text_track),
+        chapters("chapters-pictures.mov", lambda plants: pictures(count=1)),
+        *(with_track(f"subtitles-positions-{n}.mp4", positions(text)) for n, text in enumerate(POSITIONS, 1)),
+        subtitles("subtitles.mp4", b"sbtl", b"tx3g", TEXT_STYLE),
+        subtitles("subtitles-webvtt.mp4", b"text", b"wvtt", b"", box(b"vttC", b"WEBVTT")),
+        subtitles("subtitles-ttml.mp4", b"subt", b"stpp", b"http://www.w3.org/ns/ttml\0\0\0"),
+        subtitles("subtitles-pictures.mp4", b"subp", b"mp4s", b"", full_box(b"esds", VOBSUB)),
+        referenced(),
+        several(),
+        turned(),
+        edited(),
+        alternatives(),
+        shapes(),
+        language(),
+    ]
+
+
+def data_track(handler, coding, row):
+    def part(plants):
+        entry = plain_entry(coding, plants.text(f"{row} description", TIMED))
+        samples = [plants.text(f"{row} sample {number}", TIMED) for number in range(3)]
+        return Track(handler, entry, samples, name=plants.text(f"{row} handler", TIMED) + b"\0")
+
+    return part
+
+
+def timecode():
+    plants = Plants()
+    name = box(b"name", plants.text("reel of the timecode", TIMED))
+    entry = plain_entry(b"tmcd", bytes(4), struct.pack(">LLLBx", 0, 30, 1, 30), name)
+    track = Track(b"tmcd", entry, [plants.text("timecode", TIMED)], stays=False)
+    main = pictures(references=[(b"tmcd", [2])])
+    return made("timecode.mov", plants, [main, track], brands=QUICKTIME)
+
+
+def text_track(plants):
+    words = [struct.pack(">H", 30) + plants.text(f"chapter {number}", TIMED) for number in range(3)]
+    return Track(b"text", plain_entry(b"tx3g", TEXT_STYLE), words)
+
+
+def chapters(name, make):
+    plants = Plants()
+    track = make(plants)
+    track.stays = False
+    if track.handler == b"vide":
+        track.samples = [plants.text("picture of a chapter", TIMED)]
+    return made(name, plants, [pictures(references=[(b"chap", [2])]), track])
+
+
+def positions(text):
+    def part(plants):
+        samples = [struct.pack(">H", 60) + text + plants.text(f"place {number}", TIMED) for number in range(3)]
+        return Track(b"sbtl", plain_entry(b"tx3g", TEXT_STYLE), samples)
+
+    return part
+
+
+def subtitles(name, handler, coding, fields, *parts):
+    """Words that people read stay."""
+    plants = Plants()
+    samples = [b"\0\x14" + f"Sentence number {number}.".encode() for number in range(3)]
+    own = box(b"CNRY", plants.text("unknown box of a subtitle", VENDOR))
+    entry = plain_entry(coding, fields, *parts, own)
+    output = plain_entry(coding, fields, *parts)
+    if coding == b"stpp":
+        entry = output
+        plants = Plants()
+    track = Track(handler, entry, samples, output=output)
+    return made(name, plants, [pictures(), track])
+
+
+def referenced():
+    """Subtitles that are forced stay with what says so; references of other kinds go."""
+    plants = Plants()
+    first = Track(b"sbtl", plain_entry(b"tx3g", TEXT_STYLE), [b"\0\x0cA sentence 1."], references=[(b"forc", [3])])
+    second = Track(b"sbtl", plain_entry(b"tx3g", TEXT_STYLE), [b"\0\x0cA sentence 2."])
+    main = pictures(references=[(b"cdsc", [2]), (b"CNRY", [2])])
+    return made("references.mp4", plants, [main, first, second])
+
+
+def several():
+    """Everything at once, the tracks that go between those that stay."""
+    plants = Plants()
+    tracks = [data_track(handler, coding, row)(plants) for _, handler, coding, row in DATA[:3]]
+    for track in tracks:
+        track.stays = False
+    return made("several.mp4", plants, [tracks[0], pictures(), tracks[1], sound(), tracks[2]])
+
+
+def turned():
+    matrix = struct.pack(">llLllLLLL", 0, 0x10000, 0, -0x10000, 0, 0, 64 << 16, 0, 0x40000000)
+    assert len(matrix) == len(MATRIX)
+    plants = Plants()
+    plants.kept("matrix", matrix)
+    return made("turned.mp4", plants, [pictures(matrix=matrix)])
+
+
+def edited():
+    """A pause, and then the last two of three pictures."""
+    return made("edited.mp4", Plants(), [pictures(edits=[(100, -1, 0x10000), (200, 100, 0x10000)])])
+
+
+def alternatives():
+    """Which tracks exclude each other, and for whom they are; more than that goes."""
+    plants = Plants()
+    group = full_box(b"tsel", struct.pack(">L", 1), b"lang")
+    role = full_box(b"kind", b"urn:mpeg:dash:role:2011\0main\0")
+    other = full_box(b"kind", plants.text("kind of an unknown scheme", VENDOR) + b"\0main\0")
+    first = pictures(in_track=(box(b"udta", group, role, other),))
+    plants.kept("tsel and kind", group + role)
+    return made("alternatives.mp4", plants, [first, sound()])
+
+
+def shapes():
+    """QuickTime's shapes of a picture."""
+    plants = Plants()
+    size = struct.pack(">LL", 64 << 16, 48 << 16)
+    found = [full_box(kind, size) for kind in (b"clef", b"prof", b"enof")]
+    plants.kept("tapt", b"".join(found))
+    own = box(b"CNRY", plants.text("unknown shape", VENDOR))
+    return made("shapes.mov", plants, [pictures(in_track=(box(b"tapt", *found, own),))], brands=QUICKTIME)
+
+
+def language():
+    plants = Plants()
+    longer = full_box(b"elng", b"pt-BR\0", plants.text("behind a language", VENDOR))
+    return made("language.mp4", plants, [pictures(), sound(in_media=(longer,))])

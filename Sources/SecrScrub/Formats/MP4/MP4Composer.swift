@@ -1,0 +1,166 @@
+internal import SecrBytes
+
+/// Writes an MP4 or QuickTime file in the only form in which one is ever written: tables in one order, then or before
+/// them the data of all samples without anything between them.
+struct MP4Composer {
+    private let document: MP4Document
+    private let kept: [MP4Track]
+    private let regions: MP4Regions
+    /// Parts that a policy keeps as they are: texts, which stand in the movie, and others.
+    private let texts: [MP4Node]
+    private let others: [MP4Node]
+    private var window: ByteWindow
+
+    init(_ original: Parsed<MP4Document>, policy: Policy, allowList: AllowList) {
+        document = original.document
+        window = ByteWindow(original.source)
+        kept = document.kept
+        regions = MP4Regions(kept)
+        let copied = document.nodes.filter { allowList.rule(for: $0.kind, policy: policy) == .copied }
+        texts = copied.filter { [.userData, .metadata].contains($0.kind) }
+        others = copied.filter { ![.userData, .metadata].contains($0.kind) }
+    }
+
+    mutating func compose() throws -> OutputPlan {
+        let type = fileType
+        var mediaHead: [UInt8] = []
+        mediaHead.appendBoxHeader("mdat", contentSize: regions.size)
+        // How large the tables are does not depend on where the data are, but for how large the numbers have to be.
+        var tables = try movie(mediaStart: 0, isWide: false)
+        let isWide = type.count + tables.count + mediaHead.count + regions.size > Int(UInt32.max)
+        if isWide { tables = try movie(mediaStart: 0, isWide: true) }
+        let before = document.isTablesFirst ? tables.count : 0
+        tables = try movie(mediaStart: type.count + before + mediaHead.count, isWide: isWide)
+        var plan = OutputPlan()
+        plan.append(.bytes(type))
+        if document.isTablesFirst { plan.append(.bytes(tables)) }
+        plan.append(.bytes(mediaHead))
+        for range in regions.ranges { plan.append(.copy(range)) }
+        if !document.isTablesFirst { plan.append(.bytes(tables)) }
+        for node in others { plan.append(.copy(node.range)) }
+        return plan
+    }
+
+    private static let brands: Set<FourCC> = [
+        "isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "mp41", "mp42", "avc1", "hvc1", "av01",
+        "M4A ", "M4B ", "M4V ", "qt  ", "3gp4", "3gp5", "3gp6", "3gp7", "3g2a", "3g2b", "3g2c", "dby1", "cmfc",
+    ]
+
+    /// The brands that say how the file is to be read, in their order; QuickTime where it says nothing.
+    private var fileType: [UInt8] {
+        var seen: Set<FourCC> = []
+        let known = document.brands.filter { Self.brands.contains($0) }
+        let isQuickTime = document.brands.isEmpty || document.brands[0] == "qt  "
+        let major = isQuickTime ? "qt  " : known.first ?? "isom"
+        var others = known.dropFirst(document.brands.first == major ? 1 : 0).filter { seen.insert($0).inserted }
+        if others.isEmpty { others = [major] }
+        var bytes: [UInt8] = []
+        bytes.appendBox("ftyp", major.bytes + [0, 0, 0, 0] + others.flatMap(\.bytes))
+        return bytes
+    }
+
+    // MARK: Tables
+
+    private mutating func movie(mediaStart: Int, isWide: Bool) throws -> [UInt8] {
+        var content = document.header.written
+        // The last field is the number of the next track.
+        var next: [UInt8] = []
+        next.appendBigEndian32(min((kept.map(\.id).max() ?? 0) + 1, Int(UInt32.max)))
+        content.replaceSubrange((content.count - 4)..., with: next)
+        for track in kept { content.appendBox("trak", self.track(track, mediaStart: mediaStart, isWide: isWide)) }
+        // Where the texts are kept, what they say of gaps is among them.
+        if !texts.contains(where: { $0.kind == .metadata }) { content += document.gapless }
+        if !texts.isEmpty { content.appendBox("udta", try texts.flatMap { try window.bytes(in: $0.range) }) }
+        guard content.count < Int(Int32.max) else { throw ScrubError(.refused, "tables of more than 2 GiB") }
+        var bytes: [UInt8] = []
+        bytes.appendBox("moov", content)
+        return bytes
+    }
+
+    private func track(_ track: MP4Track, mediaStart: Int, isWide: Bool) -> [UInt8] {
+        var media = track.mediaHeader.written
+        media.appendFullBox("hdlr", [0, 0, 0, 0] + track.handler.bytes + [UInt8](repeating: 0, count: 13))
+        media += track.language
+        var own: [UInt8] = []
+        own.appendFullBox("url ", flags: 1, [])
+        var references: [UInt8] = []
+        references.appendFullBox("dref", [0, 0, 0, 1] + own)
+        var information = track.information
+        information.appendBox("dinf", references)
+        information.appendBox("stbl", tables(track, mediaStart: mediaStart, isWide: isWide))
+        media.appendBox("minf", information)
+        var bytes = track.header.written + track.aperture + Self.edits(track.edits) + self.references(of: track)
+        bytes.appendBox("mdia", media)
+        return bytes + track.selection
+    }
+
+    private func tables(_ track: MP4Track, mediaStart: Int, isWide: Bool) -> [UInt8] {
+        var (entries, runs, places): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
+        entries.appendBigEndian32(track.entries.count)
+        for entry in track.entries { entries += entry.written }
+        var (runCount, last) = (0, (samples: 0, description: 0))
+        places.reserveCapacity(track.samples.chunks.count * (isWide ? 8 : 4) + 4)
+        places.appendBigEndian32(track.samples.chunks.count)
+        for (number, chunk) in track.samples.chunks.enumerated() {
+            if (chunk.samples, chunk.description) != last {
+                for field in [number + 1, chunk.samples, chunk.description] { runs.appendBigEndian32(field) }
+                runCount += 1
+                last = (chunk.samples, chunk.description)
+            }
+            let place = mediaStart + regions.position(of: chunk.range)
+            if isWide { places.appendBigEndian(place, bytes: 8) } else { places.appendBigEndian32(place) }
+        }
+        var count: [UInt8] = []
+        count.appendBigEndian32(runCount)
+        var bytes: [UInt8] = []
+        bytes.appendFullBox("stsd", entries)
+        for table in track.samples.others { bytes += table }
+        bytes.appendFullBox("stsc", count + runs)
+        bytes.appendBox("stsz", track.samples.sizes.written)
+        bytes.appendFullBox(isWide ? "co64" : "stco", places)
+        return bytes
+    }
+
+    private static func edits(_ edits: [MP4Track.Edit]) -> [UInt8] {
+        if edits.isEmpty { return [] }
+        let isLong = edits.contains { $0.duration > Int(UInt32.max) || ($0.start ?? 0) > Int(Int32.max) }
+        var (list, bytes): ([UInt8], [UInt8]) = ([], [])
+        list.appendBigEndian32(edits.count)
+        for edit in edits {
+            list.appendBigEndian(edit.duration, bytes: isLong ? 8 : 4)
+            if let start = edit.start {
+                list.appendBigEndian(start, bytes: isLong ? 8 : 4)
+            } else {
+                list += [UInt8](repeating: 0xFF, count: isLong ? 8 : 4)
+            }
+            list.appendBigEndian32(edit.rate)
+        }
+        var box: [UInt8] = []
+        box.appendFullBox("elst", version: isLong ? 1 : 0, list)
+        bytes.appendBox("edts", box)
+        return bytes
+    }
+
+    private func references(of track: MP4Track) -> [UInt8] {
+        var (content, bytes): ([UInt8], [UInt8]) = ([], [])
+        for reference in MP4References.kept(of: track, in: kept) {
+            var entry: [UInt8] = []
+            for target in reference.targets { entry.appendBigEndian32(target) }
+            content.appendBox(reference.type, entry)
+        }
+        if !content.isEmpty { bytes.appendBox("tref", content) }
+        return bytes
+    }
+}
+
+/// References between tracks that stay.
+enum MP4References {
+    static func kept(of track: MP4Track, in tracks: [MP4Track]) -> [MP4Track.Reference] {
+        let ids = Set(tracks.map(\.id))
+        return track.references.compactMap { reference in
+            guard MP4Track.referenceTypes.contains(reference.type) else { return nil }
+            let targets = reference.targets.filter(ids.contains)
+            return targets.isEmpty ? nil : MP4Track.Reference(type: reference.type, targets: targets)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import SecrBytes
+
+/// MP4, QuickTime, M4A and 3GP files, from the frame's point of view.
+struct MP4Handler: FormatHandler {
+    var allowList: AllowList
+
+    func parse(_ window: inout ByteWindow, limits: Limits) throws -> MP4Document {
+        var parser = MP4Parser(window, limits: limits)
+        return try parser.parse()
+    }
+
+    func summary(of document: MP4Document) -> String {
+        let scale = document.header.timescale
+        let seconds = scale > 0 && document.header.duration < .max ? document.header.duration / scale : 0
+        let length = seconds == 1 ? "1 second" : "\(seconds) seconds"
+        let kinds = document.kept.map { track -> String in
+            let coding = track.entries.first?.type.description ?? "nothing"
+            switch track.handler {
+            case "vide", "auxv", "pict": return "video (\(coding))"
+            case "soun": return "sound (\(coding))"
+            default: return "subtitles (\(coding))"
+            }
+        }
+        return ([length] + kinds).joined(separator: ", ")
+    }
+
+    func limitations(of document: MP4Document, policy: Policy) -> [Limitation] {
+        var found: [Limitation] = [.content, .sensorNoiseOfPhotos, .encoderDecisions, .encoderMessages]
+        if document.kept.contains(where: { ["text", "sbtl", "subt", "subp", "clcp"].contains($0.handler) }) {
+            found.append(.subtitles)
+        }
+        let hidden = document.kept.map { MP4HiddenMedia.seconds(of: $0, movie: document.header) }.max() ?? 0
+        return hidden >= 1 ? found + [.hiddenMedia(seconds: hidden)] : found
+    }
+
+    func findings(
+        in original: Parsed<MP4Document>, policy: Policy, detail: Inspection.Detail, limits: Limits
+    ) throws -> [Finding] {
+        let parts = MP4Findings(document: original.document, policy: policy, handler: self).all
+        return detail == .parts ? parts : parts + (try MP4Values(original, limits: limits).all)
+    }
+
+    func plan(for original: Parsed<MP4Document>, policy: Policy, limits: Limits) throws -> OutputPlan {
+        var composer = MP4Composer(original, policy: policy, allowList: allowList)
+        return try composer.compose()
+    }
+
+    func checkContract(
+        _ original: Parsed<MP4Document>, output: any ByteSource, policy: Policy, limits: Limits
+    ) throws {
+        var parser = MP4Parser(ByteWindow(output), limits: limits)
+        let written = Parsed(document: try parser.parse(), source: output)
+        try MP4Contract(original: original, written: written, handler: self, policy: policy).check()
+    }
+}
+
+/// What was cut off with an edit list and is still in the file.
+enum MP4HiddenMedia {
+    /// Whole seconds of a track that its edits do not show.
+    static func seconds(of track: MP4Track, movie: MP4Header) -> Int {
+        guard !track.edits.isEmpty, track.mediaHeader.timescale > 0, movie.timescale > 0,
+            track.mediaHeader.duration < .max
+        else { return 0 }
+        let all = Double(track.mediaHeader.duration) / Double(track.mediaHeader.timescale)
+        let shown = track.edits.reduce(0.0) {
+            $1.start == nil ? $0 : $0 + Double($1.duration) / Double(movie.timescale)
+        }
+        let hidden = all - shown
+        return hidden.isFinite && hidden >= 0.5 && hidden < 1e9 ? Int(hidden.rounded()) : 0
+    }
+}

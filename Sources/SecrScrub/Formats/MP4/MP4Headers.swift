@@ -1,0 +1,117 @@
+internal import SecrBytes
+
+/// A header box of a movie, of a track or of its media (ISO/IEC 14496-12, 8.2.2, 8.3.2, 8.4.2): without dates, and in
+/// the shorter form where that is enough.
+struct MP4Header: Sendable, Equatable {
+    /// The whole box as it is written.
+    var written: [UInt8]
+    /// Of a track.
+    var id = 0
+    /// Units in a second; of a movie and of media.
+    var timescale = 0
+    var duration = 0
+    /// Seconds since 1904 that are not 0.
+    var dates: [Int] = []
+    /// Bytes of the content that it is about.
+    var used: Int
+
+    private static let largestShort = Int(UInt32.max) - 1
+
+    init(_ type: FourCC, _ content: ByteReader) throws(ParseError) {
+        let head = try FullBoxHead(content)
+        let width = head.version == 0 ? 4 : 8
+        used = 0
+        var fields = FieldReader(content, at: FullBoxHead.size)
+        for _ in 0..<2 {
+            let date = try fields.date(width)
+            if date != 0 { dates.append(date) }
+        }
+        var rest: [UInt8]
+        switch type {
+        case "tkhd":
+            id = try fields.next(4)
+            try fields.skip(4)
+            duration = try fields.duration(width)
+            rest = Array(try content.slice(at: fields.position, count: 60))
+            // Reserved.
+            rest.replaceSubrange(0..<8, with: [UInt8](repeating: 0, count: 8))
+            rest.replaceSubrange(14..<16, with: [0, 0])
+        case "mvhd":
+            timescale = try fields.next(4)
+            duration = try fields.duration(width)
+            rest = Array(try content.slice(at: fields.position, count: 80))
+            // Reserved, and where an editor stood; the next number of a track is for the writer to say.
+            rest.replaceSubrange(6..<16, with: [UInt8](repeating: 0, count: 10))
+            rest.replaceSubrange(52..<80, with: [UInt8](repeating: 0, count: 28))
+        default:
+            timescale = try fields.next(4)
+            duration = try fields.duration(width)
+            rest = Array(try content.slice(at: fields.position, count: 2)) + [0, 0]
+        }
+        used = fields.position + (type == "tkhd" ? 60 : type == "mvhd" ? 80 : 4)
+        let isKnown = duration < .max
+        let isLong = isKnown && duration > Self.largestShort
+        var body = [UInt8](repeating: 0, count: isLong ? 16 : 8)
+        body.appendBigEndian32(type == "tkhd" ? id : timescale)
+        if type == "tkhd" { body += [0, 0, 0, 0] }
+        body.appendBigEndian(isKnown ? duration : Int(UInt32.max), bytes: isLong ? 8 : 4)
+        written = []
+        // Of a track: enabled, in the movie, in the preview, and whether its size is only a shape.
+        written.appendFullBox(
+            type, version: isLong ? 1 : 0, flags: type == "tkhd" ? head.flags & 0xF : 0, body + rest)
+    }
+
+    /// What goes of it: dates, and bytes behind its last field.
+    ///
+    /// - Parameter name: of what it is the header.
+    func facts(of name: String, in box: Box) -> [Finding] {
+        var facts = dates.prefix(1).map { date in
+            Finding(
+                .time, reveals: [.time], "time of creation (\(name))", value: Self.text(of: date), range: box.range,
+                action: .removed)
+        }
+        let end = box.content.lowerBound + used
+        if end < box.range.upperBound {
+            facts.append(
+                Finding(
+                    .gap, reveals: [.leftover], "bytes that belong to nothing",
+                    value: "\(box.range.upperBound - end) bytes", range: end..<box.range.upperBound, action: .removed))
+        }
+        return facts
+    }
+
+    /// A date of the calendar and a time of day, in UTC, from seconds since 1904.
+    static func text(of seconds: Int) -> String {
+        let (days, rest) = (seconds / 86_400, seconds % 86_400)
+        // Howard Hinnant's algorithm; the count of days begins on 1 March of the year 0.
+        let shifted = days + 695_361
+        let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * month + 2) / 5 + 1
+        let year = era * 400 + yearOfEra + (month >= 10 ? 1 : 0)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(year)-\(two(month < 10 ? month + 3 : month - 9))-\(two(day)) "
+            + "\(two(rest / 3_600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
+    }
+}
+
+extension FieldReader {
+    fileprivate mutating func date(_ width: Int) throws(ParseError) -> Int {
+        if width == 4 { return try next(4) }
+        // Nobody's clock needs more.
+        let high = try next(4)
+        let low = try next(4)
+        return min(high, 0xFFFF) << 32 | low
+    }
+
+    /// `Int.max` for one that is not known.
+    fileprivate mutating func duration(_ width: Int) throws(ParseError) -> Int {
+        let high = width == 8 ? try next(4) : 0
+        let low = try next(4)
+        if low == 0xFFFF_FFFF && (width == 4 || high == 0xFFFF_FFFF) { return .max }
+        guard high < 1 << 28 else { throw ParseError(.malformed, at: position, "a duration that can't be") }
+        return high << 32 | low
+    }
+}

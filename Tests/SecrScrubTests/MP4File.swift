@@ -1,0 +1,126 @@
+import SecrBytes
+
+/// A reader of MP4 and QuickTime files that shares nothing with the one that is tested (ISO/IEC 14496-12, 8).
+struct MP4File {
+    struct Box {
+        var type: String
+        var range: Range<Int>
+        var content: Range<Int>
+    }
+
+    struct Track {
+        var handler = ""
+        /// Behind the kind of the handler.
+        var name: [UInt8] = []
+        /// Of the track and of its media.
+        var dates: [Int] = []
+        var entries: [[UInt8]] = []
+        var samples: [Range<Int>] = []
+        var edits: [[Int]] = []
+    }
+
+    enum Failure: Error { case missing(String) }
+
+    let bytes: [UInt8]
+    private let reader: ByteReader
+    let top: [Box]
+    private(set) var dates: [Int] = []
+    private(set) var tracks: [Track] = []
+    /// Types of all boxes below the movie, but for those in descriptions of samples.
+    private(set) var types: Set<String> = []
+
+    private static let containers: Set<String> = [
+        "trak", "mdia", "minf", "stbl", "dinf", "edts", "tref", "udta", "tapt", "gmhd",
+    ]
+
+    init(_ bytes: [UInt8]) throws {
+        self.bytes = bytes
+        reader = ByteReader(bytes)
+        top = try Self.boxes(in: 0..<bytes.count, reader)
+        guard let movie = top.first(where: { $0.type == "moov" }) else { throw Failure.missing("moov") }
+        for box in try Self.boxes(in: movie.content, reader) {
+            types.insert(box.type)
+            if box.type == "mvhd" { dates = try dates(of: box) }
+            if box.type == "udta" { types.formUnion(try Self.boxes(in: box.content, reader).map(\.type)) }
+            if box.type == "trak" {
+                tracks.append(Track())
+                try walk(box)
+            }
+        }
+    }
+
+    func payload(of track: Track) -> [[UInt8]] { track.samples.map { Array(bytes[$0]) } }
+
+    private static func boxes(in range: Range<Int>, _ reader: ByteReader) throws -> [Box] {
+        var boxes: [Box] = []
+        var at = range.lowerBound
+        while at + 8 <= range.upperBound {
+            let (short, type) = (try reader.uint32(at: at), try reader.fourCC(at: at + 4))
+            let head = short == 1 ? 16 : 8
+            let size = short == 1 ? try reader.uint32(at: at + 12) : short == 0 ? range.upperBound - at : short
+            guard size >= head, size <= range.upperBound - at else { break }
+            boxes.append(Box(type: type.description, range: at..<at + size, content: at + head..<at + size))
+            at += size
+        }
+        return boxes
+    }
+
+    private func dates(of box: Box) throws -> [Int] {
+        let start = box.content.lowerBound
+        return try reader.uint8(at: start) == 1
+            ? [reader.uint32(at: start + 8), reader.uint32(at: start + 16)]
+            : [reader.uint32(at: start + 4), reader.uint32(at: start + 8)]
+    }
+
+    private mutating func walk(_ parent: Box) throws {
+        var tables: [String: Int] = [:]
+        for box in try Self.boxes(in: parent.content, reader) {
+            types.insert(box.type)
+            let (start, place) = (box.content.lowerBound, tracks.count - 1)
+            switch box.type {
+            case "tkhd", "mdhd": tracks[place].dates += try dates(of: box)
+            case "hdlr" where parent.type == "mdia":
+                tracks[place].handler = try reader.fourCC(at: start + 8).description
+                tracks[place].name = Array(bytes[start + 12..<box.content.upperBound])
+            case "stsd":
+                let entries = try Self.boxes(in: box.content.dropFirst(8), reader)
+                tracks[place].entries = entries.map { Array(bytes[$0.range]) }
+            case "elst":
+                tracks[place].edits = try (0..<reader.uint32(at: start + 4)).map { entry in
+                    try (0..<3).map { field in
+                        Int(Int32(truncatingIfNeeded: try reader.uint32(at: start + 8 + 12 * entry + 4 * field)))
+                    }
+                }
+            case let type where Self.containers.contains(type): try walk(box)
+            default: tables[box.type] = start
+            }
+        }
+        if parent.type == "stbl" { try readSamples(tables) }
+    }
+
+    private mutating func readSamples(_ tables: [String: Int]) throws {
+        guard let runs = tables["stsc"], let sizes = tables["stsz"], let places = tables["co64"] ?? tables["stco"]
+        else {
+            throw Failure.missing("stsc, stsz or stco")
+        }
+        let isWide = tables["co64"] != nil
+        let (uniform, count) = (try reader.uint32(at: sizes + 4), try reader.uint32(at: sizes + 8))
+        var (sample, samples): (Int, [Range<Int>]) = (0, [])
+        for chunk in 0..<(try reader.uint32(at: places + 4)) {
+            var start =
+                isWide
+                ? try reader.uint32(at: places + 12 + 8 * chunk) : try reader.uint32(at: places + 8 + 4 * chunk)
+            var perChunk = 0
+            for run in 0..<(try reader.uint32(at: runs + 4))
+            where try reader.uint32(at: runs + 8 + 12 * run) <= chunk + 1 {
+                perChunk = try reader.uint32(at: runs + 12 + 12 * run)
+            }
+            for _ in 0..<perChunk where sample < count {
+                let size = uniform > 0 ? uniform : try reader.uint32(at: sizes + 12 + 4 * sample)
+                samples.append(start..<start + size)
+                (start, sample) = (start + size, sample + 1)
+            }
+        }
+        tracks[tracks.count - 1].samples = samples
+    }
+}

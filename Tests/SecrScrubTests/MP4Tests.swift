@@ -1,0 +1,139 @@
+import SecrBytes
+import SecrScrub
+import SecrTestSupport
+import Testing
+
+/// MP4, QuickTime, M4A and 3GP: which tracks stay, as what, and where; seen by a reader of our own.
+@Suite struct MP4Tests {
+    static let strict = Scrubber(policy: Policy(profile: .strict))
+
+    @Test(arguments: Fixture.mp4) func tracksStayAsTheyAre(fixture: Fixture) throws {
+        let file = try MP4File(fixture.scrubbed())
+        let expected = try #require(fixture.tracks)
+        try #require(file.tracks.map(\.handler) == expected.map(\.handler))
+        for (track, expected) in zip(file.tracks, expected) {
+            #expect(track.entries == [[UInt8](hexadecimal: expected.entry)])
+            #expect(track.edits == expected.edits)
+            if !expected.samples.isEmpty {
+                #expect(file.payload(of: track) == expected.samples.map { [UInt8](hexadecimal: $0) })
+            }
+        }
+    }
+
+    // MARK: The frame
+
+    static let boxes: Set<String> = [
+        "mvhd", "trak", "tkhd", "mdia", "mdhd", "hdlr", "minf", "vmhd", "smhd", "nmhd", "dinf", "dref", "stbl", "stsd",
+        "stts", "ctts", "cslg", "stss", "sdtp", "stsc", "stsz", "stco", "sgpd", "sbgp", "edts", "elst", "tref", "forc",
+        "udta", "tsel", "kind", "tapt", "clef", "prof", "enof", "gmhd", "gmin",
+        "elng",
+    ]
+
+    @Test(arguments: Fixture.mp4) func nothingButTablesAndSamplesIsLeft(fixture: Fixture) throws {
+        for scrubber in [Scrubber(), Self.strict] {
+            let output = try fixture.scrubbed(scrubber)
+            let file = try MP4File(output)
+            #expect(Set(file.top.map(\.type)) == ["ftyp", "moov", "mdat"])
+            #expect(file.top.map(\.range.count).reduce(0, +) == output.count)
+            let others = file.types.subtracting(Self.boxes)
+            #expect(others == (fixture.file.hasPrefix("gapless") ? ["meta"] : []))
+            #expect((file.dates + file.tracks.flatMap(\.dates)).allSatisfy { $0 == 0 })
+            #expect(file.tracks.flatMap(\.name).allSatisfy { $0 == 0 })
+            let data = try #require(file.top.first { $0.type == "mdat" }).content
+            if fixture.file != "packed.mov" {
+                let samples = file.tracks.flatMap(\.samples).sorted { $0.lowerBound < $1.lowerBound }
+                var end = data.lowerBound
+                for sample in samples {
+                    #expect(sample.lowerBound <= end, "unused bytes at \(end)")
+                    end = max(end, sample.upperBound)
+                }
+                #expect(end == data.upperBound)
+            }
+        }
+    }
+
+    /// The same video, whatever lay around it: the same output.
+    @Test func placesDoNotMatter() throws {
+        let files = Fixture.mp4.filter {
+            ["box-", "trailer-", "key", "user-", "item"].contains(where: $0.file.hasPrefix)
+        }
+        let outputs = try Set(files.filter { $0.file.hasSuffix(".mp4") }.map { try $0.scrubbed() })
+        #expect(files.count > 15 && outputs.count == 1)
+    }
+
+    @Test func tablesStayOnTheirSide() throws {
+        let first = try MP4File(Fixture.named("plain.mp4").scrubbed())
+        let last = try MP4File(Fixture.named("tables-last.mp4").scrubbed())
+        #expect(first.top.map(\.type) == ["ftyp", "moov", "mdat"] && last.top.map(\.type) == ["ftyp", "mdat", "moov"])
+    }
+
+    @Test(arguments: ["several.mp4", "chunks.mp4", "edited.mp4", "groups.mp4", "gapless.m4a", "names.mov"])
+    func anyChangedByteIsNoticed(file: String) throws {
+        let source = MemorySource(try Fixture.named(file).bytes)
+        let prepared = try Scrubber().prepare(source)
+        let good = try prepared.plan.bytes(from: source)
+        try prepared.verify(MemorySource(good))
+        let unnoticed = good.indices.filter { index in
+            var bad = good
+            bad[index] ^= 0x01
+            return (try? prepared.verify(MemorySource(bad))) != nil
+        }
+        #expect(unnoticed == [])
+    }
+
+    // MARK: What is said
+
+    private func findings(_ file: String) throws -> [Finding] {
+        try Scrubber().inspect(MemorySource(Fixture.named(file).bytes)).findings
+    }
+
+    /// File, class, and words of the name.
+    @Test(arguments: [
+        ("track-gopro.mp4", FindingClass.timedMetadata, "GoPro telemetry"),
+        ("track-camm.mp4", .timedMetadata, "motion"),
+        ("track-apple.mov", .timedMetadata, "Apple"), ("timecode.mov", .timedMetadata, "timecode"),
+        ("chapters.mov", .timedMetadata, "chapters"), ("subtitles-positions-1.mp4", .timedMetadata, "positions"),
+        ("dates.mp4", .time, "time of creation"), ("names.mov", .encoder, "handler"),
+        ("compressor.mov", .encoder, "compressor"), ("messages.mp4", .encoder, "hvcC"), ("alias.mov", .vendor, "path"),
+        ("slack.mp4", .gap, "no track"), ("box-uuid-c2pa.mp4", .c2pa, "maker"), ("preview.mov", .thumbnail, "preview"),
+    ])
+    func whatGoesIsNamed(file: String, kind: FindingClass, words: String) throws {
+        let found = try findings(file)
+        #expect(
+            found.contains { $0.kind == kind && $0.name.contains(words) && $0.action != .kept }, "\(found.map(\.name))")
+    }
+
+    @Test func textsAreShown() throws {
+        for (file, name, value) in [
+            ("keys.mov", "position", "CNRY-iso-6709"), ("keys.mov", "Live Photo", "CNRY-content-identifier"),
+            ("user-texts.mov", "maker", "CNRY-udta-maker"), ("items.mp4", "software", "CNRY-encoder-item"),
+        ] {
+            let found = try findings(file)
+            #expect(found.contains { $0.name.contains(name) && $0.value?.hasPrefix(value) == true }, "\(file): \(name)")
+        }
+    }
+
+    @Test func whatStaysIsTold() throws {
+        func limitations(_ file: String) throws -> [Limitation] {
+            try Scrubber().inspect(MemorySource(Fixture.named(file).bytes)).limitations
+        }
+        #expect(try limitations("subtitles.mp4").contains(.subtitles))
+        #expect(try !limitations("plain.mp4").contains(.subtitles))
+        #expect(try !limitations("plain.mp4").contains { if case .hiddenMedia = $0 { true } else { false } })
+    }
+
+    @Test(arguments: [
+        ("fragments.mp4", ScrubError.Code.refused, "fragments"), ("elsewhere.mp4", .refused, "another file"),
+        ("protected.mp4", .refused, "protected"), ("palette.mov", .refused, "palette"),
+        ("texts-unknown.mp4", .refused, "unknown kind"), ("only-data.mp4", .refused, "no pictures"),
+        ("stsz-huge.mp4", .damaged, "past the end"), ("stsz-uniform-huge.mp4", .damaged, "too many"),
+        ("stco-past-end.mp4", .damaged, "not in the file"), ("stsc-entry.mp4", .damaged, "nothing describes"),
+        ("stsc-none.mp4", .damaged, "nowhere"), ("descriptor-short.m4a", .damaged, "ends early"),
+        ("no-movie.mp4", .damaged, "moov"),
+    ])
+    func refusalsSayWhy(file: String, code: ScrubError.Code, words: String) throws {
+        let error = #expect(throws: ScrubError.self) { try Fixture.named("hostile/\(file)").scrubbed() }
+        #expect(error?.code == code, "\(error.map { "\($0)" } ?? "")")
+        #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "")")
+    }
+}
