@@ -47,15 +47,16 @@ def packets(entry, plants=None, row="sound", **about):
     return Track(b"soun", entry, samples, **about)
 
 
-def made(name, plants, tracks, why=None, readers=True, **layout):
+def made(name, plants, tracks, why=None, readers=True, layout=Movie, **about):
+    """`layout` is one of the writers of whole files, and `about` words of it."""
     if name.endswith(".mov"):
-        layout.setdefault("brands", QUICKTIME)
-    data = Movie(tracks, **layout).bytes()
+        about.setdefault("brands", QUICKTIME)
+    data = layout(tracks, **about).bytes()
     kept = [track for track in tracks if track.stays]
     if why is None:
         keep_samples(plants, kept)
-    about = {} if why else {"tracks": [described(track) for track in kept]}
-    return Fixture(name, data, plants, decodable=readers and why is None, readers=readers, why=why, **about)
+    expected = {} if why else {"tracks": [described(track) for track in kept]}
+    return Fixture(name, data, plants, decodable=readers and why is None, readers=readers, why=why, **expected)
 
 
 def keep_samples(plants, tracks):

@@ -9,6 +9,7 @@ struct MP4File {
     }
 
     struct Track {
+        var id = 0
         var handler = ""
         /// Behind the kind of the handler.
         var name: [UInt8] = []
@@ -17,6 +18,10 @@ struct MP4File {
         var entries: [[UInt8]] = []
         var samples: [Range<Int>] = []
         var edits: [[Int]] = []
+        /// Of its fragments.
+        var decodeTimes: [Int] = []
+        /// Bytes of each sample of a fragment, unless it says otherwise.
+        var defaultSize = 0
     }
 
     enum Failure: Error { case missing(String) }
@@ -28,6 +33,9 @@ struct MP4File {
     private(set) var tracks: [Track] = []
     /// Types of all boxes below the movie, but for those in descriptions of samples.
     private(set) var types: Set<String> = []
+    /// Where the parts of a stream begin, and the last one ends, as the index says, and the one at the end.
+    private(set) var index: [Int] = []
+    private(set) var access: [Int] = []
 
     private static let containers: Set<String> = [
         "trak", "mdia", "minf", "stbl", "dinf", "edts", "tref", "udta", "tapt", "gmhd",
@@ -46,7 +54,66 @@ struct MP4File {
                 tracks.append(Track())
                 try walk(box)
             }
+            if box.type == "mvex" {
+                for child in try Self.boxes(in: box.content, reader) {
+                    types.insert(child.type)
+                    guard child.type == "trex" else { continue }
+                    let track = try track(reader.uint32(at: child.content.lowerBound + 4))
+                    tracks[track].defaultSize = try reader.uint32(at: child.content.lowerBound + 16)
+                }
+            }
         }
+        for box in top {
+            switch box.type {
+            case "moof": try readFragment(box)
+            case "sidx":
+                let start = box.content.lowerBound
+                index = [box.range.upperBound + (try reader.uint32(at: start + 16))]
+                for entry in 0..<(try reader.uint16(at: start + 22)) {
+                    index.append(index[entry] + (try reader.uint32(at: start + 24 + 12 * entry)))
+                }
+            case "mfra":
+                let table = box.content.lowerBound + 8
+                for entry in 0..<(try reader.uint32(at: table + 12)) {
+                    access.append(try reader.uint32(at: table + 20 + 20 * entry))
+                }
+            default: continue
+            }
+        }
+    }
+
+    /// Of those in the form in which we write them: places count from the fragment, and each run has one.
+    private mutating func readFragment(_ fragment: Box) throws {
+        for part in try Self.boxes(in: fragment.content, reader) {
+            types.insert(part.type)
+            guard part.type == "traf" else { continue }
+            let boxes = try Self.boxes(in: part.content, reader)
+            let header = try reader.uint32(at: boxes[0].content.lowerBound) & 0xFFFFFF
+            guard boxes[0].type == "tfhd", header == 0x20000 else { throw Failure.missing("tfhd") }
+            let track = try track(reader.uint32(at: boxes[0].content.lowerBound + 4))
+            for box in boxes {
+                let start = box.content.lowerBound
+                types.insert(box.type)
+                if box.type == "tfdt" {
+                    let isLong = try reader.uint8(at: start) == 1
+                    tracks[track].decodeTimes.append(try reader.uint32(at: start + (isLong ? 8 : 4)))
+                }
+                guard box.type == "trun" else { continue }
+                let flags = try reader.uint32(at: start) & 0xFFFFFF
+                guard flags & ~0x200 == 1 else { throw Failure.missing("offset") }
+                var place = fragment.range.lowerBound + (try reader.uint32(at: start + 8))
+                for sample in 0..<(try reader.uint32(at: start + 4)) {
+                    let size = flags == 1 ? tracks[track].defaultSize : try reader.uint32(at: start + 12 + 4 * sample)
+                    tracks[track].samples.append(place..<place + size)
+                    place += size
+                }
+            }
+        }
+    }
+
+    private func track(_ id: Int) throws -> Int {
+        guard let place = tracks.firstIndex(where: { $0.id == id }) else { throw Failure.missing("track \(id)") }
+        return place
     }
 
     func payload(of track: Track) -> [[UInt8]] { track.samples.map { Array(bytes[$0]) } }
@@ -78,7 +145,10 @@ struct MP4File {
             types.insert(box.type)
             let (start, place) = (box.content.lowerBound, tracks.count - 1)
             switch box.type {
-            case "tkhd", "mdhd": tracks[place].dates += try dates(of: box)
+            case "tkhd":
+                tracks[place].dates += try dates(of: box)
+                tracks[place].id = try reader.uint32(at: start + (reader.uint8(at: start) == 1 ? 20 : 12))
+            case "mdhd": tracks[place].dates += try dates(of: box)
             case "hdlr" where parent.type == "mdia":
                 tracks[place].handler = try reader.fourCC(at: start + 8).description
                 tracks[place].name = Array(bytes[start + 12..<box.content.upperBound])

@@ -26,24 +26,27 @@ import Testing
         "mvhd", "trak", "tkhd", "mdia", "mdhd", "hdlr", "minf", "vmhd", "smhd", "nmhd", "dinf", "dref", "stbl", "stsd",
         "stts", "ctts", "cslg", "stss", "sdtp", "stsc", "stsz", "stco", "sgpd", "sbgp", "edts", "elst", "tref", "forc",
         "udta", "tsel", "kind", "tapt", "clef", "prof", "enof", "gmhd", "gmin",
-        "elng",
+        "elng", "mvex", "mehd", "trex", "mfhd", "traf", "tfhd", "tfdt", "trun",
     ]
 
     @Test(arguments: Fixture.mp4) func nothingButTablesAndSamplesIsLeft(fixture: Fixture) throws {
         for scrubber in [Scrubber(), Self.strict] {
             let output = try fixture.scrubbed(scrubber)
             let file = try MP4File(output)
-            #expect(Set(file.top.map(\.type)) == ["ftyp", "moov", "mdat"])
+            let types = Set(file.top.map(\.type))
+            #expect(types.isSuperset(of: ["ftyp", "moov", "mdat"]))
+            #expect(types.isSubset(of: ["ftyp", "moov", "mdat", "moof", "sidx", "mfra"]))
+            #expect(types.contains("moof") == fixture.file.hasPrefix("fragments"))
             #expect(file.top.map(\.range.count).reduce(0, +) == output.count)
             let others = file.types.subtracting(Self.boxes)
             #expect(others == (fixture.file.hasPrefix("gapless") ? ["meta"] : []))
             #expect((file.dates + file.tracks.flatMap(\.dates)).allSatisfy { $0 == 0 })
             #expect(file.tracks.flatMap(\.name).allSatisfy { $0 == 0 })
-            let data = try #require(file.top.first { $0.type == "mdat" }).content
-            if fixture.file != "packed.mov" {
-                let samples = file.tracks.flatMap(\.samples).sorted { $0.lowerBound < $1.lowerBound }
+            if fixture.file == "packed.mov" { continue }
+            let samples = file.tracks.flatMap(\.samples).sorted { $0.lowerBound < $1.lowerBound }
+            for data in file.top.filter({ $0.type == "mdat" }).map(\.content) {
                 var end = data.lowerBound
-                for sample in samples {
+                for sample in samples where data.contains(sample.lowerBound) {
                     #expect(sample.lowerBound <= end, "unused bytes at \(end)")
                     end = max(end, sample.upperBound)
                 }
@@ -67,7 +70,10 @@ import Testing
         #expect(first.top.map(\.type) == ["ftyp", "moov", "mdat"] && last.top.map(\.type) == ["ftyp", "mdat", "moov"])
     }
 
-    @Test(arguments: ["several.mp4", "chunks.mp4", "edited.mp4", "groups.mp4", "gapless.m4a", "names.mov"])
+    @Test(arguments: [
+        "fragments-index.mp4", "fragments-file.mp4", "several.mp4", "chunks.mp4", "edited.mp4", "groups.mp4",
+        "gapless.m4a", "names.mov",
+    ])
     func anyChangedByteIsNoticed(file: String) throws {
         let source = MemorySource(try Fixture.named(file).bytes)
         let prepared = try Scrubber().prepare(source)
@@ -79,6 +85,42 @@ import Testing
             return (try? prepared.verify(MemorySource(bad))) != nil
         }
         #expect(unnoticed == [])
+    }
+
+    // MARK: Fragments
+
+    @Test func indexesPointToFragments() throws {
+        for name in ["fragments-index.mp4", "fragments-sent.mp4", "fragments-events.mp4", "fragments-positions.mp4"] {
+            let file = try MP4File(Fixture.named(name).scrubbed())
+            let fragments = file.top.filter { $0.type == "moof" }.map(\.range.lowerBound)
+            #expect(fragments.count == 3)
+            if name != "fragments-positions.mp4" {
+                #expect(try file.index == fragments + [#require(file.top.last).range.lowerBound], "\(name)")
+            }
+            #expect(try file.access == fragments, "\(name)")
+            // Where the index at the end begins, counted from the end.
+            let size = try #require(file.top.last).range.count
+            #expect(file.bytes.suffix(4).reduce(0) { $0 << 8 | Int($1) } == size)
+        }
+    }
+
+    @Test func anIndexThatDoesNotFitGoes() throws {
+        let file = try MP4File(Fixture.named("fragments-unindexed.mp4").scrubbed())
+        #expect(!file.top.contains { $0.type == "sidx" })
+        #expect(
+            try findings("fragments-unindexed.mp4").contains { $0.kind == .table && $0.name.contains("does not fit") })
+    }
+
+    /// Times that count from 1970 say when it was; those that count from somewhere else stay, but for `strict`.
+    @Test func aStreamsClockGoes() throws {
+        func times(_ name: String, _ scrubber: Scrubber = Scrubber()) throws -> Set<Int> {
+            try Set(MP4File(Fixture.named(name).scrubbed(scrubber)).tracks.flatMap(\.decodeTimes))
+        }
+        #expect(try times("fragments-epoch.mp4") == [0, 100, 200])
+        #expect(try times("fragments-long.mp4") == [5_000, 5_100, 5_200])
+        #expect(try times("fragments-long.mp4", Self.strict) == [0, 100, 200])
+        let clock = try #require(findings("fragments-epoch.mp4").first { $0.name == "when the stream began" })
+        #expect(clock.kind == .time && clock.value == "2023-11-14 22:13:20")
     }
 
     // MARK: What is said
@@ -95,7 +137,10 @@ import Testing
         ("chapters.mov", .timedMetadata, "chapters"), ("subtitles-positions-1.mp4", .timedMetadata, "positions"),
         ("dates.mp4", .time, "time of creation"), ("names.mov", .encoder, "handler"),
         ("compressor.mov", .encoder, "compressor"), ("messages.mp4", .encoder, "hvcC"), ("alias.mov", .vendor, "path"),
-        ("slack.mp4", .gap, "no track"), ("box-uuid-c2pa.mp4", .c2pa, "maker"), ("preview.mov", .thumbnail, "preview"),
+        ("slack.mp4", .gap, "no track"), ("fragments-sent.mp4", .timedMetadata, "clock"),
+        ("fragments-clock.mp4", .timedMetadata, "clock"), ("fragments-events.mp4", .timedMetadata, "event"),
+        ("fragments-positions.mp4", .timedMetadata, "GoPro"), ("box-uuid-c2pa.mp4", .c2pa, "maker"),
+        ("preview.mov", .thumbnail, "preview"),
     ])
     func whatGoesIsNamed(file: String, kind: FindingClass, words: String) throws {
         let found = try findings(file)
@@ -123,7 +168,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("fragments.mp4", ScrubError.Code.refused, "fragments"), ("elsewhere.mp4", .refused, "another file"),
+        ("fragment-run-huge.mp4", ScrubError.Code.damaged, "too many"),
+        ("fragment-past-end.mp4", .damaged, "not in the file"),
+        ("fragment-in-front.mp4", .damaged, "in front of the file"),
+        ("fragment-no-track.mp4", .damaged, "of no track"), ("fragment-no-header.mp4", .damaged, "without a header"),
+        ("fragment-entry.mp4", .damaged, "nothing describes"), ("fragment-shared.mp4", .refused, "share their data"),
+        ("fragment-first.mp4", .refused, "in front of its movie"), ("elsewhere.mp4", .refused, "another file"),
         ("protected.mp4", .refused, "protected"), ("palette.mov", .refused, "palette"),
         ("texts-unknown.mp4", .refused, "unknown kind"), ("only-data.mp4", .refused, "no pictures"),
         ("stsz-huge.mp4", .damaged, "past the end"), ("stsz-uniform-huge.mp4", .damaged, "too many"),

@@ -6,6 +6,7 @@ from fixture import made, picture_entry, pictures, sound
 from writers import movie
 from writers.boxes import box, full_box
 from writers.canary import COMMENT, Plants
+from writers.fragments import Fragmented
 from writers.movie import Track, plain_entry
 
 MANY = 0xFFFFFFFF
@@ -13,7 +14,7 @@ MANY = 0xFFFFFFFF
 
 def fixtures():
     return [
-        hostile("fragments.mp4", "a video in fragments", end=box(b"moof", full_box(b"mfhd", bytes(4)))),
+        *fragments(),
         hostile("no-movie.mp4", "no tables", [pictures()], replaced_movie=b""),
         elsewhere(),
         hostile("protected.mp4", "encrypted", [pictures(entry=picture_entry("avc", movie_protection()))]),
@@ -48,6 +49,32 @@ def hostile(name, why, tracks=None, replaced_movie=None, **layout):
         found.data = found.data[:start] + replaced_movie + found.data[end:]
         found.plants = Plants()
     return found
+
+
+def fragments():
+    """Videos in fragments that say what can't be."""
+    run = full_box(b"trun", struct.pack(">LL", MANY, 0), flags=1)
+    far = full_box(b"trun", struct.pack(">3L", 1, 0x7FFFFFFF, 9), flags=0x201)
+    front = full_box(b"trun", struct.pack(">Lll", 1, -0x7FFFFFFF, 9), flags=0x201)
+    stranger = box(b"traf", full_box(b"tfhd", struct.pack(">L", 9)))
+    headless = box(b"traf", full_box(b"tfdt", bytes(4)))
+    described = box(b"traf", full_box(b"tfhd", struct.pack(">LL", 1, 9), flags=2))
+    # Each fragment once more with the same data, which are not its own.
+    large = box(b"mdat", bytes(9_000))
+    own = full_box(b"tfhd", struct.pack(">LQL", 1, 32, 9_000), flags=0x11)
+    shared = box(b"traf", own, full_box(b"trun", struct.pack(">L", 1)))
+    first = box(b"moof", full_box(b"mfhd", bytes(4)))
+    rows = [
+        ("run-huge", "too many samples", {"in_part": (run,)}),
+        ("past-end", "samples behind the file", {"in_part": (far,)}),
+        ("in-front", "samples in front of the file", {"in_part": (front,)}),
+        ("no-track", "a fragment of no track", {"in_fragment": (stranger,)}),
+        ("no-header", "a fragment without a header", {"in_fragment": (headless,)}),
+        ("entry", "samples that nothing describes", {"in_fragment": (described,)}),
+        ("shared", "fragments that share data", {"front": (large,), "in_fragment": (shared,)}),
+        ("first", "a fragment in front of its movie", {"front": (first,)}),
+    ]
+    return [hostile(f"fragment-{name}.mp4", why, layout=Fragmented, **about) for name, why, about in rows]
 
 
 def table(name, kind, replaced):

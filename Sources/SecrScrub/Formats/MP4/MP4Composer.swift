@@ -9,6 +9,7 @@ struct MP4Composer {
     /// Parts that a policy keeps as they are: texts, which stand in the movie, and others.
     private let texts: [MP4Node]
     private let others: [MP4Node]
+    private let fragments: MP4FragmentComposer
     private var window: ByteWindow
 
     init(_ original: Parsed<MP4Document>, policy: Policy, allowList: AllowList) {
@@ -16,6 +17,7 @@ struct MP4Composer {
         window = ByteWindow(original.source)
         kept = document.kept
         regions = MP4Regions(kept)
+        fragments = MP4FragmentComposer(document, policy: policy)
         let copied = document.nodes.filter { allowList.rule(for: $0.kind, policy: policy) == .copied }
         texts = copied.filter { [.userData, .metadata].contains($0.kind) }
         others = copied.filter { ![.userData, .metadata].contains($0.kind) }
@@ -24,26 +26,37 @@ struct MP4Composer {
     mutating func compose() throws -> OutputPlan {
         let type = fileType
         var mediaHead: [UInt8] = []
-        mediaHead.appendBoxHeader("mdat", contentSize: regions.size)
+        if regions.size > 0 || !isFragmented { mediaHead.appendBoxHeader("mdat", contentSize: regions.size) }
         // How large the tables are does not depend on where the data are, but for how large the numbers have to be.
         var tables = try movie(mediaStart: 0, isWide: false)
         let isWide = type.count + tables.count + mediaHead.count + regions.size > Int(UInt32.max)
         if isWide { tables = try movie(mediaStart: 0, isWide: true) }
-        let before = document.isTablesFirst ? tables.count : 0
+        let isTablesFirst = document.isTablesFirst || isFragmented
+        let before = isTablesFirst ? tables.count : 0
         tables = try movie(mediaStart: type.count + before + mediaHead.count, isWide: isWide)
         var plan = OutputPlan()
         plan.append(.bytes(type))
-        if document.isTablesFirst { plan.append(.bytes(tables)) }
+        if isTablesFirst { plan.append(.bytes(tables)) }
         plan.append(.bytes(mediaHead))
         for range in regions.ranges { plan.append(.copy(range)) }
-        if !document.isTablesFirst { plan.append(.bytes(tables)) }
+        if !isTablesFirst { plan.append(.bytes(tables)) }
+        let end = plan.size
+        try fragments.append(to: &plan, at: end)
         for node in others { plan.append(.copy(node.range)) }
+        plan.append(.bytes(fragments.randomAccess(segmentsAt: end)))
         return plan
     }
+
+    private var isFragmented: Bool { !document.segments.isEmpty }
 
     private static let brands: Set<FourCC> = [
         "isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "mp41", "mp42", "avc1", "hvc1", "av01",
         "M4A ", "M4B ", "M4V ", "qt  ", "3gp4", "3gp5", "3gp6", "3gp7", "3g2a", "3g2b", "3g2c", "dby1", "cmfc",
+        "cmf2", "dash", "msdh", "msix",
+    ]
+    /// Of readers that know that places count from the beginning of a fragment.
+    private static let fragmentBrands: Set<FourCC> = [
+        "iso5", "iso6", "iso7", "iso8", "iso9", "cmfc", "cmf2", "dash", "msdh",
     ]
 
     /// The brands that say how the file is to be read, in their order; QuickTime where it says nothing.
@@ -53,6 +66,7 @@ struct MP4Composer {
         let isQuickTime = document.brands.isEmpty || document.brands[0] == "qt  "
         let major = isQuickTime ? "qt  " : known.first ?? "isom"
         var others = known.dropFirst(document.brands.first == major ? 1 : 0).filter { seen.insert($0).inserted }
+        if isFragmented, Self.fragmentBrands.isDisjoint(with: others + [major]) { others.append("iso5") }
         if others.isEmpty { others = [major] }
         var bytes: [UInt8] = []
         bytes.appendBox("ftyp", major.bytes + [0, 0, 0, 0] + others.flatMap(\.bytes))
@@ -68,6 +82,7 @@ struct MP4Composer {
         next.appendBigEndian32(min((kept.map(\.id).max() ?? 0) + 1, Int(UInt32.max)))
         content.replaceSubrange((content.count - 4)..., with: next)
         for track in kept { content.appendBox("trak", self.track(track, mediaStart: mediaStart, isWide: isWide)) }
+        if isFragmented { content += document.extension?.written(for: kept.map(\.id)) ?? [] }
         // Where the texts are kept, what they say of gaps is among them.
         if !texts.contains(where: { $0.kind == .metadata }) { content += document.gapless }
         if !texts.isEmpty { content.appendBox("udta", try texts.flatMap { try window.bytes(in: $0.range) }) }

@@ -33,7 +33,9 @@ struct MP4Contract {
             }
             guard isSame else { throw ScrubError.broken("samples lie elsewhere", at: place) }
         }
-        try checkMedia(regions)
+        guard regions.1.ranges.count <= 1 else { throw ScrubError.broken("samples lie elsewhere", at: 0) }
+        try Self.requireSameData(regions, original.source, written.source)
+        try MP4FragmentContract(original: original, written: written, policy: policy).check()
     }
 
     private func hasSameTables(_ old: MP4Track, _ new: MP4Track) -> Bool {
@@ -46,15 +48,14 @@ struct MP4Contract {
             && old.samples.chunks.count == new.samples.chunks.count
     }
 
-    /// Piece after piece, as they should follow one another.
-    private func checkMedia(_ regions: (MP4Regions, MP4Regions)) throws {
-        guard var start = regions.1.ranges.first?.lowerBound, regions.1.ranges.count == 1 else {
-            if regions.0.size == 0 { return }
-            throw ScrubError.broken("samples lie elsewhere", at: 0)
-        }
+    /// Piece after piece, as they should follow one another in the output.
+    static func requireSameData(
+        _ regions: (MP4Regions, MP4Regions), _ original: any ByteSource, _ written: any ByteSource
+    ) throws {
+        guard var start = regions.1.ranges.first?.lowerBound else { return }
         for range in regions.0.ranges {
             let copy = start..<start + range.count
-            guard try original.source.holdsSameBytes(in: range, as: written.source, in: copy) else {
+            guard try original.holdsSameBytes(in: range, as: written, in: copy) else {
                 throw ScrubError.broken("a sample differs", at: copy.lowerBound)
             }
             start = copy.upperBound

@@ -9,6 +9,13 @@ struct MP4Document: Sendable {
     var header: MP4Header
     /// In the order of the file.
     var tracks: [MP4Track]
+    /// Of a video in fragments.
+    var `extension`: MP4Extension?
+    /// What such a video consists of behind its movie; only what stays.
+    var segments: [MP4Segment] = []
+    var randomAccess: [MP4RandomAccess] = []
+    /// What fragments say of tracks that go.
+    var droppedParts: [MP4Fragment.Part] = []
     /// How much sound is not to be heard, in the form in which it is written.
     var gapless: [UInt8]
     /// What goes of parts that are written anew.
@@ -21,6 +28,17 @@ struct MP4Document: Sendable {
     /// Those that people see or hear.
     var kept: [MP4Track] { tracks.filter { $0.kind == .media } }
 
+    /// How long it is, as it says itself or as its fragments are together; 0 where neither is known.
+    var seconds: Int {
+        if header.duration > 0, header.duration < .max, header.timescale > 0 {
+            return header.duration / header.timescale
+        }
+        var durations: [Int: Int] = [:]
+        for part in fragments.flatMap(\.parts) { durations[part.track, default: 0] += part.duration }
+        return kept.map { $0.mediaHeader.timescale > 0 ? durations[$0.id, default: 0] / $0.mediaHeader.timescale : 0 }
+            .max() ?? 0
+    }
+
     /// Says of a track that it goes, and as what.
     mutating func name(_ id: Int, _ kind: MP4NodeKind, _ label: String) {
         guard let place = tracks.firstIndex(where: { $0.id == id }) else { return }
@@ -29,43 +47,5 @@ struct MP4Document: Sendable {
         guard let first = nodes.firstIndex(where: { range.contains($0.range.lowerBound) }) else { return }
         nodes.removeAll { range.contains($0.range.lowerBound) }
         nodes.insert(MP4Node(kind: kind, range: range, label: label), at: first)
-    }
-}
-
-/// Where data of samples lie: ranges that neither touch nor overlap, in their order.
-struct MP4Regions: Sendable, Equatable {
-    private(set) var ranges: [Range<Int>] = []
-    /// For each of them, how many bytes lie in those before.
-    private var starts: [Int] = []
-    private(set) var size = 0
-
-    init(_ tracks: [MP4Track]) {
-        var all: [Range<Int>] = []
-        for track in tracks { all += track.samples.chunks.lazy.map(\.range).filter { !$0.isEmpty } }
-        all.sort { $0.lowerBound < $1.lowerBound }
-        for range in all {
-            if let last = ranges.last, range.lowerBound <= last.upperBound {
-                ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
-            } else {
-                ranges.append(range)
-            }
-        }
-        for range in ranges {
-            starts.append(size)
-            size += range.count
-        }
-    }
-
-    /// How many bytes of the regions lie in front of a range that is in one of them; 0 for an empty range, which can be
-    /// anywhere.
-    func position(of range: Range<Int>) -> Int {
-        if range.isEmpty { return 0 }
-        let offset = range.lowerBound
-        var (low, high) = (0, ranges.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if ranges[middle].lowerBound <= offset { low = middle + 1 } else { high = middle }
-        }
-        return low == 0 ? 0 : starts[low - 1] + offset - ranges[low - 1].lowerBound
     }
 }

@@ -9,14 +9,14 @@ struct MP4Findings {
     /// One per part.
     var all: [Finding] {
         let parts = document.nodes.compactMap { node -> Finding? in
-            guard let kind = node.kind.findingClass, kind != .timedMetadata else { return nil }
+            guard let kind = node.kind.findingClass, !node.kind.isTrack else { return nil }
             let action: Finding.Action =
                 handler.allowList.rule(for: node.kind, policy: policy) == .copied ? .kept : .removed
             return Finding(
                 kind, reveals: node.kind.reveals, node.label, value: "\(node.range.count) bytes", range: node.range,
                 action: action)
         }
-        return parts + document.tracks.flatMap(findings) + document.facts + references + unused
+        return parts + document.tracks.flatMap(findings) + document.facts + references + unused + clock
     }
 
     /// Of a track that goes, and of its data, which lie among those of others.
@@ -27,7 +27,7 @@ struct MP4Findings {
                 .timedMetadata, reveals: track.kind.reveals, name, value: value, range: range, action: .removed)
         }
         let found = finding(track.label, extent(track), track.range)
-        let regions = MP4Regions([track])
+        let regions = MP4Regions(ranges(of: track))
         guard let first = regions.ranges.first, let last = regions.ranges.last, last.upperBound <= document.size else {
             return [found]
         }
@@ -39,9 +39,13 @@ struct MP4Findings {
 
     /// How much there is of a track that goes.
     private func extent(_ track: MP4Track) -> String {
-        let samples = track.samples.sizes.count
+        let parts = document.droppedParts.filter { $0.track == track.id }
+        let samples = parts.reduce(track.samples.sizes.count) { $0 + $1.samples }
         let scale = track.mediaHeader.timescale
-        let seconds = scale > 0 && track.mediaHeader.duration < .max ? track.mediaHeader.duration / scale : 0
+        let duration = parts.reduce(track.mediaHeader.duration < .max ? track.mediaHeader.duration : 0) {
+            $0 + $1.duration
+        }
+        let seconds = scale > 0 ? duration / scale : 0
         let count = samples == 1 ? "1 sample" : "\(samples) samples"
         return seconds > 1 ? "\(count) in \(seconds) seconds" : count
     }
@@ -58,23 +62,46 @@ struct MP4Findings {
 
     /// Bytes between the samples.
     private var unused: [Finding] {
-        let used = MP4Regions(document.tracks.filter { $0.kind == .media || isInside($0) }).size
-        let there = document.media.reduce(0) { $0 + $1.count }
-        guard there > used, let first = document.media.first else { return [] }
+        let media = MP4Regions(document.media)
+        let all = document.tracks.flatMap(ranges) + document.fragments.flatMap(\.regions.ranges)
+        // Those of a track that goes can lie anywhere.
+        let used = MP4Regions(all.filter(media.contain)).size
+        guard media.size > used, let first = document.media.first else { return [] }
         return [
             Finding(
-                .gap, reveals: [.leftover], "data that no track uses", value: "\(there - used) bytes", range: first,
+                .gap, reveals: [.leftover], "data that no track uses", value: "\(media.size - used) bytes",
+                range: first,
                 action: .removed)
         ]
     }
 
-    /// Whether the data of a track that goes lie where they should.
-    private func isInside(_ track: MP4Track) -> Bool {
-        track.samples.chunks.allSatisfy { chunk in
-            chunk.range.isEmpty
-                || document.media.contains {
-                    $0.contains(chunk.range.lowerBound) && chunk.range.upperBound <= $0.upperBound
-                }
-        }
+    /// Where data of a track lie, but for those of fragments that stay.
+    private func ranges(of track: MP4Track) -> [Range<Int>] {
+        let parts = document.droppedParts.filter { $0.track == track.id }
+        return track.samples.chunks.map(\.range) + parts.flatMap(\.runs).map(\.range)
+    }
+
+    /// Times of a stream that are those of a clock.
+    private var clock: [Finding] {
+        let shift = document.shift(policy)
+        guard shift > 0, let first = document.fragments.first else { return [] }
+        return [
+            Finding(
+                .time, reveals: [.time], "when the stream began",
+                value: MP4Header.text(of: shift + MP4Header.secondsTo1970), range: first.range, action: .reduced)
+        ]
+    }
+}
+
+extension Finding {
+    /// Bytes behind the last field of a box, if there are any.
+    ///
+    /// - Parameter used: of its content.
+    static func surplus(of box: Box, behind used: Int) -> Finding? {
+        let surplus = box.content.dropFirst(used)
+        if surplus.isEmpty { return nil }
+        return Finding(
+            .gap, reveals: [.leftover], "bytes that belong to nothing", value: "\(surplus.count) bytes", range: surplus,
+            action: .removed)
     }
 }

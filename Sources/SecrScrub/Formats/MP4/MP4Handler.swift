@@ -10,8 +10,7 @@ struct MP4Handler: FormatHandler {
     }
 
     func summary(of document: MP4Document) -> String {
-        let scale = document.header.timescale
-        let seconds = scale > 0 && document.header.duration < .max ? document.header.duration / scale : 0
+        let seconds = document.seconds
         let length = seconds == 1 ? "1 second" : "\(seconds) seconds"
         let kinds = document.kept.map { track -> String in
             let coding = track.entries.first?.type.description ?? "nothing"

@@ -15,6 +15,8 @@ struct MP4Header: Sendable, Equatable {
     /// Bytes of the content that it is about.
     var used: Int
 
+    /// From 1904, where these dates begin, to 1970.
+    static let secondsTo1970 = 2_082_844_800
     private static let largestShort = Int(UInt32.max) - 1
 
     init(_ type: FourCC, _ content: ByteReader) throws(ParseError) {
@@ -70,13 +72,7 @@ struct MP4Header: Sendable, Equatable {
                 .time, reveals: [.time], "time of creation (\(name))", value: Self.text(of: date), range: box.range,
                 action: .removed)
         }
-        let end = box.content.lowerBound + used
-        if end < box.range.upperBound {
-            facts.append(
-                Finding(
-                    .gap, reveals: [.leftover], "bytes that belong to nothing",
-                    value: "\(box.range.upperBound - end) bytes", range: end..<box.range.upperBound, action: .removed))
-        }
+        if let surplus = Finding.surplus(of: box, behind: used) { facts.append(surplus) }
         return facts
     }
 

@@ -7,6 +7,10 @@ struct MP4Parser {
     private var reader: BoxReader
     private var account = BoxAccount<MP4Node>()
     private var facts: [Finding] = []
+    private var fragments: MP4FragmentReader?
+    private var segments: [MP4Segment] = []
+    private var access: [MP4RandomAccess] = []
+    private var accessBox: Box?
 
     init(_ window: ByteWindow, limits: Limits) {
         self.window = window
@@ -16,11 +20,12 @@ struct MP4Parser {
 
     mutating func parse() throws -> MP4Document {
         let top = try reader.cut(0..<window.size, isFile: true, &window)
-        try refuse(top.boxes)
         guard let moov = top.boxes.first(where: { $0.type == "moov" }) else {
             throw ParseError(.truncated, at: window.size, "the file says nothing of what is in it (no moov)")
         }
-        let media = top.boxes.filter { $0.type == "mdat" }
+        if top.boxes.count(where: { $0.type == "moov" }) > 1 {
+            throw ParseError(.unsupported, at: 0, "two movies in one file")
+        }
         var document: MP4Document?
         var brands: [FourCC] = []
         for (place, box) in top.boxes.enumerated() {
@@ -28,25 +33,70 @@ struct MP4Parser {
             case "ftyp" where place == 0:
                 brands = try self.brands(box)
                 account.add(.fileType, box.range, "file type")
-            case "moov" where box == moov: document = try movie(box)
+            case "moov":
+                let movie = try movie(box)
+                document = movie
+                fragments = MP4FragmentReader(movie, limits: limits)
             case "mdat":
                 account.add(.framing, box.range.lowerBound..<box.content.lowerBound, "box header")
                 account.add(.media, box.content, "data of samples")
             case "pnot", "PICT": account.add(.preview, box.range, "preview")
             case "meta": account.add(.metadata, box.range, "metadata of the file")
             case "udta": account.add(.userData, box.range, "texts of the file")
-            default: account.add(unneeded: box)
+            default: try segment(box)
             }
         }
         guard var document else { throw ParseError(.malformed, at: 0, "no movie") }
         document.nodes = try account.finish(behind: top.rest, &window, limits: limits)
         document.brands = brands
-        document.media = media.map(\.content)
-        document.isTablesFirst = media.first.map { moov.range.lowerBound < $0.range.lowerBound } ?? true
-        document.facts = facts
-        try requireMedia(document)
+        document.media = top.boxes.filter { $0.type == "mdat" }.map(\.content)
+        document.isTablesFirst = document.media.first.map { moov.range.lowerBound < $0.lowerBound } ?? true
+        document.facts = facts + (fragments?.facts ?? [])
         try classify(&document)
+        let starts = Set(top.boxes.map(\.range.lowerBound) + [top.rest.lowerBound])
+        document.resolve(segments, access, from: accessBox, starts: starts)
+        try requireMedia(document)
         return document
+    }
+
+    /// What stands between the parts of a stream.
+    private mutating func segment(_ box: Box) throws {
+        switch box.type {
+        case "moof":
+            guard var reader = fragments else {
+                throw ParseError(.unsupported, at: box.range.lowerBound, "a fragment in front of its movie")
+            }
+            segments.append(.fragment(try reader.read(box, into: &account, &window)))
+            fragments = reader
+        case "sidx":
+            let index = try MP4SegmentIndex(box, reader.content(of: box, &window))
+            segments.append(.index(index))
+            account.add(.segmentIndex, box, endingAt: box.range.lowerBound + index.size, "index")
+        case "mfra" where accessBox == nil: try readAccess(box)
+        case "styp": account.add(.fileType, box.range, "type of a part")
+        case "ssix": account.add(.staleIndex, box.range, "index of levels")
+        case "prft": account.add(.clock, box.range, "the sender's clock")
+        case "emsg": account.add(.event, box.range, "event")
+        default: account.add(unneeded: box)
+        }
+    }
+
+    private mutating func readAccess(_ box: Box) throws {
+        accessBox = box
+        for table in try reader.cut(box.content, &window).boxes {
+            let start = table.content.lowerBound
+            switch table.type {
+            case "tfra":
+                let content = try reader.content(of: table, &window)
+                var fields = FieldReader(content, at: 0)
+                access.append(try MP4RandomAccess(&fields))
+                account.add(.segmentIndex, table, endingAt: start + fields.position, "where one can start")
+            case "mfro" where table.content.count >= 8:
+                account.add(.segmentIndex, table, endingAt: start + 8, "size of the index")
+            default: account.add(unneeded: table)
+            }
+        }
+        account.close(box)
     }
 
     private mutating func brands(_ box: Box) throws -> [FourCC] {
@@ -55,15 +105,6 @@ struct MP4Parser {
             throw ParseError(.malformed, at: box.range.lowerBound, "a file type that makes no sense")
         }
         return try ([0] + stride(from: 8, to: content.count - 3, by: 4)).map { try content.fourCC(at: $0) }
-    }
-
-    private func refuse(_ boxes: [Box]) throws(ParseError) {
-        if let box = boxes.first(where: { $0.type == "moof" }) {
-            throw ParseError(.unsupported, at: box.range.lowerBound, "a video in fragments: not handled yet")
-        }
-        if boxes.count(where: { $0.type == "moov" }) > 1 {
-            throw ParseError(.unsupported, at: 0, "two movies in one file")
-        }
     }
 
     private mutating func movie(_ moov: Box) throws -> MP4Document {
@@ -89,8 +130,9 @@ struct MP4Parser {
                 facts += track.facts
             case "udta": try userData(child, &document)
             case "meta": account.add(.metadata, child.range, "metadata of the movie")
-            case "mvex", "rmra", "cmov":
-                throw ParseError(.unsupported, at: child.range.lowerBound, "a video in fragments, or in other files")
+            case "mvex": try readExtension(child, &document)
+            case "rmra", "cmov":
+                throw ParseError(.unsupported, at: child.range.lowerBound, "a video in other files, or packed")
             default: account.add(unneeded: child)
             }
         }
@@ -100,6 +142,26 @@ struct MP4Parser {
             throw ParseError(.malformed, at: moov.range.lowerBound, "two tracks with one number")
         }
         return document
+    }
+
+    private mutating func readExtension(_ box: Box, _ document: inout MP4Document) throws {
+        var found = MP4Extension()
+        for child in try reader.cut(box.content, &window).boxes {
+            let content = try reader.content(of: child, &window)
+            switch child.type {
+            case "mehd":
+                let width = try FullBoxHead(content).version == 0 ? 4 : 8
+                found.duration = try content.integer(at: 4, bytes: width)
+                account.add(.movieHeader, child, endingAt: child.content.lowerBound + 4 + width, "length")
+            case "trex":
+                found.defaults[try content.uint32(at: 4)] = try MP4Extension.Defaults(content)
+                let end = child.content.lowerBound + MP4Extension.Defaults.size
+                account.add(.movieHeader, child, endingAt: end, "what samples of fragments are")
+            default: account.add(unneeded: child)
+            }
+        }
+        account.close(box)
+        document.extension = found
     }
 
     /// Texts of the movie. What players need of it is how much sound to leave out.
@@ -121,28 +183,23 @@ struct MP4Parser {
         account.close(box)
     }
 
-    /// Every chunk of a track that is seen or heard lies in a box for such data.
+    /// All data of tracks that are seen or heard lie in a box for such data.
     private func requireMedia(_ document: MP4Document) throws(ParseError) {
-        var total = 0
-        for track in document.kept {
-            for chunk in track.samples.chunks where !chunk.range.isEmpty {
-                total += chunk.range.count
-                var (low, high) = (0, document.media.count)
-                while low < high {
-                    let middle = (low + high) / 2
-                    if document.media[middle].lowerBound <= chunk.range.lowerBound {
-                        low = middle + 1
-                    } else {
-                        high = middle
-                    }
-                }
-                guard low > 0, chunk.range.upperBound <= document.media[low - 1].upperBound else {
-                    throw ParseError(.truncated, at: chunk.range.lowerBound, "samples that are not in the file")
-                }
+        let media = MP4Regions(document.media)
+        let fragments = document.fragments
+        let chunks = document.kept.flatMap(\.samples.chunks).map(\.range)
+        let runs = fragments.flatMap(\.parts).flatMap(\.runs).map(\.range)
+        for ranges in [chunks, runs] {
+            if let range = ranges.first(where: { !media.contain($0) }) {
+                throw ParseError(.truncated, at: range.lowerBound, "samples that are not in the file")
             }
         }
-        guard document.kept.contains(where: { !$0.samples.chunks.isEmpty }) else {
+        guard !chunks.isEmpty || !runs.isEmpty else {
             throw ParseError(.unsupported, at: 0, "no pictures and no sound")
+        }
+        // Each of them is written with data of its own.
+        guard fragments.reduce(0, { $0 + $1.regions.size }) <= window.size else {
+            throw ParseError(.unsupported, at: 0, "fragments that share their data")
         }
     }
 
@@ -153,12 +210,22 @@ struct MP4Parser {
             if chapters.contains(track.id) {
                 document.name(track.id, .chapters, "chapters")
             } else if ["text", "sbtl", "subt"].contains(track.handler),
-                let first = track.samples.chunks.first?.range.prefix(1_024),
-                MP4TimedMetadata.isPosition(try window.bytes(in: first))
+                let first = firstRange(of: track)?.prefix(1_024),
+                first.upperBound <= window.size, MP4TimedMetadata.isPosition(try window.bytes(in: first))
             {
                 document.name(track.id, .position, "positions, as subtitles")
             }
         }
         guard !document.kept.isEmpty else { throw ParseError(.unsupported, at: 0, "no pictures and no sound") }
+    }
+
+    private func firstRange(of track: MP4Track) -> Range<Int>? {
+        if let chunk = track.samples.chunks.first { return chunk.range }
+        for case .fragment(let fragment) in segments {
+            for part in fragment.parts where part.track == track.id {
+                if let run = part.runs.first(where: { !$0.range.isEmpty }) { return run.range }
+            }
+        }
+        return nil
     }
 }

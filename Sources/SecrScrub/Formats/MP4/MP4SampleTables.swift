@@ -28,6 +28,8 @@ struct MP4SampleTables: Sendable {
     /// Groups that decoders need: how many samples to decode before one can be heard or seen, and layers.
     private static let groupTypes: Set<FourCC> = ["roll", "prol", "rap ", "sync", "tsas", "stsa", "tele", "tscl"]
 
+    static func isGroupKept(_ type: FourCC) -> Bool { groupTypes.contains(type) }
+
     /// Of a track without samples.
     init() {}
 
@@ -55,7 +57,7 @@ struct MP4SampleTables: Sendable {
         }
         for box in boxes where Self.groups.contains(box.type) {
             let content = try reader.content(of: box, &window)
-            if Self.groupTypes.contains(try content.fourCC(at: FullBoxHead.size)) { try add(box, content) }
+            if Self.isGroupKept(try content.fourCC(at: FullBoxHead.size)) { try add(box, content) }
         }
         guard let runs = found["stsc"], let offsets = found["co64"] ?? found["stco"] else { return }
         try readChunks(

@@ -155,14 +155,8 @@ struct MP4TrackReader {
         }
     }
 
-    /// Bytes behind the last field of a box.
     private mutating func noteSurplus(of box: Box, behind used: Int) {
-        let surplus = box.content.dropFirst(used)
-        if surplus.isEmpty { return }
-        facts.append(
-            Finding(
-                .gap, reveals: [.leftover], "bytes that belong to nothing", value: "\(surplus.count) bytes",
-                range: surplus, action: .removed))
+        if let found = Finding.surplus(of: box, behind: used) { facts.append(found) }
     }
 
     /// QuickTime's shapes of the picture: clean, shown, and coded.

@@ -1,0 +1,88 @@
+internal import SecrBytes
+
+/// A part of a video that brings its own tables, with its data behind them (ISO/IEC 14496-12, 8.8.4).
+struct MP4Fragment: Sendable {
+    /// Of its tables.
+    var range: Range<Int>
+    var parts: [Part]
+
+    /// What it says of one track.
+    struct Part: Sendable {
+        /// The number of the track.
+        var track: Int
+        /// Which of the fields of ``defaults`` are there.
+        var flags: Int
+        /// Fields of all samples: which description is theirs, how long they last, their size and flags.
+        var defaults: [UInt8]
+        /// When its first sample is decoded, in units of the media.
+        var decodeTime: Int?
+        var runs: [Run] = []
+        /// Whole boxes that group samples.
+        var groups: [UInt8] = []
+        /// In units of the media.
+        var duration = 0
+
+        var samples: Int { runs.reduce(0) { $0 + $1.samples } }
+    }
+
+    /// Samples that lie one behind the other.
+    struct Run: Sendable {
+        /// Of their data.
+        var range: Range<Int>
+        var samples: Int
+        var version: UInt8
+        /// Which fields the table has.
+        var flags: Int
+        /// Where the table is in the file; its bytes stay.
+        var table: Range<Int>
+    }
+
+    /// All that it has of data.
+    var regions: MP4Regions { MP4Regions(parts.flatMap(\.runs).map(\.range)) }
+}
+
+/// What is true of all fragments (8.8.1).
+struct MP4Extension: Sendable, Equatable {
+    /// Of the whole video, in units of the movie.
+    var duration: Int?
+    /// For each track its number and what its samples are unless a fragment says otherwise.
+    var defaults: [Int: Defaults] = [:]
+
+    struct Defaults: Sendable, Equatable {
+        var description: Int
+        var duration: Int
+        var size: Int
+        var flags: Int
+
+        static let size = 24
+
+        init(_ content: ByteReader) throws(ParseError) {
+            description = try content.uint32(at: 8)
+            duration = try content.uint32(at: 12)
+            size = try content.uint32(at: 16)
+            flags = try content.uint32(at: 20)
+        }
+    }
+
+    /// The whole box.
+    ///
+    /// - Parameter tracks: numbers of those that stay.
+    func written(for tracks: [Int]) -> [UInt8] {
+        var content: [UInt8] = []
+        if let duration {
+            let isLong = duration > Int(UInt32.max)
+            var field: [UInt8] = []
+            field.appendBigEndian(duration, bytes: isLong ? 8 : 4)
+            content.appendFullBox("mehd", version: isLong ? 1 : 0, field)
+        }
+        for track in tracks {
+            guard let own = defaults[track] else { continue }
+            var fields: [UInt8] = []
+            for field in [track, own.description, own.duration, own.size, own.flags] { fields.appendBigEndian32(field) }
+            content.appendFullBox("trex", fields)
+        }
+        var written: [UInt8] = []
+        written.appendBox("mvex", content)
+        return written
+    }
+}
