@@ -12,6 +12,13 @@ public protocol ByteSource: Sendable {
     ///   - range: must lie within `0..<size`.
     ///   - buffer: must hold at least `range.count` bytes; what lies behind them stays as it was.
     func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(ByteSourceError)
+
+    /// Whether `range` of this source, an output, has been read back already and was the same as `original` of the input.
+    func isKnownCopy(_ range: Range<Int>, of original: Range<Int>) -> Bool
+}
+
+extension ByteSource {
+    public func isKnownCopy(_ range: Range<Int>, of original: Range<Int>) -> Bool { false }
 }
 
 /// Why bytes could not be read from a ``ByteSource``.

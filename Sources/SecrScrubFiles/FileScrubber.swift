@@ -172,10 +172,22 @@ public struct FileScrubber: Sendable {
         try PlanWriter.stream(FileSource(staged, size: prepared.plan.size), to: OwnedDescriptor.duplicate(1))
     }
 
-    /// Writes an output and proves it. Doing both at once on two threads was measured and is slower.
+    /// Writes an output and proves it. A large one is read back while it is written; for small ones that was measured, and
+    /// is slower.
     func writeAndVerify(_ prepared: PreparedScrub, _ opened: OpenInput, to file: OwnedDescriptor) throws {
-        try PlanWriter(plan: prepared.plan, source: opened.source).write(to: file)
-        try prepared.verify(FileSource(file, size: prepared.plan.size))
+        let writer = PlanWriter(plan: prepared.plan, source: opened.source)
+        let output = FileSource(file, size: prepared.plan.size)
+        let readBack = ReadBack(prepared.plan, source: opened.source, output: output)
+        if output.size >= ReadBack.threshold, let thread = WorkerThread({ readBack.run() }) {
+            let result = Result { try writer.write(to: file, progress: readBack.reached) }
+            readBack.end()
+            thread.wait()
+            try result.get()
+            try prepared.verify(readBack.result)
+        } else {
+            try writer.write(to: file)
+            try prepared.verify(output)
+        }
         guard opened.isUnchanged else { throw FileFailure(.changed, "the file changed while it was read") }
     }
 

@@ -12,8 +12,13 @@ struct PlanWriter {
     private static let copyThreshold = 64 * 1024
     /// Bytes gathered at most.
     private static let gatherLimit = 256 * 1024
+    /// Bytes after which it is told how far the output is, at the latest.
+    private static let step = 8 << 20
+    /// Steps end where a block of the file does: writing is faster so.
+    private static let blockSize = 4_096
 
-    func write(to file: OwnedDescriptor) throws {
+    /// - Parameter progress: called with the end of what is written so far.
+    func write(to file: OwnedDescriptor, progress: (Int) -> Void = { _ in }) throws {
         var pending: [UInt8] = []
         var position = 0
         func flush() throws {
@@ -25,10 +30,17 @@ struct PlanWriter {
             switch piece {
             case .bytes(let bytes): pending += bytes
             case .copy(let range) where range.count < Self.copyThreshold: pending += try read(range)
-            case .copy(let range):
-                try file.copy(range, of: source.descriptor, to: position, after: pending)
-                position += pending.count + range.count
-                pending.removeAll(keepingCapacity: true)
+            case .copy(var range):
+                while !range.isEmpty {
+                    let start = position + pending.count
+                    let end = (start + Self.step) / Self.blockSize * Self.blockSize
+                    let part = range.prefix(end - start)
+                    try file.copy(part, of: source.descriptor, to: position, after: pending)
+                    pending.removeAll(keepingCapacity: true)
+                    position = start + part.count
+                    range = range.dropFirst(part.count)
+                    progress(position)
+                }
             }
             if pending.count > Self.gatherLimit { try flush() }
         }

@@ -17,7 +17,7 @@ enum CheckCommand {
             } else if !isQuiet {
                 print(input.path, verdict, on: survey.console)
             }
-            return verdict.findings.isClean
+            return verdict.findings.isClean && !verdict.limitations.contains(where: \.isOpaque)
         }
     }
 

@@ -11,6 +11,8 @@ struct ScrubReport {
     private var scrubbed = 0
     private var clean = 0
     private var skipped = 0
+    /// With parts that nobody could look into.
+    private var opaque = 0
     private var failed = 0
 
     struct Style: Sendable {
@@ -31,6 +33,7 @@ struct ScrubReport {
 
     mutating func add(_ outcome: FileOutcome) {
         count(outcome.result)
+        if outcome.limitations.contains(where: \.isOpaque) { opaque += 1 }
         for warning in outcome.warnings { console.warning(outcome.path, warning) }
         switch outcome.result {
         case .failed(let failure): console.error(outcome.path, failure.reason, hint: failure.hint)
@@ -44,7 +47,7 @@ struct ScrubReport {
 
     /// The last words.
     func finish() -> ExitStatus {
-        let status: ExitStatus = failed > 0 ? .failure : skipped > 0 ? .remains : .success
+        let status: ExitStatus = failed > 0 ? .failure : skipped + opaque > 0 ? .remains : .success
         if style.isJSON && !style.outputIsTaken {
             let counts: [(String, JSON)] = [
                 ("scrubbed", .integer(scrubbed)), ("clean", .integer(clean)), ("skipped", .integer(skipped)),

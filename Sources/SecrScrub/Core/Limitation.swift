@@ -22,12 +22,17 @@ public enum Limitation: Sendable, Equatable {
     case hiddenMedia(seconds: Int)
     /// Words that are to be read.
     case subtitles
+    /// Tracks of a video that are encrypted.
+    case protectedTracks
     /// What encoders write about themselves between the parts of a coded picture.
     case encoderMessages
     /// How the encoder laid out its tables and scans.
     case encoderDecisions
     /// Parts whose content was not looked into because the policy keeps them.
     case keptParts([FindingClass])
+
+    /// Whether there is a part that could not be looked into, so that nobody can say what is in it.
+    public var isOpaque: Bool { self == .protectedTracks }
 
     public var description: String {
         switch self {
@@ -45,6 +50,7 @@ public enum Limitation: Sendable, Equatable {
                 ? "a second that was cut off and is still there"
                 : "\(seconds) seconds that were cut off and are still there"
         case .subtitles: "the words of the subtitles"
+        case .protectedTracks: "whatever is inside the protected tracks, and where their keys are to be had"
         case .encoderMessages: "what the encoder wrote about itself into the coded picture, if anything"
         case .encoderDecisions: "the encoder's habits"
         case .keptParts(let kinds): "kept on request: " + kinds.map(\.name).joined(separator: ", ")

@@ -82,6 +82,7 @@ struct MP4Composer {
         next.appendBigEndian32(min((kept.map(\.id).max() ?? 0) + 1, Int(UInt32.max)))
         content.replaceSubrange((content.count - 4)..., with: next)
         for track in kept { content.appendBox("trak", self.track(track, mediaStart: mediaStart, isWide: isWide)) }
+        content += document.keys
         if isFragmented { content += document.extension?.written(for: kept.map(\.id)) ?? [] }
         // Where the texts are kept, what they say of gaps is among them.
         if !texts.contains(where: { $0.kind == .metadata }) { content += document.gapless }

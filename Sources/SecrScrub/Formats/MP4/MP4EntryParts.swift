@@ -7,6 +7,8 @@ struct MP4EntryParts {
     private(set) var facts: [Finding] = []
     /// Of the parts that stay.
     private(set) var types: Set<FourCC> = []
+    /// Of a protected track.
+    private(set) var protection: MP4Protection?
 
     /// Bytes of content of those that have always as many.
     private static let lengths: [FourCC: Int] = [
@@ -36,6 +38,11 @@ struct MP4EntryParts {
             types.insert(box.type)
             if box.type == "wave" && isSound {
                 try readWave(box, of: coding, &window, &reader)
+            } else if box.type == "sinf" {
+                let found = try MP4Protection(box, &window, &reader)
+                if found.written.count < box.range.count { reduce(box) }
+                written += found.written
+                protection = found
             } else if Self.spatial.contains(box.type) {
                 written += try readSpatial(box, depth: 0, &window, &reader)
             } else if let essence = try essence(of: box, content) {
@@ -133,8 +140,6 @@ struct MP4EntryParts {
             case .profile(let found, let bytes): if case .success? = found { return bytes } else { return nil }
             case .unknown: return nil
             }
-        case "sinf", "encv", "enca":
-            throw ParseError(.unsupported, at: box.range.lowerBound, "a protected track, which can't be looked into")
         default: return nil
         }
     }

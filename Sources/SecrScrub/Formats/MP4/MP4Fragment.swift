@@ -5,6 +5,8 @@ struct MP4Fragment: Sendable {
     /// Of its tables.
     var range: Range<Int>
     var parts: [Part]
+    /// Whole boxes that say where keys are to be had.
+    var keys: [UInt8] = []
 
     /// What it says of one track.
     struct Part: Sendable {
@@ -19,6 +21,7 @@ struct MP4Fragment: Sendable {
         var runs: [Run] = []
         /// Whole boxes that group samples.
         var groups: [UInt8] = []
+        var encryption: MP4SampleEncryption?
         /// In units of the media.
         var duration = 0
 

@@ -65,11 +65,13 @@ struct MP4FragmentComposer {
     }
 
     private func tablesSize(of fragment: MP4Fragment) -> Int {
-        fragment.parts.reduce(Box.headerSize + Self.numberSize) { $0 + Box.headerSize + contentSize(of: $1) }
+        fragment.parts.reduce(Box.headerSize + Self.numberSize + fragment.keys.count) {
+            $0 + Box.headerSize + contentSize(of: $1)
+        }
     }
 
     private func contentSize(of part: MP4Fragment.Part) -> Int {
-        part.runs.reduce(head(of: part).count + part.groups.count) { $0 + Self.runSize + $1.table.count }
+        part.runs.reduce(head(of: part, at: 0).count + part.groups.count) { $0 + Self.runSize + $1.table.count }
     }
 
     private static func headerSize(of fragment: MP4Fragment) -> Int {
@@ -80,8 +82,10 @@ struct MP4FragmentComposer {
 
     // MARK: Bytes
 
-    /// Of a part, what stands in front of its runs. Places count from the beginning of the fragment.
-    private func head(of part: MP4Fragment.Part) -> [UInt8] {
+    /// Of a part, what stands in front of its runs.
+    ///
+    /// - Parameter start: where it begins, counted from the beginning of the fragment.
+    private func head(of part: MP4Fragment.Part, at start: Int) -> [UInt8] {
         var fields: [UInt8] = []
         fields.appendBigEndian32(part.track)
         var bytes: [UInt8] = []
@@ -93,7 +97,7 @@ struct MP4FragmentComposer {
             field.appendBigEndian(time, bytes: isLong ? 8 : 4)
             bytes.appendFullBox("tfdt", version: isLong ? 1 : 0, field)
         }
-        return bytes
+        return bytes + (part.encryption?.written(at: start + bytes.count) ?? [])
     }
 
     private func append(_ fragment: MP4Fragment, _ number: Int, to plan: inout OutputPlan) throws {
@@ -108,9 +112,13 @@ struct MP4FragmentComposer {
         var bytes: [UInt8] = []
         bytes.appendBoxHeader("moof", contentSize: tables - Box.headerSize)
         bytes.appendFullBox("mfhd", field)
+        bytes += fragment.keys
+        var position = bytes.count
         for part in fragment.parts {
-            bytes.appendBoxHeader("traf", contentSize: contentSize(of: part))
-            bytes += head(of: part)
+            let size = contentSize(of: part)
+            bytes.appendBoxHeader("traf", contentSize: size)
+            bytes += head(of: part, at: position + Box.headerSize)
+            position += Box.headerSize + size
             for run in part.runs {
                 bytes.appendBoxHeader("trun", contentSize: Self.runSize - Box.headerSize + run.table.count)
                 bytes += [UInt8].fullBoxHead(version: run.version, flags: run.flags | 1)

@@ -45,13 +45,15 @@ struct MP4FragmentContract {
     private func check(_ old: MP4Fragment, _ new: MP4Fragment, _ shift: Int, _ scales: [Int: Int]) throws {
         let regions = (old.regions, new.regions)
         let place = new.range.lowerBound
-        guard old.parts.count == new.parts.count, regions.0.size == regions.1.size, regions.1.ranges.count <= 1 else {
+        guard old.parts.count == new.parts.count, old.keys == new.keys, regions.0.size == regions.1.size,
+            regions.1.ranges.count <= 1
+        else {
             throw ScrubError.broken("a fragment differs", at: place)
         }
         for (old, new) in zip(old.parts, new.parts) {
             let time = old.decodeTime.map { $0 - shift * (scales[old.track] ?? 0) }
             guard old.track == new.track, old.flags == new.flags, old.defaults == new.defaults, time == new.decodeTime,
-                old.groups == new.groups, old.runs.count == new.runs.count
+                old.groups == new.groups, old.encryption == new.encryption, old.runs.count == new.runs.count
             else { throw ScrubError.broken("a fragment differs", at: place) }
             for (old, new) in zip(old.runs, new.runs) {
                 guard old.samples == new.samples, old.version == new.version, old.flags == new.flags,

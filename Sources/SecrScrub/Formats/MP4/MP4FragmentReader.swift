@@ -5,6 +5,7 @@ struct MP4FragmentReader {
     private let limits: Limits
     private let tracks: [Int: MP4Track]
     private let defaults: [Int: MP4Extension.Defaults]
+    private let isProtected: Bool
     private var reader: BoxReader
     private var (samples, runs) = (0, 0)
     /// What goes of the fragment that was read last, in its order.
@@ -15,6 +16,7 @@ struct MP4FragmentReader {
         self.limits = limits
         tracks = Dictionary(document.tracks.map { ($0.id, $0) }) { first, _ in first }
         defaults = document.extension?.defaults ?? [:]
+        isProtected = document.tracks.contains(where: \.isProtected)
         reader = BoxReader(limits: limits)
     }
 
@@ -45,6 +47,7 @@ struct MP4FragmentReader {
             switch box.type {
             case "mfhd": noteSurplus(of: box, behind: 8)
             case "traf": fragment.parts.append(try part(box, of: moof, from: &position, &window))
+            case "pssh" where isProtected: fragment.keys += try MP4Document.keys(box, reader, &window)
             default: drop(box)
             }
         }
@@ -94,11 +97,22 @@ struct MP4FragmentReader {
                 let (run, duration) = try run(box, base: base, from: &position, defaults, &window)
                 part.runs.append(run)
                 part.duration += duration
+            case "saiz" where track.isProtected:
+                part.encryption = part.encryption ?? MP4SampleEncryption()
+                part.encryption?.sizes.appendBox("saiz", try reader.content(of: box, &window).bytes)
+            case "senc" where track.isProtected:
+                part.encryption = part.encryption ?? MP4SampleEncryption()
+                part.encryption?.data = try reader.content(of: box, &window).bytes
+            case "saio" where track.isProtected: continue
             case "sgpd", "sbgp", "subs": try addGroups(box, to: &part, &window)
             default: drop(box)
             }
         }
         unneeded.append(MP4Node(kind: .slack, range: cut.rest, label: "bytes between boxes"))
+        guard part.encryption.map({ !$0.data.isEmpty }) ?? !track.entries.contains(where: \.needsSampleEncryption)
+        else {
+            throw ParseError(.unsupported, at: traf.range.lowerBound, "a track that is protected in another way")
+        }
         return part
     }
 

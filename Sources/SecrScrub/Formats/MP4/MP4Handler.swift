@@ -28,6 +28,7 @@ struct MP4Handler: FormatHandler {
         if document.kept.contains(where: { ["text", "sbtl", "subt", "subp", "clcp"].contains($0.handler) }) {
             found.append(.subtitles)
         }
+        if document.kept.contains(where: \.isProtected) { found.append(.protectedTracks) }
         let hidden = document.kept.map { MP4HiddenMedia.seconds(of: $0, movie: document.header) }.max() ?? 0
         return hidden >= 1 ? found + [.hiddenMedia(seconds: hidden)] : found
     }

@@ -7,6 +7,8 @@ enum MP4NodeKind: String, BoxNodeKind {
     case sampleDescriptions, sampleTable, trackReference, selection, aperture
     /// Tables of a fragment, and where fragments are.
     case fragment, segmentIndex
+    /// Where keys of protected tracks are to be had.
+    case keys
     /// Data of samples, those that stay among others.
     case media
     /// How much sound at the beginning and the end is not to be heard.
@@ -24,8 +26,7 @@ enum MP4NodeKind: String, BoxNodeKind {
         switch self {
         case .fileType, .framing, .movieHeader, .trackHeader, .mediaHeader, .handler, .mediaInformation, .dataReference,
             .editList, .sampleDescriptions, .sampleTable, .trackReference, .selection, .aperture, .media, .gapless,
-            .fragment,
-            .segmentIndex:
+            .fragment, .segmentIndex, .keys:
             nil
         case .userData, .metadata: .comment
         case .position, .timedMetadata, .timecode, .chapters, .clock, .event, .fragmentData: .timedMetadata
@@ -76,6 +77,6 @@ enum MP4AllowList {
         .mediaHeader: .rebuilt, .handler: .rebuilt, .mediaInformation: .rebuilt, .dataReference: .rebuilt,
         .editList: .rebuilt, .sampleDescriptions: .rebuilt, .sampleTable: .rebuilt, .trackReference: .rebuilt,
         .selection: .rebuilt, .aperture: .rebuilt, .media: .rebuilt, .gapless: .rebuilt, .fragment: .rebuilt,
-        .segmentIndex: .rebuilt,
+        .segmentIndex: .rebuilt, .keys: .rebuilt,
     ])
 }

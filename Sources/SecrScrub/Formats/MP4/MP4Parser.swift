@@ -115,6 +115,7 @@ struct MP4Parser {
         }
         let header = try MP4Header("mvhd", reader.content(of: box, &window))
         facts += header.facts(of: "movie", in: box)
+        var keys: [Box] = []
         var document = MP4Document(
             size: window.size, nodes: [], brands: [], header: header, tracks: [], gapless: [], facts: [], media: [],
             isTablesFirst: true)
@@ -131,12 +132,18 @@ struct MP4Parser {
             case "udta": try userData(child, &document)
             case "meta": account.add(.metadata, child.range, "metadata of the movie")
             case "mvex": try readExtension(child, &document)
+            case "pssh":
+                keys.append(child)
+                account.add(.keys, child.range, "where keys are to be had")
             case "rmra", "cmov":
                 throw ParseError(.unsupported, at: child.range.lowerBound, "a video in other files, or packed")
             default: account.add(unneeded: child)
             }
         }
         account.close(moov)
+        if document.tracks.contains(where: \.isProtected) {
+            for box in keys { document.keys += try MP4Document.keys(box, reader, &window) }
+        }
         let ids = document.tracks.map(\.id)
         guard Set(ids).count == ids.count else {
             throw ParseError(.malformed, at: moov.range.lowerBound, "two tracks with one number")

@@ -8,6 +8,9 @@ struct MP4SampleEntry: Sendable {
     private(set) var written: [UInt8] = []
     /// Of sound whose table of sizes does not tell them.
     private(set) var packet: MP4Packet?
+    /// Of samples that are encrypted.
+    private(set) var protection: MP4Protection?
+    var needsSampleEncryption: Bool { protection?.isPerSample == true }
     /// What goes of it.
     private(set) var facts: [Finding] = []
     /// Codings whose decoders need no more than what is kept here. Others could be told from what goes, and break.
@@ -43,7 +46,8 @@ struct MP4SampleEntry: Sendable {
             throw ParseError(.truncated, at: box.range.lowerBound, "a description that ends early")
         }
         let known = handler == "soun" ? Self.sounds : Self.pictures
-        if ["vide", "pict", "auxv", "soun"].contains(handler), !known.contains(type), !["encv", "enca"].contains(type) {
+        let isProtected = ["encv", "enca"].contains(type)
+        if ["vide", "pict", "auxv", "soun"].contains(handler), !known.contains(type), !isProtected {
             throw ParseError(.unsupported, at: box.range.lowerBound, "a coding that is not known (\(type))")
         }
         var fields: [UInt8]
@@ -56,7 +60,13 @@ struct MP4SampleEntry: Sendable {
         var parts = MP4EntryParts(limits: limits)
         let rest = box.content.dropFirst(used)
         if rest.count >= Box.headerSize { try parts.read(rest, of: type, isSound: handler == "soun", &window, &reader) }
-        if let part = Self.needed[type], !parts.types.contains(part), !parts.types.contains("wave") {
+        protection = parts.protection
+        let coding = protection?.coding ?? type
+        if isProtected != (protection != nil) || isProtected && !known.contains(coding) {
+            throw ParseError(
+                .malformed, at: box.range.lowerBound, "a protected track that does not say how it is coded")
+        }
+        if let part = Self.needed[coding], !parts.types.contains(part), !parts.types.contains("wave") {
             throw ParseError(.malformed, at: box.range.lowerBound, "samples of which it is not said how they are coded")
         }
         facts += parts.facts

@@ -25,8 +25,10 @@ struct MP4SampleTables: Sendable {
         places.contains(type) || order.contains(type) || groups.contains(type)
     }
 
-    /// Groups that decoders need: how many samples to decode before one can be heard or seen, and layers.
-    private static let groupTypes: Set<FourCC> = ["roll", "prol", "rap ", "sync", "tsas", "stsa", "tele", "tscl"]
+    /// Groups that decoders need: how many samples to decode before one can be heard or seen, layers, and which key.
+    private static let groupTypes: Set<FourCC> = [
+        "roll", "prol", "rap ", "sync", "tsas", "stsa", "tele", "tscl", "seig",
+    ]
 
     static func isGroupKept(_ type: FourCC) -> Bool { groupTypes.contains(type) }
 

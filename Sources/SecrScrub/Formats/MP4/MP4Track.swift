@@ -36,6 +36,7 @@ struct MP4Track: Sendable {
     }
 
     var id: Int { header.id }
+    var isProtected: Bool { entries.contains { $0.protection != nil } }
 
     /// Kinds of tracks that people see or hear.
     static let handlers: Set<FourCC> = ["vide", "soun", "sbtl", "subt", "subp", "text", "clcp", "auxv", "pict"]

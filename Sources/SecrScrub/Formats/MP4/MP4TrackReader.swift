@@ -53,6 +53,12 @@ struct MP4TrackReader {
             Finding(
                 .table, reveals: [.leftover], "surplus of a table (\($0.type))", range: $0.range, action: .reduced)
         }
+        // In fragments they are beside the samples; here they could lie anywhere.
+        if let box = (tree.trak + tree.tables.children).first(where: { ["senc", "saio"].contains($0.type) }),
+            track.isProtected
+        {
+            throw ParseError(.unsupported, at: box.range.lowerBound, "a protected track that is not in fragments")
+        }
         for box in tree.trak {
             switch box.type {
             case "edts": track.edits = try edits(box, &window)
