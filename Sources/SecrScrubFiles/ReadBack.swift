@@ -1,6 +1,6 @@
-internal import SecrBytes
-internal import SecrScrub
-internal import SecrSystem
+package import SecrBytes
+package import SecrScrub
+package import SecrSystem
 internal import Synchronization
 
 /// Reads a large output back while the rest of it is still being written, on a thread of its own, and compares it with
@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// Only what was found to be the same is known afterwards. Everything else, and whatever differs, is left to the contract,
 /// which says what is wrong.
-final class ReadBack: Sendable {
+package final class ReadBack: Sendable {
     /// Smaller outputs are compared faster than a thread is started.
     static let threshold = 16 << 20
 
@@ -26,7 +26,7 @@ final class ReadBack: Sendable {
         var isOver = false
     }
 
-    init(_ plan: OutputPlan, source: FileSource, output: FileSource) {
+    package init(_ plan: OutputPlan, source: FileSource, output: FileSource) {
         self.source = source
         self.output = output
         var (copies, position): ([CopiedRange], Int) = ([], 0)
@@ -38,19 +38,19 @@ final class ReadBack: Sendable {
     }
 
     /// Called by whoever writes.
-    func reached(_ position: Int) {
+    package func reached(_ position: Int) {
         state.withLock { $0.written = position }
         turn.advance()
     }
 
     /// Nothing more will be written.
-    func end() {
+    package func end() {
         state.withLock { $0.isOver = true }
         turn.advance()
     }
 
     /// The work of the thread.
-    func run() {
+    package func run() {
         var (step, compared) = (0, 0)
         while true {
             step += 1
@@ -76,13 +76,13 @@ final class ReadBack: Sendable {
     }
 
     /// The output, with what is known of it. To be called when the thread has ended.
-    var result: ReadBackSource {
+    package var result: ReadBackSource {
         ReadBackSource(file: output, copies: copies, compared: state.withLock { $0.compared })
     }
 }
 
 /// A part of an output, and from where in the input it is copied.
-struct CopiedRange {
+private struct CopiedRange {
     var start: Int
     var range: Range<Int>
 
@@ -107,18 +107,18 @@ extension [CopiedRange] {
 }
 
 /// An output of which parts have been read back.
-struct ReadBackSource: ByteSource {
-    let file: FileSource
-    let copies: [CopiedRange]
-    let compared: Int
+package struct ReadBackSource: ByteSource {
+    fileprivate let file: FileSource
+    fileprivate let copies: [CopiedRange]
+    fileprivate let compared: Int
 
-    var size: Int { file.size }
+    package var size: Int { file.size }
 
-    func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(ByteSourceError) {
+    package func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(ByteSourceError) {
         try file.read(range, into: &buffer)
     }
 
-    func isKnownCopy(_ range: Range<Int>, of original: Range<Int>) -> Bool {
+    package func isKnownCopy(_ range: Range<Int>, of original: Range<Int>) -> Bool {
         let place = copies.firstIndex(behind: range.lowerBound)
         guard place < copies.count, range.upperBound <= compared else { return false }
         let copy = copies[place]

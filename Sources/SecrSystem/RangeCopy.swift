@@ -74,7 +74,41 @@ extension OwnedDescriptor {
             }
             position += held
             held = 0
+            let mapped = try copyMapped(range.dropFirst(done), of: source, to: position)
+            done += mapped
+            position += mapped
         }
+    }
+
+    /// Bytes of the source that are mapped at once; for fewer than a step a mapping costs more than it saves.
+    private static let window = 4 << 20
+
+    /// Writes what the kernel holds of the source without a copy in between.
+    ///
+    /// Nothing here touches the mapped bytes but the kernel, which reports those that are no longer there.
+    ///
+    /// - Returns: how many bytes were copied; fewer where little is left, or the source can't be mapped.
+    private func copyMapped(
+        _ range: Range<Int>, of source: OwnedDescriptor, to offset: Int
+    ) throws(SystemError) -> Int {
+        var done = 0
+        while range.count - done >= Self.step {
+            if Interruption.isRequested { throw SystemError("write", nil, .interrupted) }
+            let count = min(range.count - done, Self.window)
+            let start = range.lowerBound + done
+            let skipped = start % Self.blockSize
+            let size = skipped + count
+            let mapped = unsafe mmap(nil, size, PROT_READ, MAP_SHARED | MAP_POPULATE, source.raw, start - skipped)
+            guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { return done }
+            defer { unsafe munmap(mapped, size) }
+            // Safe: within what is mapped; pages behind the end of a file that became shorter are the kernel's to miss.
+            let bytes = unsafe UnsafeRawBufferPointer(start: mapped + skipped, count: count)
+            guard unsafe writeAll(bytes, at: offset + done) else {
+                throw lastErrno == EFAULT ? SystemError("read", nil, .ioError) : .current("write", nil)
+            }
+            done += count
+        }
+        return done
     }
 
     /// Writes all of `bytes` at `offset`, leaving the position alone.

@@ -27,6 +27,7 @@ import Testing
         "stts", "ctts", "cslg", "stss", "sdtp", "stsc", "stsz", "stco", "sgpd", "sbgp", "edts", "elst", "tref", "forc",
         "udta", "tsel", "kind", "tapt", "clef", "prof", "enof", "gmhd", "gmin",
         "elng", "mvex", "mehd", "trex", "mfhd", "traf", "tfhd", "tfdt", "trun",
+        "saiz", "saio", "senc", "pssh",
     ]
 
     @Test(arguments: Fixture.mp4) func nothingButTablesAndSamplesIsLeft(fixture: Fixture) throws {
@@ -93,14 +94,14 @@ import Testing
         for name in ["fragments-index.mp4", "fragments-sent.mp4", "fragments-events.mp4", "fragments-positions.mp4"] {
             let file = try MP4File(Fixture.named(name).scrubbed())
             let fragments = file.top.filter { $0.type == "moof" }.map(\.range.lowerBound)
+            let end = try #require(file.top.last)
             #expect(fragments.count == 3)
             if name != "fragments-positions.mp4" {
-                #expect(try file.index == fragments + [#require(file.top.last).range.lowerBound], "\(name)")
+                #expect(file.index == fragments + [end.range.lowerBound], "\(name)")
             }
-            #expect(try file.access == fragments, "\(name)")
+            #expect(file.access == fragments, "\(name)")
             // Where the index at the end begins, counted from the end.
-            let size = try #require(file.top.last).range.count
-            #expect(file.bytes.suffix(4).reduce(0) { $0 << 8 | Int($1) } == size)
+            #expect(file.bytes.suffix(4).reduce(0) { $0 << 8 | Int($1) } == end.range.count)
         }
     }
 
@@ -121,6 +122,24 @@ import Testing
         #expect(try times("fragments-long.mp4", Self.strict) == [0, 100, 200])
         let clock = try #require(findings("fragments-epoch.mp4").first { $0.name == "when the stream began" })
         #expect(clock.kind == .time && clock.value == "2023-11-14 22:13:20")
+    }
+
+    /// The place of what decrypts the samples of a fragment counts from the fragment.
+    @Test func protectedTracksCanBeDecrypted() throws {
+        let fixture = Fixture.named("fragments-protected.mp4")
+        let token = try #require(fixture.keep?.first { $0.row == "initialisation vector" })
+        let vector = token.bytes
+        let file = try MP4File(fixture.scrubbed())
+        let fragments = file.top.filter { $0.type == "moof" }.map(\.range)
+        #expect(fragments.count == 3)
+        for fragment in fragments {
+            let tables = Array(file.bytes[fragment])
+            let place = try #require(tables.firstOffset(of: "saio")) + 12
+            let offset = tables[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+            #expect(Array(tables[offset..<offset + vector.count]) == vector)
+        }
+        let limitations = try Scrubber().inspect(MemorySource(fixture.bytes)).limitations
+        #expect(limitations.contains(.protectedTracks) && limitations.contains(where: \.isOpaque))
     }
 
     // MARK: What is said

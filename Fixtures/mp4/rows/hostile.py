@@ -17,7 +17,7 @@ def fixtures():
         *fragments(),
         hostile("no-movie.mp4", "no tables", [pictures()], replaced_movie=b""),
         elsewhere(),
-        hostile("protected.mp4", "encrypted", [pictures(entry=picture_entry("avc", movie_protection()))]),
+        hostile("protected.mp4", "encrypted in an unknown way", [pictures(entry=picture_entry("avc", movie_protection()))]),
         hostile("palette.mov", "a palette", [pictures(entry=palette())]),
         hostile("texts-unknown.mp4", "texts of an unknown kind", [pictures(), unknown_text()]),
         hostile("only-data.mp4", "nothing to be seen", [data_only()]),
