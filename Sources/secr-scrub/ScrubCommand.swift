@@ -13,7 +13,7 @@ struct ScrubCommand {
             Writes NAME.scrubbed.EXT beside each picture or video; '-' is standard input and output. \
             'show' tells what a file gives away, 'check' whether anything would be removed.
             """,
-        options: [output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, verbose, .quiet]
+        options: [output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, faststart, verbose, .quiet]
             + Option.common
     ) { (arguments) throws(UsageError) in try ScrubCommand(arguments).run() }
 
@@ -32,6 +32,8 @@ struct ScrubCommand {
         help: "How input and output are compared before the output appears.")
     private static let bakeOrientation = Option(
         "bake-orientation", help: "Turn the picture itself, without loss, instead of keeping its orientation.")
+    private static let faststart = Option(
+        "faststart", help: "Put the tables of a video in front, so that it plays while it loads.")
     private static let verbose = Option("verbose", short: "v", help: "List what is removed and what stays.")
 
     private let operands: [FilePath]
@@ -54,10 +56,11 @@ struct ScrubCommand {
         if arguments.has(Self.bakeOrientation), let kept = policy.keep.first {
             throw UsageError("--bake-orientation and --keep \(kept.rawValue) exclude each other")
         }
-        let scrubber = Scrubber(
+        var scrubber = Scrubber(
             policy: policy,
             verification: try arguments.words(Self.verify, as: Scrubber.Verification.self).last ?? .contract,
             bakesOrientation: arguments.has(Self.bakeOrientation))
+        scrubber.putsTablesFirst = arguments.has(Self.faststart)
         var files = FileScrubber(scrubber: scrubber, destination: destination)
         files.overwrites = arguments.has(Self.force)
         files.isDryRun = arguments.has(Self.dryRun)

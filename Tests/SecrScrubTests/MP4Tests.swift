@@ -88,6 +88,30 @@ import Testing
         #expect(unnoticed == [])
     }
 
+    @Test func tablesComeFirstOnRequest() throws {
+        var scrubber = Scrubber()
+        scrubber.putsTablesFirst = true
+        let fixture = Fixture.named("tables-last.mp4")
+        for scrubber in [scrubber, Self.strict] {
+            let output = try fixture.scrubbed(scrubber)
+            #expect(try MP4File(output).top.map(\.type) == ["ftyp", "moov", "mdat"])
+            #expect(try scrub(output, scrubber) == output)
+        }
+        // Clean in itself, but not in this order.
+        let clean = try MemorySource(fixture.scrubbed())
+        #expect(try Scrubber().inspect(clean).findings.isClean && !scrubber.inspect(clean).findings.isClean)
+    }
+
+    /// Which program wrote it is not to be seen by the type of the file.
+    @Test func strictKnowsOneType() throws {
+        let types = try Fixture.mp4.filter { $0.file.hasSuffix(".mp4") && !$0.file.hasPrefix("frag") }.map { fixture in
+            let output = try fixture.scrubbed(Self.strict)
+            let type = try #require(MP4File(output).top.first)
+            return Array(output[type.range])
+        }
+        #expect(Set(types).count == 1)
+    }
+
     // MARK: Fragments
 
     @Test func indexesPointToFragments() throws {

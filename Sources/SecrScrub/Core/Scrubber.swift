@@ -21,6 +21,8 @@ public struct Scrubber: Sendable {
     public var verification: Verification
     /// Turn the picture itself instead of keeping the note that says how to turn it.
     public var bakesOrientation: Bool
+    /// Put the tables of a video in front of its data, so that it plays while it loads.
+    public var putsTablesFirst = false
     public var limits: Limits
     /// For tests: what may reach an output, instead of the real list.
     package var allowLists: [FileFormat: AllowList] = [:]
@@ -87,7 +89,7 @@ public struct Scrubber: Sendable {
         }
     }
 
-    private var mp4Handler: MP4Handler { MP4Handler(allowList: allowList(.mp4)) }
+    private var mp4Handler: MP4Handler { MP4Handler(allowList: allowList(.mp4), putsTablesFirst: putsTablesFirst) }
 
     private func allowList(_ format: FileFormat) -> AllowList { allowLists[format] ?? .standard(for: format) }
 

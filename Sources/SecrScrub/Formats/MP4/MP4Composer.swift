@@ -10,15 +10,20 @@ struct MP4Composer {
     private let texts: [MP4Node]
     private let others: [MP4Node]
     private let fragments: MP4FragmentComposer
+    private let isStrict: Bool
+    private let isTablesFirst: Bool
     private var window: ByteWindow
 
-    init(_ original: Parsed<MP4Document>, policy: Policy, allowList: AllowList) {
+    init(_ original: Parsed<MP4Document>, policy: Policy, handler: MP4Handler) {
         document = original.document
         window = ByteWindow(original.source)
         kept = document.kept
         regions = MP4Regions(kept)
         fragments = MP4FragmentComposer(document, policy: policy)
-        let copied = document.nodes.filter { allowList.rule(for: $0.kind, policy: policy) == .copied }
+        isStrict = policy.profile == .strict
+        isTablesFirst =
+            document.isTablesFirst || handler.putsTablesFirst || isStrict || !document.segments.isEmpty
+        let copied = document.nodes.filter { handler.allowList.rule(for: $0.kind, policy: policy) == .copied }
         texts = copied.filter { [.userData, .metadata].contains($0.kind) }
         others = copied.filter { ![.userData, .metadata].contains($0.kind) }
     }
@@ -31,7 +36,6 @@ struct MP4Composer {
         var tables = try movie(mediaStart: 0, isWide: false)
         let isWide = type.count + tables.count + mediaHead.count + regions.size > Int(UInt32.max)
         if isWide { tables = try movie(mediaStart: 0, isWide: true) }
-        let isTablesFirst = document.isTablesFirst || isFragmented
         let before = isTablesFirst ? tables.count : 0
         tables = try movie(mediaStart: type.count + before + mediaHead.count, isWide: isWide)
         var plan = OutputPlan()
@@ -59,10 +63,11 @@ struct MP4Composer {
         "iso5", "iso6", "iso7", "iso8", "iso9", "cmfc", "cmf2", "dash", "msdh",
     ]
 
-    /// The brands that say how the file is to be read, in their order; QuickTime where it says nothing.
+    /// The brands that say how the file is to be read, in their order; QuickTime where it says nothing. Only the most common
+    /// ones in `strict`: the choice tells programs apart.
     private var fileType: [UInt8] {
         var seen: Set<FourCC> = []
-        let known = document.brands.filter { Self.brands.contains($0) }
+        let known = isStrict ? [] : document.brands.filter { Self.brands.contains($0) }
         let isQuickTime = document.brands.isEmpty || document.brands[0] == "qt  "
         let major = isQuickTime ? "qt  " : known.first ?? "isom"
         var others = known.dropFirst(document.brands.first == major ? 1 : 0).filter { seen.insert($0).inserted }

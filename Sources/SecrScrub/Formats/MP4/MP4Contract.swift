@@ -15,7 +15,7 @@ struct MP4Contract {
         let (before, after) = (original.document, written.document)
         let findings = MP4Findings(document: after, policy: policy, handler: handler).all
         try handler.allowList.requireClean(after.nodes, findings: findings, policy: policy)
-        var composer = MP4Composer(written, policy: policy, allowList: handler.allowList)
+        var composer = MP4Composer(written, policy: policy, handler: handler)
         guard try composer.compose().isIdentity(of: written.source) else {
             throw ScrubError.broken("its tables differ", at: 0)
         }

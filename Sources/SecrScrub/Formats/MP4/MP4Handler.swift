@@ -3,6 +3,8 @@ internal import SecrBytes
 /// MP4, QuickTime, M4A and 3GP files, from the frame's point of view.
 struct MP4Handler: FormatHandler {
     var allowList: AllowList
+    /// Whether tables are written in front of the data in any case.
+    var putsTablesFirst: Bool
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> MP4Document {
         var parser = MP4Parser(window, limits: limits)
@@ -41,7 +43,7 @@ struct MP4Handler: FormatHandler {
     }
 
     func plan(for original: Parsed<MP4Document>, policy: Policy, limits: Limits) throws -> OutputPlan {
-        var composer = MP4Composer(original, policy: policy, allowList: allowList)
+        var composer = MP4Composer(original, policy: policy, handler: self)
         return try composer.compose()
     }
 
