@@ -201,6 +201,29 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (
+            "positions-gopro.mp4",
+            "2 points between 2023-11-14 22:13:20 and 2023-11-14 22:13:20, the first at -37.79000, 144.90000"
+        ),
+        (
+            "positions-gopro-9.mp4",
+            "2 points between 2023-11-14 22:13:20 and 2023-11-14 22:13:20, the first at -37.79000, 144.90000"
+        ),
+        (
+            "positions-motion.mp4",
+            "2 points between 2023-11-14 22:13:38 and 2023-11-14 22:13:38, the first at -37.79000, 144.90000"
+        ),
+        (
+            "positions-sentences.mp4",
+            "1 point between 2023-11-14 22:13:20 and 2023-11-14 22:13:20, the first at -37.79000, 144.90000"
+        ),
+    ])
+    func placesAreCounted(file: String, value: String) throws {
+        let found = try #require(findings(file).first { $0.name == "GPS track" })
+        #expect(found.value == value && found.reveals == [.location])
+    }
+
     @Test func whatStaysIsTold() throws {
         func limitations(_ file: String) throws -> [Limitation] {
             try Scrubber().inspect(MemorySource(Fixture.named(file).bytes)).limitations

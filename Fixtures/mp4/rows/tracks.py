@@ -31,6 +31,7 @@ VOBSUB = bytes.fromhex("0354000000044ce038" + "00" * 11 + "053d") + bytes(61) + 
 def fixtures():
     return [
         *(with_track(name, data_track(*about)) for name, *about in DATA),
+        *positions_of_makers(),
         timecode(),
         chapters("chapters.mov", text_track),
         chapters("chapters-pictures.mov", lambda plants: pictures(count=1)),
@@ -56,6 +57,51 @@ def data_track(handler, coding, row):
         return Track(handler, entry, samples, name=plants.text(f"{row} handler", TIMED) + b"\0")
 
     return part
+
+
+def positions_of_makers():
+    """Two points of each, in the forms in which makers write them; the names of devices are planted."""
+    return [
+        with_track("positions-gopro.mp4", lambda plants: data_of(b"gpmd", gopro(plants, b"GPS5"))),
+        with_track("positions-gopro-9.mp4", lambda plants: data_of(b"gpmd", gopro(plants, b"GPS9"))),
+        with_track("positions-motion.mp4", lambda plants: data_of(b"camm", motion(plants))),
+        with_track("positions-sentences.mp4", lambda plants: data_of(b"text", sentences(plants))),
+    ]
+
+
+def data_of(kind, sample):
+    return Track(b"meta", plain_entry(kind), [sample])
+
+
+def telemetry(key, kind, size, *rows):
+    data = b"".join(rows)
+    return key + kind + struct.pack(">BH", size, len(data) // max(size, 1)) + data + bytes(-len(data) % 4)
+
+
+def gopro(plants, form):
+    scales = telemetry(b"SCAL", b"l", 4, struct.pack(">7l", *[10_000_000] * 2, *[1000] * 5))
+    points = [(-377_900_000, 1_449_000_000), (-377_800_000, 1_449_100_000)]
+    if form == b"GPS5":
+        rows = [struct.pack(">5l", *point, 0, 0, 0) for point in points]
+        data = telemetry(b"GPSU", b"U", 16, b"231114221320.250") + scales + telemetry(form, b"l", 20, *rows)
+    else:
+        rows = [struct.pack(">7lHH", *point, 0, 0, 0, 8_718, 80_000_000 + at, 0, 3) for at, point in enumerate(points)]
+        data = scales + telemetry(form, b"?", 32, *rows)
+    name = plants.text("name of the device", TIMED)
+    stream = b"STRM\0" + struct.pack(">BH", 1, len(data)) + data
+    inner = telemetry(b"DVNM", b"c", 1, name) + stream
+    return b"DEVC\0" + struct.pack(">BH", 1, len(inner)) + inner
+
+
+def motion(plants):
+    first = struct.pack("<HH3d", 0, 5, -37.79, 144.9, 10)
+    second = struct.pack("<HHdLddffffffL", 0, 6, 1_384_035_218, 3, -37.78, 144.91, *[0] * 6, 0)
+    return first + second[:60] + struct.pack("<HH", 0, 9) + plants.text("rest of a record", TIMED)
+
+
+def sentences(plants):
+    first = b"$GPRMC,221320.00,A,3747.40,S,14454.00,E,000.0,360.0,141123,011.3,E*62\r\n"
+    return first + b"$GPGGA,221321," + plants.text("a sentence", TIMED) + b"\r\n"
 
 
 def timecode():

@@ -48,6 +48,12 @@ struct MP4Document: Sendable {
             .max() ?? 0
     }
 
+    /// Where data of a track lie, but for those of fragments that stay.
+    func ranges(of track: MP4Track) -> [Range<Int>] {
+        let parts = droppedParts.filter { $0.track == track.id }
+        return track.samples.chunks.map(\.range) + parts.flatMap(\.runs).map(\.range)
+    }
+
     /// Says of a track that it goes, and as what.
     mutating func name(_ id: Int, _ kind: MP4NodeKind, _ label: String) {
         guard let place = tracks.firstIndex(where: { $0.id == id }) else { return }

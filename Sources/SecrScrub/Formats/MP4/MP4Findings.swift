@@ -27,7 +27,7 @@ struct MP4Findings {
                 .timedMetadata, reveals: track.kind.reveals, name, value: value, range: range, action: .removed)
         }
         let found = finding(track.label, extent(track), track.range)
-        let regions = MP4Regions(ranges(of: track))
+        let regions = MP4Regions(document.ranges(of: track))
         guard let first = regions.ranges.first, let last = regions.ranges.last, last.upperBound <= document.size else {
             return [found]
         }
@@ -63,7 +63,7 @@ struct MP4Findings {
     /// Bytes between the samples.
     private var unused: [Finding] {
         let media = MP4Regions(document.media)
-        let all = document.tracks.flatMap(ranges) + document.fragments.flatMap(\.regions.ranges)
+        let all = document.tracks.flatMap(document.ranges) + document.fragments.flatMap(\.regions.ranges)
         // Those of a track that goes can lie anywhere.
         let used = MP4Regions(all.filter(media.contain)).size
         guard media.size > used, let first = document.media.first else { return [] }
@@ -73,12 +73,6 @@ struct MP4Findings {
                 range: first,
                 action: .removed)
         ]
-    }
-
-    /// Where data of a track lie, but for those of fragments that stay.
-    private func ranges(of track: MP4Track) -> [Range<Int>] {
-        let parts = document.droppedParts.filter { $0.track == track.id }
-        return track.samples.chunks.map(\.range) + parts.flatMap(\.runs).map(\.range)
     }
 
     /// Times of a stream that are those of a clock.

@@ -28,7 +28,8 @@ struct MP4Values {
                 // Whatever is wrong with a text that goes away, it goes away.
                 findings += (try? values(of: box, node, &window, reader)) ?? []
             }
-            return Array(findings.prefix(limits.shownValues))
+            let tracks = try MP4Positions(original.document, limits: limits).findings(&window)
+            return tracks + findings.prefix(limits.shownValues)
         }
     }
 
@@ -43,7 +44,15 @@ struct MP4Values {
             }
         }
         if node.kind == .metadata { return try items(of: box, node, &window, reader) }
-        guard box.type.bytes[0] == 0xA9 else { return [] }
+        guard box.type.bytes[0] == 0xA9 else {
+            return try MP4MakerText(box, &window).map { text in
+                [
+                    Finding(
+                        .comment, reveals: [text.reveals], text.name, value: text.value, range: node.range,
+                        action: .removed)
+                ]
+            } ?? []
+        }
         // QuickTime: a length and a language in front of each text.
         let content = ByteReader(try window.bytes(in: box.content))
         let count = try content.uint16(at: 0)

@@ -63,14 +63,13 @@ struct ExifDescription {
         return trimmed?.isEmpty == true ? nil : trimmed
     }
 
-    /// Degrees north and east, five digits: about a metre.
     private var position: String? {
         guard let latitude = degrees(0x0002, negative: "S", 0x0001),
             let longitude = degrees(0x0004, negative: "W", 0x0003)
         else {
             return nil
         }
-        return "\(decimal(latitude)), \(decimal(longitude))"
+        return GeographicPosition(latitude: latitude, longitude: longitude)?.description
     }
 
     private func degrees(_ tag: Int, negative: String, _ reference: Int) -> Double? {
@@ -82,13 +81,6 @@ struct ExifDescription {
         guard sum <= 180 else { return nil }
         let isNegative = block.first(reference, in: .gps).map { block.ascii($0) == negative } ?? false
         return isNegative ? -sum : sum
-    }
-
-    private func decimal(_ value: Double) -> String {
-        let scaled = Int((value.magnitude * 100_000).rounded())
-        let fraction = String(scaled % 100_000)
-        return (value < 0 ? "-" : "") + "\(scaled / 100_000)." + String(repeating: "0", count: 5 - fraction.count)
-            + fraction
     }
 }
 
