@@ -60,6 +60,7 @@ import Testing
         VideoFieldOrder BufferSize MaxBitrate AverageBitrate Stereoscopic3D AudioFormat AudioChannels
         AudioBitsPerSample AudioSampleRate Endianness PurchaseFileFormat EncoderVendor EncoderVersion OtherFormat Text
         SampleTime SampleDuration HandlerVendorID iTunSMPB ExifToolVersion MovieFragmentSequence
+        Spherical Stitched StitchingSoftware ProjectionType InitialViewHeadingDegrees
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 
     @Test(.enabled(if: Run.isInstalled("exiftool"))) func exiftoolSeesNothingLeft() throws {

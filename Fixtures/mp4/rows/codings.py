@@ -33,6 +33,7 @@ def fixtures():
         behind_parameters(),
         *(kept_part(name, part) for name, part in SHAPES.items()),
         unknown_part(),
+        sphere(),
         sound_maker(),
         aac(),
         flac(),
@@ -41,6 +42,26 @@ def fixtures():
         packed_sound(),
         wave(),
     ]
+
+
+def sphere():
+    """A picture that wraps around the viewer, as the first tools said it, in XML."""
+    plants = Plants()
+    values = [
+        b"<GSpherical:Spherical>true</GSpherical:Spherical>",
+        b"<GSpherical:Stitched>true</GSpherical:Stitched>",
+        b"<GSpherical:ProjectionType>equirectangular</GSpherical:ProjectionType>",
+        b"<GSpherical:InitialViewHeadingDegrees>-90</GSpherical:InitialViewHeadingDegrees>",
+    ]
+    for value in values:
+        plants.kept(value.decode(), value)
+    program = plants.text("stitching program", ENCODER)
+    notes = b"<GSpherical:StitchingSoftware>" + program + b"</GSpherical:StitchingSoftware>"
+    notes += b"<GSpherical:Timestamp>" + plants.text("a time that is none", ENCODER) + b"</GSpherical:Timestamp>"
+    space = b' xmlns:GSpherical="http://ns.google.com/videos/1.0/spherical/"'
+    xml = b"<rdf:SphericalVideo" + space + b">\n  " + b"\n  ".join(values) + notes + b"</rdf:SphericalVideo>"
+    identifier = bytes.fromhex("ffcc8263f8554a938814587a02521fdd")
+    return made("sphere.mp4", plants, [pictures(in_track=(box(b"uuid", identifier, xml),))])
 
 
 def compressor():

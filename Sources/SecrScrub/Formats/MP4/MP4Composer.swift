@@ -112,7 +112,7 @@ struct MP4Composer {
         media.appendBox("minf", information)
         var bytes = track.header.written + track.aperture + Self.edits(track.edits) + self.references(of: track)
         bytes.appendBox("mdia", media)
-        return bytes + track.selection
+        return bytes + track.sphere + track.selection
     }
 
     private func tables(_ track: MP4Track, mediaStart: Int, isWide: Bool) -> [UInt8] {

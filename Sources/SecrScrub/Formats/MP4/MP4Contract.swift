@@ -43,7 +43,7 @@ struct MP4Contract {
         old.header.written == new.header.written && old.mediaHeader.written == new.mediaHeader.written
             && old.handler == new.handler && old.entries.map(\.written) == new.entries.map(\.written)
             && old.edits == new.edits && old.aperture == new.aperture && old.language == new.language
-            && old.information == new.information && old.selection == new.selection
+            && old.information == new.information && old.selection == new.selection && old.sphere == new.sphere
             && MP4References.kept(of: old, in: original.document.kept) == new.references
             && old.samples.others == new.samples.others && old.samples.sizes.written == new.samples.sizes.written
             && old.samples.chunks.count == new.samples.chunks.count

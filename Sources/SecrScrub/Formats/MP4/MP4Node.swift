@@ -4,7 +4,7 @@ internal import SecrBytes
 enum MP4NodeKind: String, BoxNodeKind {
     // What the file is made of.
     case fileType, framing, movieHeader, trackHeader, mediaHeader, handler, mediaInformation, dataReference, editList
-    case sampleDescriptions, sampleTable, trackReference, selection, aperture
+    case sampleDescriptions, sampleTable, trackReference, selection, aperture, sphere
     /// Tables of a fragment, and where fragments are.
     case fragment, segmentIndex
     /// Where keys of protected tracks are to be had.
@@ -26,7 +26,7 @@ enum MP4NodeKind: String, BoxNodeKind {
         switch self {
         case .fileType, .framing, .movieHeader, .trackHeader, .mediaHeader, .handler, .mediaInformation, .dataReference,
             .editList, .sampleDescriptions, .sampleTable, .trackReference, .selection, .aperture, .media, .gapless,
-            .fragment, .segmentIndex, .keys:
+            .fragment, .segmentIndex, .keys, .sphere:
             nil
         case .userData, .metadata: .comment
         case .position, .timedMetadata, .timecode, .chapters, .clock, .event, .fragmentData: .timedMetadata
@@ -77,6 +77,6 @@ enum MP4AllowList {
         .mediaHeader: .rebuilt, .handler: .rebuilt, .mediaInformation: .rebuilt, .dataReference: .rebuilt,
         .editList: .rebuilt, .sampleDescriptions: .rebuilt, .sampleTable: .rebuilt, .trackReference: .rebuilt,
         .selection: .rebuilt, .aperture: .rebuilt, .media: .rebuilt, .gapless: .rebuilt, .fragment: .rebuilt,
-        .segmentIndex: .rebuilt, .keys: .rebuilt,
+        .segmentIndex: .rebuilt, .keys: .rebuilt, .sphere: .rebuilt,
     ])
 }

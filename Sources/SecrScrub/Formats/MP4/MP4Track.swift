@@ -14,11 +14,12 @@ struct MP4Track: Sendable {
     var entries: [MP4SampleEntry] = []
     var samples = MP4SampleTables()
     var edits: [Edit] = []
-    /// Whole boxes: shapes of the picture, language, the kind of media, and which tracks are alternatives.
+    /// Whole boxes: shapes of the picture, language, the kind of media, and which tracks are alternatives, and how a picture wraps around the viewer.
     var aperture: [UInt8] = []
     var language: [UInt8] = []
     var information: [UInt8] = []
     var selection: [UInt8] = []
+    var sphere: [UInt8] = []
 
     struct Reference: Sendable, Equatable {
         var type: FourCC

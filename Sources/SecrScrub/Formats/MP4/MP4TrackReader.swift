@@ -7,6 +7,8 @@ struct MP4TrackReader {
     private(set) var facts: [Finding] = []
     /// Where boxes begin that say which tracks are alternatives.
     private var alternatives: Set<Int> = []
+    /// Where the box begins that says how the picture wraps around the viewer.
+    private var sphere: Int?
 
     init(limits: Limits) {
         self.limits = limits
@@ -64,6 +66,7 @@ struct MP4TrackReader {
             case "edts": track.edits = try edits(box, &window)
             case "tapt": track.aperture = try aperture(box, &window)
             case "udta": track.selection = try selection(box, &window)
+            case "uuid" where MP4Sphere.isSphere(box) && track.sphere.isEmpty: try readSphere(box, &track, &window)
             default: continue
             }
         }
@@ -207,6 +210,16 @@ struct MP4TrackReader {
         return written
     }
 
+    private mutating func readSphere(_ box: Box, _ track: inout MP4Track, _ window: inout ByteWindow) throws {
+        guard let written = MP4Sphere.written(try reader.content(of: box, &window).bytes) else { return }
+        track.sphere = written
+        sphere = box.range.lowerBound
+        if try window.bytes(in: box.range) == written { return }
+        facts.append(
+            Finding(
+                .encoder, reveals: [.software], "the stitching program's notes", range: box.range, action: .reduced))
+    }
+
     /// The box that says of which kind media are (8.4.5).
     private mutating func information(_ boxes: [Box], _ window: inout ByteWindow) throws -> [UInt8] {
         for box in boxes {
@@ -267,9 +280,8 @@ struct MP4TrackReader {
             case "tapt": account.add(.aperture, box.range, "shapes of the picture")
             case "udta": try addUserData(box, to: &account, &window)
             case "mdia" where box == tree.media.box: addMedia(tree, to: &account)
-            case "uuid" where box.identifier?.starts(with: [0xFF, 0xCC, 0x82, 0x63]) == true:
-                // Spherical Video V1, in words of XML; without it the picture would be flat.
-                throw ParseError(.unsupported, at: box.range.lowerBound, "a spherical video of an old kind")
+            case "uuid" where box.range.lowerBound == sphere:
+                account.add(.sphere, box.range, "how the picture wraps around")
             default: account.add(unneeded: box)
             }
         }
