@@ -13,7 +13,10 @@ struct ScrubCommand {
             Writes NAME.scrubbed.EXT beside each picture or video; '-' is standard input and output. \
             'show' tells what a file gives away, 'check' whether anything would be removed.
             """,
-        options: [output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, faststart, verbose, .quiet]
+        options: [
+            output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, faststart, dropHidden, verbose,
+            .quiet,
+        ]
             + Option.common
     ) { (arguments) throws(UsageError) in try ScrubCommand(arguments).run() }
 
@@ -34,6 +37,8 @@ struct ScrubCommand {
         "bake-orientation", help: "Turn the picture itself, without loss, instead of keeping its orientation.")
     private static let faststart = Option(
         "faststart", help: "Put the tables of a video in front, so that it plays while it loads.")
+    private static let dropHidden = Option(
+        "drop-hidden", help: "Take away what was cut off a video and is still there, where nothing shown needs it.")
     private static let verbose = Option("verbose", short: "v", help: "List what is removed and what stays.")
 
     private let operands: [FilePath]
@@ -61,6 +66,7 @@ struct ScrubCommand {
             verification: try arguments.words(Self.verify, as: Scrubber.Verification.self).last ?? .contract,
             bakesOrientation: arguments.has(Self.bakeOrientation))
         scrubber.putsTablesFirst = arguments.has(Self.faststart)
+        scrubber.dropsHidden = arguments.has(Self.dropHidden)
         var files = FileScrubber(scrubber: scrubber, destination: destination)
         files.overwrites = arguments.has(Self.force)
         files.isDryRun = arguments.has(Self.dryRun)

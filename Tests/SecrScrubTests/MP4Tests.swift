@@ -113,6 +113,37 @@ import Testing
         #expect(Set(types).count == 1)
     }
 
+    /// What was cut off stays and is told, unless it is to go; then as much goes as decoders do not need.
+    @Test func whatWasCutOffGoesOnRequest() throws {
+        var scrubber = Scrubber()
+        scrubber.dropsHidden = true
+        let fixture = Fixture.named("cut.mp4")
+        let (whole, short) = (try MP4File(fixture.scrubbed()), try MP4File(fixture.scrubbed(scrubber)))
+        #expect(whole.tracks.map(\.samples.count) == [12, 12] && short.tracks.map(\.samples.count) == [5, 3])
+        #expect(short.tracks.map(\.edits) == [[[200, 220, 0x10000]], [[200, 20, 0x10000]]])
+        #expect(short.payload(of: short.tracks[1]) == Array(whole.payload(of: whole.tracks[1])[6..<9]))
+        #expect(short.payload(of: short.tracks[0]) == Array(whole.payload(of: whole.tracks[0])[4..<9]))
+        let table = try #require(short.bytes.firstOffset(of: "stss"))
+        #expect(Array(short.bytes[table + 8..<table + 20]) == [0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 5])
+        #expect(try scrub(short.bytes, scrubber) == short.bytes)
+        #expect(short.bytes.firstOffset(of: whole.payload(of: whole.tracks[1])[2]) == nil)
+        let found = try scrubber.inspect(MemorySource(fixture.bytes))
+        #expect(found.findings.contains { $0.kind == .hidden && $0.value == "1 second" && $0.action == .removed })
+        #expect(found.limitations.allSatisfy { if case .hiddenMedia = $0 { false } else { true } })
+        let left = try Scrubber().inspect(MemorySource(fixture.bytes)).limitations
+        #expect(left.contains(.hiddenMedia(seconds: 1)))
+    }
+
+    @Test func whatDecodersNeedStays() throws {
+        var scrubber = Scrubber()
+        scrubber.dropsHidden = true
+        let file = try MP4File(Fixture.named("cut-before.mp4").scrubbed(scrubber))
+        #expect(file.tracks.map(\.samples.count) == [6] && file.tracks[0].edits == [[100, 440, 0x10000]])
+        for name in ["plain.mp4", "fragments.mp4", "groups.mp4"] {
+            #expect(try Fixture.named(name).scrubbed(scrubber) == Fixture.named(name).scrubbed(), "\(name)")
+        }
+    }
+
     // MARK: Fragments
 
     @Test func indexesPointToFragments() throws {

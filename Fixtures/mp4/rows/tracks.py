@@ -44,6 +44,8 @@ def fixtures():
         several(),
         turned(),
         edited(),
+        cut(),
+        cut_before_its_group(),
         alternatives(),
         shapes(),
         language(),
@@ -178,6 +180,23 @@ def turned():
 def edited():
     """A pause, and then the last two of three pictures."""
     return made("edited.mp4", Plants(), [pictures(edits=[(100, -1, 0x10000), (200, 100, 0x10000)])])
+
+
+def cut():
+    """Two tenths of a second are left of twelve; groups of four pictures."""
+    edits = [(200, 620, 0x10000)]
+    groups = full_box(b"stss", struct.pack(">4L", 3, 1, 5, 9))
+    tones = [bytes((31 * number + step) % 251 for step in range(400)) for number in range(12)]
+    tracks = [pictures(count=12, edits=edits, in_tables=(groups,)), sound(samples=tones, edits=edits)]
+    return made("cut.mp4", Plants(), tracks)
+
+
+def cut_before_its_group():
+    """What is shown is decoded behind a picture that needs no other, but shown before it."""
+    groups = full_box(b"stss", struct.pack(">4L", 3, 1, 5, 9))
+    shifts = full_box(b"ctts", struct.pack(">LLlLlLlLl", 4, 4, 0, 1, 200, 2, -50, 5, 0), version=1)
+    track = pictures(count=12, edits=[(100, 440, 0x10000)], in_tables=(groups, shifts))
+    return made("cut-before.mp4", Plants(), [track], readers=False)
 
 
 def alternatives():

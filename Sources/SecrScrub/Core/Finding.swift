@@ -18,6 +18,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
     case picture = "extra-picture"
     case video = "motion-video"
     case timedMetadata = "timed-metadata"
+    case hidden = "hidden-media"
     case trailer
     case gap
     case reserved
@@ -53,6 +54,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
         case .picture: "further picture"
         case .video: "motion video"
         case .timedMetadata: "tracks of data"
+        case .hidden: "what was cut off"
         case .trailer: "bytes after the end"
         case .gap: "bytes between the parts"
         case .reserved: "reserved markers"

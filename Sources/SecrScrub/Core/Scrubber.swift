@@ -23,6 +23,8 @@ public struct Scrubber: Sendable {
     public var bakesOrientation: Bool
     /// Put the tables of a video in front of its data, so that it plays while it loads.
     public var putsTablesFirst = false
+    /// Take away what an edit list leaves out of a video, as far as what is shown does not need it.
+    public var dropsHidden = false
     public var limits: Limits
     /// For tests: what may reach an output, instead of the real list.
     package var allowLists: [FileFormat: AllowList] = [:]
@@ -89,7 +91,9 @@ public struct Scrubber: Sendable {
         }
     }
 
-    private var mp4Handler: MP4Handler { MP4Handler(allowList: allowList(.mp4), putsTablesFirst: putsTablesFirst) }
+    private var mp4Handler: MP4Handler {
+        MP4Handler(allowList: allowList(.mp4), putsTablesFirst: putsTablesFirst, dropsHidden: dropsHidden)
+    }
 
     private func allowList(_ format: FileFormat) -> AllowList { allowLists[format] ?? .standard(for: format) }
 

@@ -16,7 +16,7 @@ struct MP4Findings {
                 kind, reveals: node.kind.reveals, node.label, value: "\(node.range.count) bytes", range: node.range,
                 action: action)
         }
-        return parts + document.tracks.flatMap(findings) + document.facts + references + unused + clock
+        return parts + document.tracks.flatMap(findings) + document.facts + references + unused + clock + hidden
     }
 
     /// Of a track that goes, and of its data, which lie among those of others.
@@ -72,6 +72,18 @@ struct MP4Findings {
                 .gap, reveals: [.leftover], "data that no track uses", value: "\(media.size - used) bytes",
                 range: first,
                 action: .removed)
+        ]
+    }
+
+    /// Parts of tracks that edits leave out, where they are to go.
+    private var hidden: [Finding] {
+        guard handler.dropsHidden else { return [] }
+        let seconds = MP4Trim(document).result.seconds
+        guard seconds > 0, let first = document.media.first else { return [] }
+        return [
+            Finding(
+                .hidden, reveals: [.video], "what was cut off", value: seconds == 1 ? "1 second" : "\(seconds) seconds",
+                range: first, action: .removed)
         ]
     }
 

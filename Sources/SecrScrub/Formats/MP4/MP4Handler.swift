@@ -5,6 +5,8 @@ struct MP4Handler: FormatHandler {
     var allowList: AllowList
     /// Whether tables are written in front of the data in any case.
     var putsTablesFirst: Bool
+    /// Whether samples go that an edit list leaves out.
+    var dropsHidden: Bool
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> MP4Document {
         var parser = MP4Parser(window, limits: limits)
@@ -31,6 +33,7 @@ struct MP4Handler: FormatHandler {
             found.append(.subtitles)
         }
         if document.kept.contains(where: \.isProtected) { found.append(.protectedTracks) }
+        let document = shown(document)
         let hidden = document.kept.map { MP4HiddenMedia.seconds(of: $0, movie: document.header) }.max() ?? 0
         return hidden >= 1 ? found + [.hiddenMedia(seconds: hidden)] : found
     }
@@ -43,7 +46,8 @@ struct MP4Handler: FormatHandler {
     }
 
     func plan(for original: Parsed<MP4Document>, policy: Policy, limits: Limits) throws -> OutputPlan {
-        var composer = MP4Composer(original, policy: policy, handler: self)
+        var composer = MP4Composer(
+            Parsed(document: shown(original.document), source: original.source), policy: policy, handler: self)
         return try composer.compose()
     }
 
@@ -52,7 +56,12 @@ struct MP4Handler: FormatHandler {
     ) throws {
         var parser = MP4Parser(ByteWindow(output), limits: limits)
         let written = Parsed(document: try parser.parse(), source: output)
-        try MP4Contract(original: original, written: written, handler: self, policy: policy).check()
+        let shown = Parsed(document: shown(original.document), source: original.source)
+        try MP4Contract(original: shown, written: written, handler: self, policy: policy).check()
+    }
+
+    private func shown(_ document: MP4Document) -> MP4Document {
+        dropsHidden ? MP4Trim(document).result.document : document
     }
 }
 

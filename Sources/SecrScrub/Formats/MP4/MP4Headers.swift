@@ -63,6 +63,19 @@ struct MP4Header: Sendable, Equatable {
             type, version: isLong ? 1 : 0, flags: type == "tkhd" ? head.flags & 0xF : 0, body + rest)
     }
 
+    /// Of media, the same with another duration.
+    func lasting(_ duration: Int) -> MP4Header {
+        var header = self
+        let isLong = duration > Self.largestShort
+        var body = [UInt8](repeating: 0, count: isLong ? 16 : 8)
+        body.appendBigEndian32(timescale)
+        body.appendBigEndian(duration, bytes: isLong ? 8 : 4)
+        header.duration = duration
+        header.written = []
+        header.written.appendFullBox("mdhd", version: isLong ? 1 : 0, body + written.suffix(4))
+        return header
+    }
+
     /// What goes of it: dates, and bytes behind its last field.
     ///
     /// - Parameter name: of what it is the header.

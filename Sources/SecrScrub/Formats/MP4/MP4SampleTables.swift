@@ -35,6 +35,10 @@ struct MP4SampleTables: Sendable {
     /// Of a track without samples.
     init() {}
 
+    init(sizes: MP4SampleSizes, chunks: [Chunk], others: [[UInt8]]) {
+        (self.sizes, self.chunks, self.others) = (sizes, chunks, others)
+    }
+
     /// - Parameters:
     ///   - boxes: the children of `stbl`.
     ///   - packets: for each description, how many samples of uniform size make how many bytes, where that isn't what the
@@ -162,6 +166,14 @@ enum MP4SampleSizes: Sendable {
         var sum = 0
         for sample in samples { sum += try size(of: sample) }
         return sum
+    }
+
+    func part(_ samples: Range<Int>) throws(ParseError) -> MP4SampleSizes {
+        if case .uniform(let size, _) = self { return .uniform(size: size, count: samples.count) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 * samples.count)
+        for sample in samples { bytes.appendBigEndian32(try size(of: sample)) }
+        return .table(ByteReader(bytes), bits: 32, from: 0, count: samples.count)
     }
 
     /// The content of `stsz`.
