@@ -28,6 +28,7 @@ from rows import (  # noqa: E402
     others,
     places,
     profiles,
+    sequences,
     structure,
     tonemaps,
 )
@@ -44,6 +45,7 @@ PARTS = (
     places,
     structure,
     everything,
+    sequences,
     hostile,
     damaged,
 )

@@ -2,8 +2,8 @@
 public struct Limits: Sendable {
     /// Named nodes in one document. Real JPEG files have fewer than a thousand.
     public var nodes = 32_768
-    /// Boxes of one HEIF file or video. A second of a video in fragments has about ten.
-    public var boxes = 1 << 19
+    /// The same of one video, and its boxes. A second in fragments has about ten.
+    public var videoNodes = 1 << 19
     /// Bytes of one part that is read to be kept, such as a PNG chunk.
     public var chunkBytes = 16 << 20
     /// Chunks of one coded PNG picture. Most programs write 8,192 bytes in each.

@@ -25,6 +25,7 @@ import Testing
     static let boxes: Set<String> = [
         "mvhd", "trak", "tkhd", "mdia", "mdhd", "hdlr", "minf", "vmhd", "smhd", "nmhd", "dinf", "dref", "stbl", "stsd",
         "stts", "ctts", "cslg", "stss", "sdtp", "stsc", "stsz", "stco", "sgpd", "sbgp", "edts", "elst", "tref", "forc",
+        "auxl",
         "udta", "tsel", "kind", "tapt", "clef", "prof", "enof", "gmhd", "gmin",
         "elng", "mvex", "mehd", "trex", "mfhd", "traf", "tfhd", "tfdt", "trun",
         "saiz", "saio", "senc", "pssh",

@@ -73,9 +73,9 @@ def sequences():
     animated = box(b"ftyp", b"avis", bytes(4), b"avis", b"avif", b"msf1", b"mif1", b"miaf")
     live = box(b"ftyp", b"msf1", bytes(4), b"msf1", b"hevc", b"mif1", b"heic")
     return [
-        hostile("moov.heic", "a movie beside the picture", top=[file_type, META, Media(), tracks]),
-        hostile("moov-first.heic", "a sequence with a picture", top=[live, tracks, META, Media()]),
-        hostile("moov.avif", "an animation", top=[animated, META, tracks, Media()]),
+        hostile("moov.heic", "a movie without tracks beside the picture", top=[file_type, META, Media(), tracks]),
+        hostile("moov-first.heic", "the same in front of it", top=[live, tracks, META, Media()]),
+        hostile("moov.avif", "the same between", top=[animated, META, tracks, Media()]),
         hostile("moof.heic", "fragments beside the picture", top=[file_type, META, Media(), fragment]),
         whole("mini.avif", "the small form of AVIF", mini()),
         whole("mini.heic", "the small form of HEIF", mini(b"heic")),

@@ -17,7 +17,11 @@ public enum FileFormat: String, Sendable, CaseIterable {
         switch self {
         case .png: ["png", "apng"]
         case .heif: ["heic", "heif", "avif", "hif", "avci"]
-        case .mp4: ["mp4", "mov", "m4v", "m4a", "m4b", "3gp", "3g2", "qt", "insv", "lrv"]
+        case .mp4:
+            [
+                "mp4", "mov", "m4v", "m4a", "m4b", "3gp", "3g2", "qt", "insv", "lrv", "heics", "avifs", "heic", "heif",
+                "avif",
+            ]
         case .jpeg: ["jpg", "jpeg", "jpe", "jfif", "jif", "thm"]
         }
     }

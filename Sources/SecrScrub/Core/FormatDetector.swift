@@ -3,7 +3,7 @@ internal import SecrBytes
 /// Recognises formats by content.
 enum FormatDetector {
     /// How many bytes from the start are enough.
-    static let prefixLength = 16
+    static let prefixLength = 256
 
     static func detect(_ prefix: [UInt8]) -> DetectedFormat {
         if prefix.isEmpty { return .empty }
@@ -23,7 +23,7 @@ enum FormatDetector {
             return .known("JPEG 2000 picture")
         }
         if prefix.dropFirst(4).hasPrefix("ftyp") {
-            return isoBaseMedia(brand: Array(prefix.dropFirst(8).prefix(4)))
+            return isoBaseMedia(prefix)
         }
         if ["moov", "mdat", "wide", "skip", "free", "pnot"].contains(where: { prefix.dropFirst(4).hasPrefix($0) }) {
             return .handled(.mp4)
@@ -41,12 +41,25 @@ enum FormatDetector {
             .contains { prefix.starts(with: $0) }
     }
 
-    private static func isoBaseMedia(brand: [UInt8]) -> DetectedFormat {
-        let pictures = [
-            "heic", "heix", "heim", "heis", "mif1", "mif2", "mif3", "avif", "avci", "jpeg", "unif", "1pic", "miaf",
-            "msf1", "hevc", "hevx", "avis", "avcs", "j2ki", "vvic",
-        ]
-        if pictures.contains(where: { brand.starts(with: $0.utf8) }) { return .handled(.heif) }
-        return brand.hasPrefix("crx ") ? .known("Canon raw photo") : .handled(.mp4)
+    /// Brands of files with a list of pictures, and of those that are sequences, with such a list or without.
+    private static let pictures = [
+        "heic", "heix", "heim", "heis", "mif1", "mif2", "mif3", "avif", "avci", "jpeg", "unif", "1pic", "miaf", "j2ki",
+        "vvic",
+    ]
+    private static let sequences = ["msf1", "hevc", "hevx", "avis", "avcs"]
+
+    private static func isoBaseMedia(_ prefix: [UInt8]) -> DetectedFormat {
+        let size = prefix.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        let brands = stride(from: 8, to: min(size, prefix.count) - 3, by: 4).map {
+            String(decoding: prefix[$0..<$0 + 4], as: UTF8.self)
+        }
+        guard let major = brands.first else { return .unknown }
+        if pictures.contains(major) { return .handled(.heif) }
+        if sequences.contains(major) {
+            // The one that says only how strictly the file follows rules does not tell them apart.
+            let isListed = brands.dropFirst(2).contains { pictures.contains($0) && $0 != "miaf" }
+            return .handled(isListed ? .heif : .mp4)
+        }
+        return major == "crx " ? .known("Canon raw photo") : .handled(.mp4)
     }
 }

@@ -83,7 +83,9 @@ public struct Scrubber: Sendable {
         var inner = self
         inner.bakesOrientation = false
         inner.policy.drop.formUnion([.orientation, .gainMap])
-        return HEICHandler(allowList: allowList(.heif), bakesOrientation: bakesOrientation) { [inner] source in
+        return HEICHandler(
+            allowList: allowList(.heif), bakesOrientation: bakesOrientation, sequence: mp4Handler
+        ) { [inner] source in
             guard case .handled(.jpeg) = try inner.detect(source) else {
                 throw ParseError(.malformed, at: 0, "an item that is no JPEG picture")
             }

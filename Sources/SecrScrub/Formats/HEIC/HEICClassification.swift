@@ -83,9 +83,9 @@ struct HEICClassification {
 
     private func auxiliaryKind(_ item: HEICItem) -> HEICNodeKind {
         let types = item.properties.compactMap { properties[$0.property].auxiliaryType }
-        return types.contains(where: HEICAuxiliary.alpha.contains)
+        return types.contains(where: AuxiliaryPicture.alpha.contains)
             ? .alpha
-            : types.contains(where: HEICAuxiliary.gainMap.contains) ? .gainMap : .auxiliaryPicture
+            : types.contains(where: AuxiliaryPicture.gainMap.contains) ? .gainMap : .auxiliaryPicture
     }
 
     private func kind(ofOther item: HEICItem) -> HEICNodeKind {
@@ -129,24 +129,5 @@ struct HEICClassification {
                 path.append((next, item(next)?.targets("dimg")[...] ?? []))
             }
         }
-    }
-}
-
-/// What auxiliary pictures are called.
-enum HEICAuxiliary {
-    static let alpha: Set<String> = [
-        "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", "urn:mpeg:hevc:2015:auxid:1", "urn:mpeg:avc:2015:auxid:1",
-    ]
-    static let appleGainMap = "urn:com:apple:photo:2020:aux:hdrgainmap"
-    static let gainMap: Set<String> = [appleGainMap]
-
-    static func name(_ type: String) -> String {
-        let type = type.lowercased()
-        let names = [
-            ("depth", "depth map"), ("auxid:2", "depth map"), ("disparity", "depth map"),
-            ("matte", "matte of a person"),
-            ("gainmap", "gain map"), ("thermal", "thermal picture"),
-        ]
-        return names.first { type.contains($0.0) }?.1 ?? "auxiliary picture"
     }
 }

@@ -6,10 +6,15 @@ struct HEICComposer {
     let selection: HEICSelection
     let limits: Limits
     private var plan = OutputPlan()
+    /// Of a file that is a sequence as well.
+    private var sequence: MP4Composer?
 
-    init(_ selection: HEICSelection, limits: Limits) {
+    init(_ selection: HEICSelection, of source: any ByteSource, sequence handler: MP4Handler, limits: Limits) {
         self.selection = selection
         self.limits = limits
+        sequence = selection.document.sequence.map {
+            MP4Composer(Parsed(document: $0, source: source), policy: selection.policy, handler: handler)
+        }
     }
 
     /// An item's contents as they are laid out.
@@ -18,6 +23,8 @@ struct HEICComposer {
         /// From the start of the contents of the one box or the other.
         var offset: Int
         var size: Int
+        /// Whether it is a picture of the sequence as well; then its offset counts from where those begin.
+        var isFrame = false
     }
 
     /// Contents in their order, and where each item's are.
@@ -36,28 +43,35 @@ struct HEICComposer {
         let tables = beforeLocations
         let after = try afterLocations(properties)
         // Only the places depend on how large the tables are, and their number does not.
-        let width = type.count + layout.size(.file) + layout.size(.itemData) < 1 << 31 ? 4 : 8
+        let frames = sequence?.regions ?? MP4Regions([Range<Int>]())
+        let width = type.count + layout.size(.file) + layout.size(.itemData) + frames.size < 1 << 31 ? 4 : 8
+        let movieSize = try sequence?.movie(mediaStart: 0, isWide: width == 8).count ?? 0
         let groups = self.groups
-        func meta(_ contentStart: Int) -> (head: [UInt8], tail: [UInt8]) {
-            var head = tables + locations(layout, contentStart: contentStart, width: width) + after
+        func meta(_ starts: (content: Int, frames: Int)) -> (head: [UInt8], tail: [UInt8]) {
+            var head = tables + locations(layout, starts, width: width) + after
             if layout.size(.itemData) > 0 { head.appendBoxHeader("idat", contentSize: layout.size(.itemData)) }
             return (head, groups)
         }
-        let blank = meta(0)
+        let blank = meta((0, 0))
         let metaContent = FullBoxHead.size + blank.head.count + layout.size(.itemData) + blank.tail.count
         var start: [UInt8] = type
         start.appendBoxHeader("meta", contentSize: metaContent)
         var contentHead: [UInt8] = []
         contentHead.appendBoxHeader("mdat", contentSize: layout.size(.file))
-        let (head, tail) = meta(
-            start.count + metaContent + (layout.size(.file) > 0 ? contentHead.count : 0))
+        if layout.size(.file) == 0 { contentHead = [] }
+        let contentStart = start.count + metaContent + movieSize + contentHead.count
+        var frameHead: [UInt8] = []
+        frameHead.appendBoxHeader("mdat", contentSize: frames.size)
+        let frameStart = contentStart + layout.size(.file) + frameHead.count
+        let (head, tail) = meta((contentStart, frameStart))
         plan.append(.bytes(start + [UInt8].fullBoxHead() + head))
         for piece in layout.pieces[.itemData] ?? [] { plan.append(piece) }
         plan.append(.bytes(tail))
-        if layout.size(.file) > 0 {
-            plan.append(.bytes(contentHead))
-            for piece in layout.pieces[.file] ?? [] { plan.append(piece) }
-        }
+        plan.append(.bytes(try sequence?.movie(mediaStart: frameStart, isWide: width == 8) ?? []))
+        plan.append(.bytes(contentHead))
+        for piece in layout.pieces[.file] ?? [] { plan.append(piece) }
+        if frames.size > 0 { plan.append(.bytes(frameHead)) }
+        for range in frames.ranges { plan.append(.copy(range)) }
         for node in selection.document.nodes
         where node.item == nil && node.property == nil && selection.isCopied(node.kind) {
             plan.append(.copy(node.range))
@@ -78,6 +92,13 @@ struct HEICComposer {
                 continue
             }
             let size = pieces.reduce(0) { $0 + $1.count }
+            if store == .file, ranges.count == 1, pieces.count == 1, size > 0,
+                sequence?.regions.contain(ranges[0]) == true
+            {
+                let offset = sequence?.regions.position(of: ranges[0]) ?? 0
+                layout.places.append(Placed(store: store, offset: offset, size: size, isFrame: true))
+                continue
+            }
             let placed = Placed(store: store, offset: layout.size(store), size: size)
             layout.pieces[store, default: []] += pieces
             layout.sizes[store, default: 0] += size
@@ -98,11 +119,15 @@ struct HEICComposer {
         "avio", "avci", "jpeg", "unif", "tmap", "1pic",
     ]
 
+    /// Of files that are sequences as well.
+    private static let sequenceBrands: Set<FourCC> = ["msf1", "hevc", "hevx", "avis", "avcs", "iso8"]
+
     /// The brands that say what a reader has to be able to do, in their order.
     private var fileType: [UInt8] {
         var seen: Set<FourCC> = []
         let hasToneMap = selection.items.contains { $0.type == "tmap" }
-        var brands = selection.document.brands.filter { Self.brands.contains($0) && ($0 != "tmap" || hasToneMap) }
+        let known = sequence == nil ? Self.brands : Self.brands.union(Self.sequenceBrands)
+        var brands = selection.document.brands.filter { known.contains($0) && ($0 != "tmap" || hasToneMap) }
         let major = brands.first ?? "mif1"
         brands = brands.dropFirst(selection.document.brands.first == major ? 1 : 0).filter { seen.insert($0).inserted }
         if brands.isEmpty { brands = [major] }
@@ -121,7 +146,7 @@ struct HEICComposer {
     }
 
     /// One extent for each item that has contents. Some readers demand a place of the others too.
-    private func locations(_ layout: Layout, contentStart: Int, width: Int) -> [UInt8] {
+    private func locations(_ layout: Layout, _ starts: (content: Int, frames: Int), width: Int) -> [UInt8] {
         let version: UInt8 = layout.places.contains { $0.store == .itemData && $0.size > 0 } ? 1 : 0
         var table: [UInt8] = [UInt8(width << 4 | width), 0]
         table.appendBigEndian16(layout.places.count)
@@ -131,7 +156,8 @@ struct HEICComposer {
             table.appendBigEndian16(0)
             table.appendBigEndian16(item.size > 0 ? 1 : 0)
             if item.size == 0 { continue }
-            table.appendBigEndian(item.offset + (item.store == .file ? contentStart : 0), bytes: width)
+            let start = item.store == .itemData ? 0 : item.isFrame ? starts.frames : starts.content
+            table.appendBigEndian(item.offset + start, bytes: width)
             table.appendBigEndian(item.size, bytes: width)
         }
         var bytes: [UInt8] = []

@@ -6,6 +6,7 @@ internal import SecrBytes
 ///   check of its format.
 /// - It has the same properties in the same order, which must be understood or not as before.
 /// - Items refer to each other as before; the main picture and the groups are the same.
+/// - A sequence has the same tracks with the same samples.
 /// - The output consists of allowed nodes only, and scrubbing it again would find nothing to do.
 struct HEICContract {
     let original: Parsed<HEICDocument>
@@ -26,15 +27,27 @@ struct HEICContract {
             before.groups.elementsEqual(after.groups, by: ==)
         else { throw ScrubError.broken("another picture comes first", at: 0) }
         // Every byte of the tables is the one that would be written.
-        var composer = HEICComposer(after, limits: limits)
+        var composer = HEICComposer(after, of: written.source, sequence: handler.sequence, limits: limits)
         guard try composer.compose().isIdentity(of: written.source) else {
             throw ScrubError.broken("its tables differ", at: 0)
         }
+        try checkSequence()
         let places = try propertyPlaces(before, after)
         for (item, copy) in zip(before.items, after.items) {
             try checkItem(item, copy, before, after, places)
             try checkContents(item, copy, before)
         }
+    }
+
+    private func checkSequence() throws {
+        guard let before = original.document.sequence, let after = written.document.sequence else {
+            if original.document.sequence == nil && written.document.sequence == nil { return }
+            throw ScrubError.broken("the sequence is missing", at: 0)
+        }
+        try MP4Contract(
+            original: Parsed(document: before, source: original.source),
+            written: Parsed(document: after, source: written.source), handler: handler.sequence, policy: policy
+        ).checkTracks()
     }
 
     /// Where each property that is used stands in the output, which has the same in the same order.

@@ -22,6 +22,9 @@ struct HEICDocument: Sendable {
     /// What becomes of items that are files of their own.
     var inner: [Int: PreparedScrub]
 
+    /// The tracks of a file that is a sequence of pictures or an animation as well.
+    var sequence: MP4Document?
+
     func item(_ id: Int) -> HEICItem? { index[id].map { items[$0] } }
 
     /// Places of items by their ids.
@@ -39,7 +42,7 @@ struct HEICDocument: Sendable {
         case .thumbnail: "thumbnail"
         case .hiddenPicture: "a picture that no viewer shows"
         case .auxiliaryPicture:
-            HEICAuxiliary.name(item.properties.lazy.compactMap { properties[$0.property].auxiliaryType }.first ?? "")
+            AuxiliaryPicture.name(item.properties.lazy.compactMap { properties[$0.property].auxiliaryType }.first ?? "")
         case .contentCredentials: "content credentials"
         case .text: "text (\(item.contentType.isEmpty ? item.type.description : item.contentType))"
         default: "item \(item.type)\(item.contentType.isEmpty ? "" : ": \(item.contentType)")"

@@ -31,7 +31,10 @@ struct HEICFindings {
                 findings[place].value = "\(sizes[place]) bytes"
             }
             let tables = HEICTableFindings(document: document, selection: selection)
-            return findings + (try tables.all(&window)) + shown(selection) + inner(selection)
+            let frames = document.sequence.map {
+                MP4Findings(document: $0, policy: policy, handler: handler.sequence).all
+            }
+            return findings + (try tables.all(&window)) + shown(selection) + inner(selection) + (frames ?? [])
         }
     }
 

@@ -5,6 +5,8 @@ struct HEICHandler: FormatHandler {
     var allowList: AllowList
     /// Asked for, and not possible here without coding the picture anew.
     var bakesOrientation: Bool
+    /// Of the tracks of a sequence.
+    var sequence: MP4Handler
     /// Scrubs a picture inside that is a file of its own.
     var inner: @Sendable (any ByteSource) throws -> PreparedScrub
 
@@ -20,7 +22,8 @@ struct HEICHandler: FormatHandler {
             document.kinds[$0.id] == .picture && $0.id != document.primary
         }
         let further = others == 0 ? "" : others == 1 ? ", and another picture" : ", and \(others) further pictures"
-        return "\(size), \(codec(primary, document))\(further)"
+        let frames = document.sequence?.kept.first.map { "; a sequence of \($0.samples.sizes.count) pictures" } ?? ""
+        return "\(size), \(codec(primary, document))\(further)\(frames)"
     }
 
     /// Of the item, or of the first that it is made of.
@@ -48,14 +51,20 @@ struct HEICHandler: FormatHandler {
         }
         let hasMap = selection.items.contains { selection.kind($0) == .gainMap }
         let isCropped = selection.items.contains(where: document.isCropped)
-        return always + (hasMap ? [.gainMap] : []) + (isCropped ? [.croppedPixels] : []) + profiles.prefix(1)
+        let frames = document.sequence.map { sequence.limitations(of: $0, policy: policy) } ?? []
+        return always + frames.filter { !always.contains($0) } + (hasMap ? [.gainMap] : [])
+            + (isCropped ? [.croppedPixels] : []) + profiles.prefix(1)
     }
 
     func findings(
         in original: Parsed<HEICDocument>, policy: Policy, detail: Inspection.Detail, limits: Limits
     ) throws -> [Finding] {
         let parts = try HEICFindings(original: original, policy: policy, handler: self).all
-        return detail == .parts ? parts : parts + (try HEICValues(original, limits: limits, parts: parts).all)
+        if detail == .parts { return parts }
+        let frames = try original.document.sequence.map {
+            try MP4Values(Parsed(document: $0, source: original.source), limits: limits).all
+        }
+        return parts + (try HEICValues(original, limits: limits, parts: parts).all) + (frames ?? [])
     }
 
     func plan(for original: Parsed<HEICDocument>, policy: Policy, limits: Limits) throws -> OutputPlan {
@@ -65,7 +74,7 @@ struct HEICHandler: FormatHandler {
                 hint: "without --bake-orientation its orientation is kept as a number")
         }
         let selection = try HEICSelection(original.document, policy: policy, allowList: allowList)
-        var composer = HEICComposer(selection, limits: limits)
+        var composer = HEICComposer(selection, of: original.source, sequence: sequence, limits: limits)
         return try composer.compose()
     }
 

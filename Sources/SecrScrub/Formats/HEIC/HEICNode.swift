@@ -5,6 +5,8 @@ enum HEICNodeKind: String, BoxNodeKind {
     // What the file is made of.
     case fileType, framing, handler, dataInformation, primaryItem, itemInformation, itemLocations, itemReferences
     case groups, property, associations
+    /// Tables and pictures of a sequence.
+    case sequence, sequencePicture
     // Pictures.
     case picture, alpha
     /// With what belongs to it.
@@ -19,7 +21,8 @@ enum HEICNodeKind: String, BoxNodeKind {
     var findingClass: FindingClass? {
         switch self {
         case .fileType, .framing, .handler, .dataInformation, .primaryItem, .itemInformation, .itemLocations,
-            .itemReferences, .groups, .property, .associations, .picture, .alpha, .orientation:
+            .itemReferences, .groups, .property, .associations, .picture, .alpha, .orientation, .sequence,
+            .sequencePicture:
             nil
         case .gainMap, .toneMap, .gainMapParameters: .gainMap
         case .iccProfile: .icc
@@ -79,6 +82,7 @@ enum HEICAllowList {
         HEICNodeKind.fileType: .rebuilt, .framing: .rebuilt, .handler: .rebuilt, .primaryItem: .rebuilt,
         .itemInformation: .rebuilt, .itemLocations: .rebuilt, .itemReferences: .rebuilt, .groups: .rebuilt,
         .property: .rebuilt, .iccProfile: .rebuilt, .orientation: .rebuilt, .associations: .rebuilt,
-        .gainMapParameters: .rebuilt, .picture: .copied, .alpha: .copied, .gainMap: .copied, .toneMap: .copied,
+        .gainMapParameters: .rebuilt, .sequence: .rebuilt, .sequencePicture: .rebuilt, .picture: .copied,
+        .alpha: .copied, .gainMap: .copied, .toneMap: .copied,
     ])
 }

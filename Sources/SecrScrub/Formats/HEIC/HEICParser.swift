@@ -46,7 +46,18 @@ struct HEICParser {
             properties: tables.properties, groups: tables.groups, kinds: classification.kinds, gainMapPackets: [:],
             toneMaps: [:], usedSizes: [:], inner: [:], index: tables.index)
         try HEICContents(limits: limits, inner: inner).read(into: &document, &window)
+        document.sequence = try sequence(top.boxes)
         document.nodes = try nodes(top, children, tables, document)
+        return document
+    }
+
+    /// The tracks of an animation. What is said of the file around them is said here.
+    private func sequence(_ boxes: [Box]) throws -> MP4Document? {
+        guard let moov = boxes.first(where: { $0.type == "moov" }) else { return nil }
+        var parser = MP4Parser(window, limits: limits)
+        var document = try parser.parse()
+        document.nodes.removeAll { !moov.content.contains($0.range.lowerBound) }
+        document.media = []
         return document
     }
 
@@ -62,9 +73,8 @@ struct HEICParser {
     private func refuse(_ boxes: [Box]) throws(ParseError) {
         for box in boxes {
             switch box.type {
-            case "moov", "moof":
-                throw ParseError(
-                    .unsupported, at: box.range.lowerBound, "a sequence of pictures or an animation: not handled yet")
+            case "moof":
+                throw ParseError(.unsupported, at: box.range.lowerBound, "a sequence of pictures in fragments")
             case "mini": throw ParseError(.unsupported, at: box.range.lowerBound, "a picture in the short form (mini)")
             default: continue
             }
@@ -96,6 +106,7 @@ struct HEICParser {
                 for child in children { try addTable(child, tables, contents) }
                 account.close(box)
             case "mdat": addContents(box, contents)
+            case "moov" where document.sequence != nil: account.add(.sequence, box.range, "tables of a sequence")
             default: try addOther(box)
             }
         }
@@ -170,6 +181,11 @@ struct HEICExtents {
                 let node = HEICNode(kind: kind, range: range, label: document.label(of: item), item: item.id)
                 byBox[box.content.lowerBound, default: []].append(node)
             }
+        }
+        for range in document.sequence.map({ MP4Regions($0.kept).ranges }) ?? [] {
+            guard let box = boxes.last(startingAtOrBefore: range.lowerBound) else { continue }
+            let node = HEICNode(kind: .sequencePicture, range: range, label: "pictures of a sequence")
+            byBox[box.content.lowerBound, default: []].append(node)
         }
         for key in byBox.keys {
             // Of several items with the same bytes, those of a picture come first.

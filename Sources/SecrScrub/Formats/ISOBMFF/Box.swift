@@ -52,7 +52,7 @@ struct BoxReader {
         while cut.rest.count >= Box.headerSize, cut.boxes.count < most {
             guard let box = try next(in: cut.rest, isFile: isFile, &window) else { return cut }
             count += 1
-            guard count <= limits.boxes else { throw ParseError(.limit, at: box.range.lowerBound, "too many boxes") }
+            guard count <= limits.nodes else { throw ParseError(.limit, at: box.range.lowerBound, "too many boxes") }
             cut.boxes.append(box)
             cut.rest = box.range.upperBound..<range.upperBound
         }

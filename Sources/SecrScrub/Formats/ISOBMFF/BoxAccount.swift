@@ -81,7 +81,7 @@ struct BoxAccount<Element: BoxNode> {
             var trailer = Trailer(limits: limits)
             for part in try trailer.parts(in: rest, &window) { add(Element.Kind(part.kind), part.range, part.label) }
         }
-        guard nodes.count <= limits.boxes else { throw ParseError(.limit, at: 0, "too many parts") }
+        guard nodes.count <= limits.nodes else { throw ParseError(.limit, at: 0, "too many parts") }
         precondition(Coverage.isComplete(nodes.lazy.map(\.range), size: window.size), "bytes without a node")
         return nodes
     }

@@ -5,7 +5,8 @@ internal import SecrBytes
 struct MP4Composer {
     private let document: MP4Document
     private let kept: [MP4Track]
-    private let regions: MP4Regions
+    /// Where the data of samples are, in the order in which they are written.
+    let regions: MP4Regions
     /// Parts that a policy keeps as they are: texts, which stand in the movie, and others.
     private let texts: [MP4Node]
     private let others: [MP4Node]
@@ -58,6 +59,10 @@ struct MP4Composer {
         "M4A ", "M4B ", "M4V ", "qt  ", "3gp4", "3gp5", "3gp6", "3gp7", "3g2a", "3g2b", "3g2c", "dby1", "cmfc",
         "cmf2", "dash", "msdh", "msix",
     ]
+    /// Of sequences of pictures.
+    private static let sequenceBrands: Set<FourCC> = [
+        "msf1", "hevc", "hevx", "avis", "avcs", "miaf", "MA1A", "MA1B", "MiHB", "MiHA", "MiHE",
+    ]
     /// Of readers that know that places count from the beginning of a fragment.
     private static let fragmentBrands: Set<FourCC> = [
         "iso5", "iso6", "iso7", "iso8", "iso9", "cmfc", "cmf2", "dash", "msdh",
@@ -67,7 +72,10 @@ struct MP4Composer {
     /// ones in `strict`: the choice tells programs apart.
     private var fileType: [UInt8] {
         var seen: Set<FourCC> = []
-        let known = isStrict ? [] : document.brands.filter { Self.brands.contains($0) }
+        // Sequences of pictures are known by theirs.
+        let isSequence = document.brands.first.map(Self.sequenceBrands.contains) == true
+        let brands = isSequence ? Self.brands.union(Self.sequenceBrands) : Self.brands
+        let known = isStrict && !isSequence ? [] : document.brands.filter { brands.contains($0) }
         let isQuickTime = document.brands.isEmpty || document.brands[0] == "qt  "
         let major = isQuickTime ? "qt  " : known.first ?? "isom"
         var others = known.dropFirst(document.brands.first == major ? 1 : 0).filter { seen.insert($0).inserted }
@@ -80,7 +88,12 @@ struct MP4Composer {
 
     // MARK: Tables
 
-    private mutating func movie(mediaStart: Int, isWide: Bool) throws -> [UInt8] {
+    /// The box `moov`.
+    ///
+    /// - Parameters:
+    ///   - mediaStart: where the data of samples begin.
+    ///   - isWide: whether places have 64 bits.
+    mutating func movie(mediaStart: Int, isWide: Bool) throws -> [UInt8] {
         var content = document.header.written
         // The last field is the number of the next track.
         var next: [UInt8] = []
@@ -110,7 +123,7 @@ struct MP4Composer {
         information.appendBox("dinf", references)
         information.appendBox("stbl", tables(track, mediaStart: mediaStart, isWide: isWide))
         media.appendBox("minf", information)
-        var bytes = track.header.written + track.aperture + Self.edits(track.edits) + self.references(of: track)
+        var bytes = track.header.written + track.aperture + Self.edits(track) + self.references(of: track)
         bytes.appendBox("mdia", media)
         return bytes + track.sphere + track.selection
     }
@@ -142,7 +155,8 @@ struct MP4Composer {
         return bytes
     }
 
-    private static func edits(_ edits: [MP4Track.Edit]) -> [UInt8] {
+    private static func edits(_ track: MP4Track) -> [UInt8] {
+        let edits = track.edits
         if edits.isEmpty { return [] }
         let isLong = edits.contains { $0.duration > Int(UInt32.max) || ($0.start ?? 0) > Int(Int32.max) }
         var (list, bytes): ([UInt8], [UInt8]) = ([], [])
@@ -157,7 +171,7 @@ struct MP4Composer {
             list.appendBigEndian32(edit.rate)
         }
         var box: [UInt8] = []
-        box.appendFullBox("elst", version: isLong ? 1 : 0, list)
+        box.appendFullBox("elst", version: isLong ? 1 : 0, flags: track.repeatsEdits ? 1 : 0, list)
         bytes.appendBox("edts", box)
         return bytes
     }

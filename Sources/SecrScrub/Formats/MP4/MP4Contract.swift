@@ -12,13 +12,20 @@ struct MP4Contract {
     let policy: Policy
 
     func check() throws {
-        let (before, after) = (original.document, written.document)
+        let after = written.document
         let findings = MP4Findings(document: after, policy: policy, handler: handler).all
         try handler.allowList.requireClean(after.nodes, findings: findings, policy: policy)
         var composer = MP4Composer(written, policy: policy, handler: handler)
         guard try composer.compose().isIdentity(of: written.source) else {
             throw ScrubError.broken("its tables differ", at: 0)
         }
+        try checkTracks()
+        try MP4FragmentContract(original: original, written: written, policy: policy).check()
+    }
+
+    /// The tracks alone, and their samples, wherever they are.
+    func checkTracks() throws {
+        let (before, after) = (original.document, written.document)
         let regions = (MP4Regions(before.kept), MP4Regions(after.tracks))
         let keepsTexts = policy.keep.contains(.comment)
         guard before.kept.count == after.tracks.count, keepsTexts || before.gapless == after.gapless,
@@ -36,13 +43,13 @@ struct MP4Contract {
         }
         guard regions.1.ranges.count <= 1 else { throw ScrubError.broken("samples lie elsewhere", at: 0) }
         try Self.requireSameData(regions, original.source, written.source)
-        try MP4FragmentContract(original: original, written: written, policy: policy).check()
     }
 
     private func hasSameTables(_ old: MP4Track, _ new: MP4Track) -> Bool {
         old.header.written == new.header.written && old.mediaHeader.written == new.mediaHeader.written
             && old.handler == new.handler && old.entries.map(\.written) == new.entries.map(\.written)
-            && old.edits == new.edits && old.aperture == new.aperture && old.language == new.language
+            && old.edits == new.edits && old.repeatsEdits == new.repeatsEdits && old.aperture == new.aperture
+            && old.language == new.language
             && old.information == new.information && old.selection == new.selection && old.sphere == new.sphere
             && MP4References.kept(of: old, in: original.document.kept) == new.references
             && old.samples.others == new.samples.others && old.samples.sizes.written == new.samples.sizes.written

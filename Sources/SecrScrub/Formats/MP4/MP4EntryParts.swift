@@ -7,6 +7,8 @@ struct MP4EntryParts {
     private(set) var facts: [Finding] = []
     /// Of the parts that stay.
     private(set) var types: Set<FourCC> = []
+    /// Of a track of pictures that belong to others: what they are.
+    private(set) var auxiliaryType: String?
     /// Of a protected track.
     private(set) var protection: MP4Protection?
 
@@ -14,7 +16,7 @@ struct MP4EntryParts {
     private static let lengths: [FourCC: Int] = [
         "btrt": 12, "pasp": 8, "clap": 32, "fiel": 2, "gama": 4, "mdcv": 24, "clli": 4, "SmDm": 28, "CoLL": 8,
         "dvcC": 24, "dvvC": 24, "dvwC": 24, "hfov": 4, "amve": 8, "st3d": 5, "damr": 9, "srat": 8, "pcmC": 6,
-        "enda": 2, "frma": 4,
+        "enda": 2, "frma": 4, "ccst": 8,
     ]
     /// Boxes of boxes that say how a picture wraps around the viewer (Spherical Video V2), and which eye sees what (Apple's
     /// spatial video), and bytes of content of those inside.
@@ -133,6 +135,10 @@ struct MP4EntryParts {
         case "vpcC": return Array(try content.slice(at: 0, count: 12 + content.uint16(at: 10)))
         case "esds": return try MP4Descriptors.essence(content)
         case "alac": return Array(try content.slice(at: 0, count: 28))
+        case "auxi":
+            let type = content.bytes.dropFirst(FullBoxHead.size).prefix(128).prefix { $0 != 0 }
+            auxiliaryType = String(decoding: type, as: UTF8.self)
+            return [UInt8](repeating: 0, count: FullBoxHead.size) + type + [0]
         case "dfLa": return try streamInformation(content)
         case "colr":
             switch try ColorInformation(content, limits: limits) {

@@ -13,6 +13,8 @@ struct MP4Parser {
     private var accessBox: Box?
 
     init(_ window: ByteWindow, limits: Limits) {
+        var limits = limits
+        limits.nodes = limits.videoNodes
         self.window = window
         self.limits = limits
         reader = BoxReader(limits: limits)
@@ -214,7 +216,9 @@ struct MP4Parser {
     private mutating func classify(_ document: inout MP4Document) throws {
         let chapters = Set(document.tracks.flatMap(\.references).filter { $0.type == "chap" }.flatMap(\.targets))
         for track in document.kept {
-            if chapters.contains(track.id) {
+            if let type = track.entries.first?.auxiliaryType, !AuxiliaryPicture.alpha.contains(type) {
+                document.name(track.id, .timedMetadata, AuxiliaryPicture.name(type))
+            } else if chapters.contains(track.id) {
                 document.name(track.id, .chapters, "chapters")
             } else if ["text", "sbtl", "subt"].contains(track.handler),
                 let first = firstRange(of: track)?.prefix(1_024),

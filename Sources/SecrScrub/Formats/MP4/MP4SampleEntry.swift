@@ -8,6 +8,8 @@ struct MP4SampleEntry: Sendable {
     private(set) var written: [UInt8] = []
     /// Of sound whose table of sizes does not tell them.
     private(set) var packet: MP4Packet?
+    /// Of pictures that belong to others: what they are.
+    private(set) var auxiliaryType: String?
     /// Of samples that are encrypted.
     private(set) var protection: MP4Protection?
     var needsSampleEncryption: Bool { protection?.isPerSample == true }
@@ -60,7 +62,7 @@ struct MP4SampleEntry: Sendable {
         var parts = MP4EntryParts(limits: limits)
         let rest = box.content.dropFirst(used)
         if rest.count >= Box.headerSize { try parts.read(rest, of: type, isSound: handler == "soun", &window, &reader) }
-        protection = parts.protection
+        (protection, auxiliaryType) = (parts.protection, parts.auxiliaryType)
         let coding = protection?.coding ?? type
         if isProtected != (protection != nil) || isProtected && !known.contains(coding) {
             throw ParseError(

@@ -14,6 +14,8 @@ struct MP4Track: Sendable {
     var entries: [MP4SampleEntry] = []
     var samples = MP4SampleTables()
     var edits: [Edit] = []
+    /// Whether the edits are to be shown again and again (23008-12, 9.6).
+    var repeatsEdits = false
     /// Whole boxes: shapes of the picture, language, the kind of media, and which tracks are alternatives, and how a picture wraps around the viewer.
     var aperture: [UInt8] = []
     var language: [UInt8] = []
@@ -44,6 +46,6 @@ struct MP4Track: Sendable {
     /// References between such tracks that players follow: subtitles that are forced or belong to a sound, fonts, depth
     /// and alpha, alternatives.
     static let referenceTypes: Set<FourCC> = [
-        "forc", "fall", "folw", "subt", "font", "auxl", "vdep", "vplx", "sbas", "scal", "mixn",
+        "forc", "fall", "folw", "subt", "font", "auxl", "prem", "vdep", "vplx", "sbas", "scal", "mixn",
     ]
 }

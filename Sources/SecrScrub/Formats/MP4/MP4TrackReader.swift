@@ -63,7 +63,7 @@ struct MP4TrackReader {
         }
         for box in tree.trak {
             switch box.type {
-            case "edts": track.edits = try edits(box, &window)
+            case "edts": (track.edits, track.repeatsEdits) = try edits(box, &window)
             case "tapt": track.aperture = try aperture(box, &window)
             case "udta": track.selection = try selection(box, &window)
             case "uuid" where MP4Sphere.isSphere(box) && track.sphere.isEmpty: try readSphere(box, &track, &window)
@@ -141,16 +141,19 @@ struct MP4TrackReader {
     }
 
     /// ISO/IEC 14496-12, 8.6.6.
-    private mutating func edits(_ box: Box, _ window: inout ByteWindow) throws -> [MP4Track.Edit] {
+    private mutating func edits(
+        _ box: Box, _ window: inout ByteWindow
+    ) throws -> (edits: [MP4Track.Edit], repeats: Bool) {
         guard let list = try reader.cut(box.content, &window).boxes.first(where: { $0.type == "elst" }) else {
-            return []
+            return ([], false)
         }
         let content = try reader.content(of: list, &window)
-        let isLong = try FullBoxHead(content).version == 1
+        let head = try FullBoxHead(content)
+        let isLong = head.version == 1
         var fields = FieldReader(content, at: 4)
         let count = try fields.next(4)
         guard count <= limits.edits else { throw ParseError(.limit, at: list.range.lowerBound, "too many edits") }
-        return try (0..<count).map { _ in
+        let edits = try (0..<count).map { _ in
             let duration = try fields.next(isLong ? 8 : 4)
             let start: Int
             if isLong {
@@ -162,6 +165,7 @@ struct MP4TrackReader {
             }
             return MP4Track.Edit(duration: duration, start: start < 0 ? nil : start, rate: try fields.next(4))
         }
+        return (edits, head.flags & 1 == 1)
     }
 
     private mutating func noteSurplus(of box: Box, behind used: Int) {
