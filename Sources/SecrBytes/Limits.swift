@@ -32,8 +32,7 @@ public struct Limits: Sendable {
     /// Items of one HEIF file, its properties, and the places where parts of them lie. A grid has at most 65,536 tiles.
     public var items = 16_384
     public var itemExtents = 65_536
-    /// Tracks of one video, its samples and chunks over each of them, and its edits. A day of sound has four million
-    /// samples.
+    /// Tracks of one video; samples of different sizes, chunks and edits of each. A day of sound has four million samples.
     public var tracks = 256
     public var samples = 1 << 24
     public var chunks = 1 << 20

@@ -275,7 +275,7 @@ import Testing
         ("fragment-first.mp4", .refused, "in front of its movie"), ("elsewhere.mp4", .refused, "another file"),
         ("protected.mp4", .refused, "protected"), ("palette.mov", .refused, "palette"),
         ("texts-unknown.mp4", .refused, "unknown kind"), ("only-data.mp4", .refused, "no pictures"),
-        ("stsz-huge.mp4", .damaged, "past the end"), ("stsz-uniform-huge.mp4", .damaged, "too many"),
+        ("stsz-huge.mp4", .damaged, "past the end"), ("stsz-uniform-huge.mp4", .damaged, "nowhere"),
         ("stco-past-end.mp4", .damaged, "not in the file"), ("stsc-entry.mp4", .damaged, "nothing describes"),
         ("stsc-none.mp4", .damaged, "nowhere"), ("descriptor-short.m4a", .damaged, "ends early"),
         ("no-movie.mp4", .damaged, "moov"),

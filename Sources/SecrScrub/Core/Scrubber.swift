@@ -83,8 +83,11 @@ public struct Scrubber: Sendable {
         var inner = self
         inner.bakesOrientation = false
         inner.policy.drop.formUnion([.orientation, .gainMap])
+        var sequence = mp4Handler
+        // Pictures of the list can be among the samples.
+        sequence.dropsHidden = false
         return HEICHandler(
-            allowList: allowList(.heif), bakesOrientation: bakesOrientation, sequence: mp4Handler
+            allowList: allowList(.heif), bakesOrientation: bakesOrientation, sequence: sequence
         ) { [inner] source in
             guard case .handled(.jpeg) = try inner.detect(source) else {
                 throw ParseError(.malformed, at: 0, "an item that is no JPEG picture")

@@ -111,7 +111,7 @@ struct MP4SampleEntry: Sendable {
         fields.replaceSubrange(2..<8, with: [UInt8](repeating: 0, count: 6))
         if version == 1 {
             let (samples, bytes) = (try content.uint32(at: 28), try content.uint32(at: 36))
-            if samples > 1 && bytes > 0 { packet = MP4Packet(samples: samples, size: bytes) }
+            if samples > 1, (1...1 << 30).contains(bytes) { packet = MP4Packet(samples: samples, size: bytes) }
         }
         if packet == nil, let bits = try bitsOfUncompressed(content, version: version) {
             let channels = version == 2 ? try content.uint32(at: 40) : try content.uint16(at: 16)

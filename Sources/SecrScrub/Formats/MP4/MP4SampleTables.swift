@@ -54,7 +54,8 @@ struct MP4SampleTables: Sendable {
         }
         guard let box = found["stsz"] ?? found["stz2"] else { return }
         sizes = try MP4SampleSizes(reader.content(of: box, &window), isCompact: box.type == "stz2")
-        guard sizes.count <= limits.samples else {
+        // Of sound that is not compressed there is one for each moment, which no table lists.
+        if case .table = sizes, sizes.count > limits.samples {
             throw ParseError(.limit, at: box.range.lowerBound, "too many samples")
         }
         for type in Self.order {
@@ -125,6 +126,9 @@ enum MP4SampleSizes: Sendable {
     /// Numbers of 4, 8, 16 or 32 bits from an offset on.
     case table(ByteReader, bits: Int, from: Int, count: Int)
 
+    /// Of samples that all have the same; with it the bytes of all can be counted.
+    private static let largest = 1 << 30
+
     init(_ content: ByteReader, isCompact: Bool) throws(ParseError) {
         let (size, count) = (try content.uint32(at: 4), try content.uint32(at: 8))
         if isCompact {
@@ -135,6 +139,9 @@ enum MP4SampleSizes: Sendable {
             self = .table(content, bits: bits, from: 12, count: count)
             _ = try content.slice(at: 12, count: (count * bits + 7) / 8)
         } else if size > 0 {
+            guard size <= Self.largest else {
+                throw ParseError(.limit, at: content.base, "samples that are too large")
+            }
             self = .uniform(size: size, count: count)
         } else {
             self = .table(content, bits: 32, from: 12, count: count)
