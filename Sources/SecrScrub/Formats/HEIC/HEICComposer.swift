@@ -42,8 +42,8 @@ struct HEICComposer {
         let properties = try selection.items.map { try selection.properties(of: $0) }
         let tables = beforeLocations
         let after = try afterLocations(properties)
-        // Only the places depend on how large the tables are, and their number does not.
         let frames = sequence?.regions ?? MP4Regions([Range<Int>]())
+        // Only the places depend on how large the tables are, and their number does not.
         let width = type.count + layout.size(.file) + layout.size(.itemData) + frames.size < 1 << 31 ? 4 : 8
         let movieSize = try sequence?.movie(mediaStart: 0, isWide: width == 8).count ?? 0
         let groups = self.groups
@@ -76,6 +76,7 @@ struct HEICComposer {
         where node.item == nil && node.property == nil && selection.isCopied(node.kind) {
             plan.append(.copy(node.range))
         }
+        for node in sequence?.others ?? [] { plan.append(.copy(node.range)) }
         return plan
     }
 
@@ -92,10 +93,10 @@ struct HEICComposer {
                 continue
             }
             let size = pieces.reduce(0) { $0 + $1.count }
-            if store == .file, ranges.count == 1, pieces.count == 1, size > 0,
-                sequence?.regions.contain(ranges[0]) == true
+            if store == .file, pieces.count == 1, let range = ranges.first, !range.isEmpty,
+                let frames = sequence?.regions, frames.contain(range)
             {
-                let offset = sequence?.regions.position(of: ranges[0]) ?? 0
+                let offset = frames.position(of: range)
                 layout.places.append(Placed(store: store, offset: offset, size: size, isFrame: true))
                 continue
             }

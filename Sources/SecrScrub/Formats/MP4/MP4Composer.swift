@@ -7,9 +7,9 @@ struct MP4Composer {
     private let kept: [MP4Track]
     /// Where the data of samples are, in the order in which they are written.
     let regions: MP4Regions
-    /// Parts that a policy keeps as they are: texts, which stand in the movie, and others.
+    /// Parts that a policy keeps as they are: texts, which stand in the movie, and others, which come last.
     private let texts: [MP4Node]
-    private let others: [MP4Node]
+    let others: [MP4Node]
     private let fragments: MP4FragmentComposer
     private let isStrict: Bool
     private let isTablesFirst: Bool

@@ -17,7 +17,8 @@ struct MP4Positions {
         }
 
         mutating func add(_ position: GeographicPosition?) {
-            guard let position, position.latitude != 0 || position.longitude != 0 else { return }
+            // Near 0, 0 is where receivers are that know nothing yet.
+            guard let position, max(position.latitude.magnitude, position.longitude.magnitude) > 0.000_1 else { return }
             points += 1
             if first == nil { first = position }
         }

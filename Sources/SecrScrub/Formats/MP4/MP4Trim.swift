@@ -138,13 +138,11 @@ struct MP4TimeTables {
 
     /// With which picture decoding has to begin so that those that are needed come out as they do from the beginning.
     func start(for needed: [Int]) -> Int? {
-        guard let first = needed.first else { return nil }
+        guard let first = needed.first, let earliest = needed.lazy.map(time).min() else { return nil }
         guard let syncSamples else { return first }
-        for sync in syncSamples.reversed() where sync <= first {
-            // What is shown before it, but decoded behind it, can need the group before.
-            if needed.allSatisfy({ $0 == sync || time(of: $0) >= time(of: sync) }) { return sync }
-        }
-        return syncSamples.first == 0 ? 0 : nil
+        // What is shown before it, but decoded behind it, can need the group before.
+        let start = syncSamples.last { $0 <= first && time(of: $0) <= earliest }
+        return start ?? (syncSamples.first == 0 ? 0 : nil)
     }
 }
 
