@@ -39,6 +39,7 @@ def fixtures():
         flac(),
         amr(),
         opus(),
+        mpeg_h(),
         packed_sound(),
         wave(),
     ]
@@ -150,6 +151,11 @@ def amr():
 def opus():
     entry = sound_entry(b"Opus", box(b"dOps", b"\0\2\1\x38\0\0\xbb\x80\0\0\0"))
     return made("opus.mp4", Plants(), [packets(entry)], readers=False)
+
+
+def mpeg_h():
+    entry = sound_entry(b"mha1", box(b"mhaC", b"\1\x0c\2\0\2\xab\xcd"))
+    return made("mpeg-h.mp4", Plants(), [packets(entry)], readers=False)
 
 
 def packed_sound():

@@ -46,14 +46,20 @@ struct HEICParser {
             properties: tables.properties, groups: tables.groups, kinds: classification.kinds, gainMapPackets: [:],
             toneMaps: [:], usedSizes: [:], inner: [:], index: tables.index)
         try HEICContents(limits: limits, inner: inner).read(into: &document, &window)
-        document.sequence = try sequence(top.boxes)
+        document.sequence = try sequence(top.boxes, brands)
         document.nodes = try nodes(top, children, tables, document)
         return document
     }
 
     /// The tracks of an animation. What is said of the file around them is said here.
-    private func sequence(_ boxes: [Box]) throws -> MP4Document? {
-        guard let moov = boxes.first(where: { $0.type == "moov" }) else { return nil }
+    private func sequence(_ boxes: [Box], _ brands: [FourCC]) throws -> MP4Document? {
+        guard let moov = boxes.first(where: { $0.type == "moov" }) else {
+            // These have to have one.
+            if brands.contains("msf1") || brands.contains("avis") {
+                throw ParseError(.truncated, at: window.size, "the tables of its sequence are missing")
+            }
+            return nil
+        }
         var parser = MP4Parser(window, limits: limits)
         var document = try parser.parse()
         document.nodes.removeAll { !moov.content.contains($0.range.lowerBound) }

@@ -26,7 +26,9 @@ struct MP4EntryParts {
     ]
     private static let spatialDepth = 4
     /// Those whose content is what a decoder or a renderer needs, as long as it may be.
-    private static let whole: Set<FourCC> = ["dac3", "dec3", "dac4", "dOps", "vttC", "ftab", "SA3D", "chan", "chnl"]
+    private static let whole: Set<FourCC> = [
+        "dac3", "dec3", "dac4", "dOps", "vttC", "ftab", "SA3D", "chan", "chnl", "mhaC", "dmlp",
+    ]
     private static let wholeBytes = 4_096
 
     init(limits: Limits) { self.limits = limits }

@@ -98,11 +98,13 @@ struct MP4FragmentReader {
                 part.runs.append(run)
                 part.duration += duration
             case "saiz" where track.isProtected:
-                part.encryption = part.encryption ?? MP4SampleEncryption()
-                part.encryption?.sizes.appendBox("saiz", try reader.content(of: box, &window).bytes)
+                var encryption = part.encryption ?? MP4SampleEncryption()
+                noteSurplus(of: box, behind: try encryption.readSizes(reader.content(of: box, &window)))
+                part.encryption = encryption
             case "senc" where track.isProtected:
-                part.encryption = part.encryption ?? MP4SampleEncryption()
-                part.encryption?.data = try reader.content(of: box, &window).bytes
+                var encryption = part.encryption ?? MP4SampleEncryption()
+                try encryption.readData(reader.content(of: box, &window))
+                part.encryption = encryption
             case "saio" where track.isProtected: continue
             case "sgpd", "sbgp", "subs": try addGroups(box, to: &part, &window)
             default: drop(box)

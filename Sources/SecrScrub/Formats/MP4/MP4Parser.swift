@@ -50,6 +50,12 @@ struct MP4Parser {
         }
         guard var document else { throw ParseError(.malformed, at: 0, "no movie") }
         document.nodes = try account.finish(behind: top.rest, &window, limits: limits)
+        // Where nothing is encrypted, nobody needs keys.
+        if document.keys.isEmpty {
+            for place in document.nodes.indices where document.nodes[place].kind == .keys {
+                (document.nodes[place].kind, document.nodes[place].label) = (.vendorBox, "box pssh")
+            }
+        }
         document.brands = brands
         document.media = top.boxes.filter { $0.type == "mdat" }.map(\.content)
         document.isTablesFirst = document.media.first.map { moov.range.lowerBound < $0.lowerBound } ?? true
@@ -65,11 +71,10 @@ struct MP4Parser {
     private mutating func segment(_ box: Box) throws {
         switch box.type {
         case "moof":
-            guard var reader = fragments else {
+            guard let fragment = try fragments?.read(box, into: &account, &window) else {
                 throw ParseError(.unsupported, at: box.range.lowerBound, "a fragment in front of its movie")
             }
-            segments.append(.fragment(try reader.read(box, into: &account, &window)))
-            fragments = reader
+            segments.append(.fragment(fragment))
         case "sidx":
             let index = try MP4SegmentIndex(box, reader.content(of: box, &window))
             segments.append(.index(index))

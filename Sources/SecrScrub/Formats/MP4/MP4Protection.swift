@@ -43,13 +43,37 @@ struct MP4Protection: Sendable {
 
 /// What is needed to decrypt the samples of a fragment (23001-7, 7): how much there is of each, and the bytes.
 struct MP4SampleEncryption: Sendable, Equatable {
-    /// The whole box `saiz`, and the kind of data that it speaks of.
-    var sizes: [UInt8] = []
+    /// Of which kind the data are, in eight bytes; empty where that is not said.
+    private var kind: [UInt8] = []
+    /// The whole box `saiz`.
+    private var sizes: [UInt8] = []
     /// Content of `senc`.
-    var data: [UInt8] = []
+    private(set) var data: [UInt8] = []
 
     /// Version, flags and the number of samples, in front of the data.
     private static let headSize = 8
+    private static let kindSize = 8
+
+    /// - Returns: how many bytes of the content it is about.
+    mutating func readSizes(_ content: ByteReader) throws(ParseError) -> Int {
+        let head = try FullBoxHead(content)
+        var start = FullBoxHead.size
+        if head.flags & 1 == 1 {
+            kind = Array(try content.slice(at: start, count: Self.kindSize))
+            start += Self.kindSize
+        }
+        // One size for all samples and their number, or one for each.
+        let isUniform = try content.uint8(at: start) != 0
+        let end = start + 5 + (isUniform ? 0 : try content.uint32(at: start + 1))
+        sizes = []
+        sizes.appendBox("saiz", Array(try content.slice(at: 0, count: end)))
+        return end
+    }
+
+    mutating func readData(_ content: ByteReader) throws(ParseError) {
+        _ = try content.slice(at: 0, count: Self.headSize)
+        data = content.bytes
+    }
 
     /// The boxes `saiz`, `saio` and `senc`.
     ///
@@ -57,15 +81,12 @@ struct MP4SampleEncryption: Sendable, Equatable {
     func written(at start: Int) -> [UInt8] {
         var written = sizes
         if !sizes.isEmpty {
-            var place: [UInt8] = []
-            // Its own size is known: one place, behind the kind of data where that is there.
-            let hasKind = sizes[Box.headerSize + 3] & 1 == 1
-            let kind =
-                hasKind ? Array(sizes[Box.headerSize + FullBoxHead.size..<Box.headerSize + FullBoxHead.size + 8]) : []
+            // One place, of all data together.
             let size = Box.headerSize + FullBoxHead.size + kind.count + 8
+            var place: [UInt8] = []
             place.appendBigEndian32(1)
             place.appendBigEndian32(start + sizes.count + size + Box.headerSize + Self.headSize)
-            written.appendFullBox("saio", flags: hasKind ? 1 : 0, kind + place)
+            written.appendFullBox("saio", flags: kind.isEmpty ? 0 : 1, kind + place)
         }
         written.appendBox("senc", data)
         return written

@@ -17,22 +17,23 @@ struct MP4SampleEntry: Sendable {
     private(set) var facts: [Finding] = []
     /// Codings whose decoders need no more than what is kept here. Others could be told from what goes, and break.
     private static let pictures: Set<FourCC> = [
-        "avc1", "avc2", "avc3", "avc4", "hvc1", "hev1", "dvh1", "dvhe", "dva1", "dvav", "av01", "vp08", "vp09", "mp4v",
-        "s263", "h263", "H263", "jpeg", "png ", "apcn", "apch", "apcs", "apco", "ap4h", "ap4x", "dvc ", "dvcp", "dvpp",
-        "dv5n", "dv5p", "dvh2", "dvh3", "dvh5", "dvh6", "dvhp", "dvhq", "m2v1", "mp1v", "m1v ", "hdv1", "hdv2", "hdv3",
-        "hdv4", "hdv5", "hdv6", "hdv7", "hdv8", "hdv9", "hdva", "xdv1", "xdv2", "xdv3", "xdv4", "xdv5", "xdv6", "xdv7",
-        "xdv8", "xdv9", "xdva", "xdvb", "xdvc", "xdvd", "xdve", "xdvf", "mx3n", "mx3p", "mx4n", "mx4p", "mx5n", "mx5p",
-        "raw ", "2vuy", "yuv2", "v210", "v308", "v408", "rle ", "rpza", "cvid", "Hap1", "Hap5", "HapY",
+        "avc1", "avc2", "avc3", "avc4", "hvc1", "hev1", "dvh1", "dvhe", "dva1", "dvav", "dav1", "av01", "vp08", "vp09",
+        "mp4v", "s263", "h263", "H263", "jpeg", "png ", "apcn", "apch", "apcs", "apco", "ap4h", "ap4x", "dvc ", "dvcp",
+        "dvpp", "dv5n", "dv5p", "dvh2", "dvh3", "dvh5", "dvh6", "dvhp", "dvhq", "m2v1", "mp1v", "m1v ", "hdv1", "hdv2",
+        "hdv3", "hdv4", "hdv5", "hdv6", "hdv7", "hdv8", "hdv9", "hdva", "xdv1", "xdv2", "xdv3", "xdv4", "xdv5", "xdv6",
+        "xdv7", "xdv8", "xdv9", "xdva", "xdvb", "xdvc", "xdvd", "xdve", "xdvf", "mx3n", "mx3p", "mx4n", "mx4p", "mx5n",
+        "mx5p", "raw ", "2vuy", "yuv2", "v210", "v308", "v408", "rle ", "rpza", "cvid", "Hap1", "Hap5", "HapY",
     ]
     private static let sounds: Set<FourCC> = [
         "mp4a", ".mp3", "alac", "fLaC", "Opus", "ac-3", "ec-3", "ac-4", "samr", "sawb", "sowt", "twos", "raw ", "NONE",
         "lpcm", "ipcm", "fpcm", "in24", "in32", "fl32", "fl64", "ulaw", "alaw", "ima4", "MAC3", "MAC6", "agsm", "mha1",
+        "mha2", "mhm1", "mhm2", "mlpa",
     ]
     /// The part without which nobody can decode them.
     private static let needed: [FourCC: FourCC] = [
         "avc1": "avcC", "avc2": "avcC", "avc3": "avcC", "avc4": "avcC", "hvc1": "hvcC", "hev1": "hvcC", "dvh1": "hvcC",
-        "dvhe": "hvcC", "dva1": "avcC", "dvav": "avcC", "av01": "av1C", "vp08": "vpcC", "vp09": "vpcC", "mp4v": "esds",
-        "alac": "alac", "fLaC": "dfLa", "Opus": "dOps",
+        "dvhe": "hvcC", "dva1": "avcC", "dvav": "avcC", "av01": "av1C", "dav1": "av1C", "vp08": "vpcC", "vp09": "vpcC",
+        "mp4v": "esds", "alac": "alac", "fLaC": "dfLa", "Opus": "dOps", "mha1": "mhaC", "mha2": "mhaC", "mlpa": "dmlp",
     ]
 
     /// Reserved bytes and the number of a data reference.
