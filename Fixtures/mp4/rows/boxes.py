@@ -24,7 +24,7 @@ def fixtures():
         outside("box-samsung.mp4", lambda plants: box(b"sefd", trailers.samsung([(0x0A01, b"Image_UTC_Data", plants.text("SEF record", VENDOR))]))),
         preview(),
         in_movie(),
-        leaking("keys-of-nothing.mp4", lambda plants: {"in_movie": (box(b"pssh", bytes(4), plants.text("keys of nothing", VENDOR)),)}),
+        leaking("keys-of-nothing.mp4", lambda plants: {"in_movie": (box(b"pssh", bytes(4), plants.text("keys of nothing", VENDOR)),)}, readers=False),
         leaking("movie-rest.mp4", lambda plants: {"in_movie": (b"\xff" * 4 + plants.text("no box in the movie", GAP),)}),
         behind("trailer-text.mp4", lambda plants: plants.text("trailer text", TRAILER)),
         behind("trailer-mp4.mp4", second_file),
