@@ -34,9 +34,12 @@ struct MP4Composer {
         var mediaHead: [UInt8] = []
         if regions.size > 0 || !isFragmented { mediaHead.appendBoxHeader("mdat", contentSize: regions.size) }
         // How large the tables are does not depend on where the data are, but for how large the numbers have to be.
-        var tables = try movie(mediaStart: 0, isWide: false)
-        let isWide = type.count + tables.count + mediaHead.count + regions.size > Int(UInt32.max)
-        if isWide { tables = try movie(mediaStart: 0, isWide: true) }
+        var isWide = regions.size > Int(UInt32.max)
+        var tables = try movie(mediaStart: 0, isWide: isWide)
+        if !isWide, type.count + tables.count + mediaHead.count + regions.size > Int(UInt32.max) {
+            isWide = true
+            tables = try movie(mediaStart: 0, isWide: true)
+        }
         let before = isTablesFirst ? tables.count : 0
         tables = try movie(mediaStart: type.count + before + mediaHead.count, isWide: isWide)
         var plan = OutputPlan()
