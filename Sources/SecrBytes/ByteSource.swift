@@ -48,6 +48,14 @@ public struct MemorySource: ByteSource {
 }
 
 extension ByteSource {
+    /// Whether `range` of this source, an output, holds the same bytes as `original` of the input.
+    public func isCopy(
+        _ range: Range<Int>, of original: Range<Int>, in input: some ByteSource
+    ) throws(ByteSourceError) -> Bool {
+        if isKnownCopy(range, of: original) { return true }
+        return try input.holdsSameBytes(in: original, as: self, in: range)
+    }
+
     /// Whether two ranges of two sources hold the same bytes; compares window by window in constant memory.
     public func holdsSameBytes(
         in range: Range<Int>, as other: some ByteSource, in otherRange: Range<Int>

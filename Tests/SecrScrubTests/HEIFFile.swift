@@ -2,12 +2,6 @@ import SecrBytes
 
 /// A reader of HEIF files that shares nothing with the one that is tested (ISO/IEC 14496-12, 8.11; 23008-12, 9.3).
 struct HEIFFile {
-    struct Box {
-        var type: String
-        var range: Range<Int>
-        var content: Range<Int>
-    }
-
     struct Item {
         var id: Int
         var type: String
@@ -15,7 +9,7 @@ struct HEIFFile {
         var name: String
         var contentType: String
         var extents: [Range<Int>] = []
-        var properties: [(box: Box, isEssential: Bool)] = []
+        var properties: [(box: FileBox, isEssential: Bool)] = []
         var references: [(type: String, to: [Int])] = []
     }
 
@@ -23,10 +17,10 @@ struct HEIFFile {
 
     let bytes: [UInt8]
     private let reader: ByteReader
-    let top: [Box]
+    let top: [FileBox]
     /// Of `meta`, and of the properties in it.
-    private(set) var tables: [Box] = []
-    private(set) var properties: [Box] = []
+    private(set) var tables: [FileBox] = []
+    private(set) var properties: [FileBox] = []
     private(set) var primary = 0
     private(set) var items: [Item] = []
     private(set) var groups: [(type: String, id: Int, entities: [Int])] = []
@@ -34,10 +28,10 @@ struct HEIFFile {
     init(_ bytes: [UInt8]) throws {
         self.bytes = bytes
         reader = ByteReader(bytes)
-        top = try Self.boxes(in: 0..<bytes.count, reader)
+        top = try FileBox.all(in: 0..<bytes.count, reader)
         let meta = try Self.first("meta", top)
         let hasVersion = try reader.fourCC(at: meta.content.lowerBound + 4) != "hdlr"
-        tables = try Self.boxes(in: meta.content.dropFirst(hasVersion ? 4 : 0), reader)
+        tables = try FileBox.all(in: meta.content.dropFirst(hasVersion ? 4 : 0), reader)
         try readItems()
         try readLocations()
         try readProperties()
@@ -45,37 +39,22 @@ struct HEIFFile {
         if let box = table("grpl") { try readGroups(box) }
     }
 
-    func table(_ type: String) -> Box? { tables.first { $0.type == type } }
+    func table(_ type: String) -> FileBox? { tables.first { $0.type == type } }
 
     func item(_ id: Int) -> Item? { items.first { $0.id == id } }
 
     func payload(of item: Item) -> [UInt8] { item.extents.flatMap { bytes[$0] } }
 
-    func bytes(of box: Box) -> [UInt8] { Array(bytes[box.range]) }
+    func bytes(of box: FileBox) -> [UInt8] { Array(bytes[box.range]) }
 
-    func content(of box: Box) -> [UInt8] { Array(bytes[box.content]) }
+    func content(of box: FileBox) -> [UInt8] { Array(bytes[box.content]) }
 
     /// All boxes with data of items.
-    var media: [Box] { (top + tables).filter { ["mdat", "idat"].contains($0.type) } }
+    var media: [FileBox] { (top + tables).filter { ["mdat", "idat"].contains($0.type) } }
 
-    private static func first(_ type: String, _ boxes: [Box]) throws -> Box {
+    private static func first(_ type: String, _ boxes: [FileBox]) throws -> FileBox {
         guard let box = boxes.first(where: { $0.type == type }) else { throw Failure.missing(type) }
         return box
-    }
-
-    private static func boxes(in range: Range<Int>, _ reader: ByteReader) throws -> [Box] {
-        var boxes: [Box] = []
-        var at = range.lowerBound
-        // Too little for another box.
-        while at + 8 <= range.upperBound {
-            let (short, type) = (try reader.uint32(at: at), try reader.fourCC(at: at + 4))
-            let head = short == 1 ? 16 : 8
-            let size = short == 1 ? try reader.uint32(at: at + 12) : short == 0 ? range.upperBound - at : short
-            guard size >= head, size <= range.upperBound - at else { break }
-            boxes.append(Box(type: type.description, range: at..<at + size, content: at + head..<at + size))
-            at += size
-        }
-        return boxes
     }
 
     /// Numbers one after the other.
@@ -97,7 +76,7 @@ struct HEIFFile {
     }
 
     /// The version and the flags of a box, and what stands behind them.
-    private func open(_ box: Box) throws -> (version: Int, flags: Int, Cursor) {
+    private func open(_ box: FileBox) throws -> (version: Int, flags: Int, Cursor) {
         var cursor = Cursor(reader: reader, at: box.content.lowerBound)
         let head = try cursor.next(4)
         return (head >> 24, head & 0xFF_FFFF, cursor)
@@ -109,7 +88,7 @@ struct HEIFFile {
         let list = try Self.first("iinf", tables)
         (version, _, cursor) = try open(list)
         _ = try cursor.next(version == 0 ? 2 : 4)
-        for entry in try Self.boxes(in: cursor.at..<list.content.upperBound, reader) where entry.type == "infe" {
+        for entry in try FileBox.all(in: cursor.at..<list.content.upperBound, reader) where entry.type == "infe" {
             let flags: Int
             (version, flags, cursor) = try open(entry)
             let id = try cursor.next(version == 2 ? 2 : 4)
@@ -148,8 +127,8 @@ struct HEIFFile {
     }
 
     private mutating func readProperties() throws {
-        let boxes = try Self.boxes(in: Self.first("iprp", tables).content, reader)
-        properties = try Self.boxes(in: Self.first("ipco", boxes).content, reader)
+        let boxes = try FileBox.all(in: Self.first("iprp", tables).content, reader)
+        properties = try FileBox.all(in: Self.first("ipco", boxes).content, reader)
         for table in boxes where table.type == "ipma" {
             var (version, flags, cursor) = try open(table)
             let size = flags & 1 == 1 ? 2 : 1
@@ -166,10 +145,10 @@ struct HEIFFile {
         }
     }
 
-    private mutating func readReferences(_ box: Box) throws {
+    private mutating func readReferences(_ box: FileBox) throws {
         let (version, _, start) = try open(box)
         let size = version == 0 ? 2 : 4
-        for entry in try Self.boxes(in: start.at..<box.content.upperBound, reader) {
+        for entry in try FileBox.all(in: start.at..<box.content.upperBound, reader) {
             var cursor = Cursor(reader: reader, at: entry.content.lowerBound)
             let from = try cursor.next(size)
             let targets = try (0..<(try cursor.next(2))).map { _ in try cursor.next(size) }
@@ -178,8 +157,8 @@ struct HEIFFile {
         }
     }
 
-    private mutating func readGroups(_ box: Box) throws {
-        for entry in try Self.boxes(in: box.content, reader) {
+    private mutating func readGroups(_ box: FileBox) throws {
+        for entry in try FileBox.all(in: box.content, reader) {
             var (_, _, cursor) = try open(entry)
             let id = try cursor.next(4)
             groups.append((entry.type, id, try (0..<(try cursor.next(4))).map { _ in try cursor.next(4) }))

@@ -2,12 +2,6 @@ import SecrBytes
 
 /// A reader of MP4 and QuickTime files that shares nothing with the one that is tested (ISO/IEC 14496-12, 8).
 struct MP4File {
-    struct Box {
-        var type: String
-        var range: Range<Int>
-        var content: Range<Int>
-    }
-
     struct Track {
         var id = 0
         var handler = ""
@@ -28,7 +22,7 @@ struct MP4File {
 
     let bytes: [UInt8]
     private let reader: ByteReader
-    let top: [Box]
+    let top: [FileBox]
     private(set) var dates: [Int] = []
     private(set) var tracks: [Track] = []
     /// Types of all boxes below the movie, but for those in descriptions of samples.
@@ -44,18 +38,18 @@ struct MP4File {
     init(_ bytes: [UInt8]) throws {
         self.bytes = bytes
         reader = ByteReader(bytes)
-        top = try Self.boxes(in: 0..<bytes.count, reader)
+        top = try FileBox.all(in: 0..<bytes.count, reader)
         guard let movie = top.first(where: { $0.type == "moov" }) else { throw Failure.missing("moov") }
-        for box in try Self.boxes(in: movie.content, reader) {
+        for box in try FileBox.all(in: movie.content, reader) {
             types.insert(box.type)
             if box.type == "mvhd" { dates = try dates(of: box) }
-            if box.type == "udta" { types.formUnion(try Self.boxes(in: box.content, reader).map(\.type)) }
+            if box.type == "udta" { types.formUnion(try FileBox.all(in: box.content, reader).map(\.type)) }
             if box.type == "trak" {
                 tracks.append(Track())
                 try walk(box)
             }
             if box.type == "mvex" {
-                for child in try Self.boxes(in: box.content, reader) {
+                for child in try FileBox.all(in: box.content, reader) {
                     types.insert(child.type)
                     guard child.type == "trex" else { continue }
                     let track = try track(reader.uint32(at: child.content.lowerBound + 4))
@@ -83,11 +77,11 @@ struct MP4File {
     }
 
     /// Of those in the form in which we write them: places count from the fragment, and each run has one.
-    private mutating func readFragment(_ fragment: Box) throws {
-        for part in try Self.boxes(in: fragment.content, reader) {
+    private mutating func readFragment(_ fragment: FileBox) throws {
+        for part in try FileBox.all(in: fragment.content, reader) {
             types.insert(part.type)
             guard part.type == "traf" else { continue }
-            let boxes = try Self.boxes(in: part.content, reader)
+            let boxes = try FileBox.all(in: part.content, reader)
             let header = try reader.uint32(at: boxes[0].content.lowerBound) & 0xFFFFFF
             guard boxes[0].type == "tfhd", header == 0x20000 else { throw Failure.missing("tfhd") }
             let track = try track(reader.uint32(at: boxes[0].content.lowerBound + 4))
@@ -118,30 +112,16 @@ struct MP4File {
 
     func payload(of track: Track) -> [[UInt8]] { track.samples.map { Array(bytes[$0]) } }
 
-    private static func boxes(in range: Range<Int>, _ reader: ByteReader) throws -> [Box] {
-        var boxes: [Box] = []
-        var at = range.lowerBound
-        while at + 8 <= range.upperBound {
-            let (short, type) = (try reader.uint32(at: at), try reader.fourCC(at: at + 4))
-            let head = short == 1 ? 16 : 8
-            let size = short == 1 ? try reader.uint32(at: at + 12) : short == 0 ? range.upperBound - at : short
-            guard size >= head, size <= range.upperBound - at else { break }
-            boxes.append(Box(type: type.description, range: at..<at + size, content: at + head..<at + size))
-            at += size
-        }
-        return boxes
-    }
-
-    private func dates(of box: Box) throws -> [Int] {
+    private func dates(of box: FileBox) throws -> [Int] {
         let start = box.content.lowerBound
         return try reader.uint8(at: start) == 1
             ? [reader.uint32(at: start + 8), reader.uint32(at: start + 16)]
             : [reader.uint32(at: start + 4), reader.uint32(at: start + 8)]
     }
 
-    private mutating func walk(_ parent: Box) throws {
+    private mutating func walk(_ parent: FileBox) throws {
         var tables: [String: Int] = [:]
-        for box in try Self.boxes(in: parent.content, reader) {
+        for box in try FileBox.all(in: parent.content, reader) {
             types.insert(box.type)
             let (start, place) = (box.content.lowerBound, tracks.count - 1)
             switch box.type {
@@ -153,7 +133,7 @@ struct MP4File {
                 tracks[place].handler = try reader.fourCC(at: start + 8).description
                 tracks[place].name = Array(bytes[start + 12..<box.content.upperBound])
             case "stsd":
-                let entries = try Self.boxes(in: box.content.dropFirst(8), reader)
+                let entries = try FileBox.all(in: box.content.dropFirst(8), reader)
                 tracks[place].entries = entries.map { Array(bytes[$0.range]) }
             case "elst":
                 tracks[place].edits = try (0..<reader.uint32(at: start + 4)).map { entry in

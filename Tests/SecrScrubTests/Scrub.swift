@@ -12,6 +12,19 @@ func scrub(_ bytes: [UInt8], _ scrubber: Scrubber = Scrubber()) throws(ScrubErro
 }
 
 extension Fixture {
+    /// Places of the output where a changed bit would not be noticed.
+    func unnoticedChanges(_ scrubber: Scrubber = Scrubber()) throws -> [Int] {
+        let source = MemorySource(try bytes)
+        let prepared = try scrubber.prepare(source)
+        let good = try prepared.plan.bytes(from: source)
+        try prepared.verify(MemorySource(good))
+        return good.indices.filter { index in
+            var bad = good
+            bad[index] ^= 0x01
+            return (try? prepared.verify(MemorySource(bad))) != nil
+        }
+    }
+
     func scrubbed(_ scrubber: Scrubber = Scrubber()) throws -> [UInt8] { try scrub(bytes, scrubber) }
 }
 

@@ -90,7 +90,7 @@ struct HEICContract {
             let range = start..<start + piece.count
             let isSame =
                 switch piece {
-                case .copy(let from): try original.source.holdsSameBytes(in: from, as: written.source, in: range)
+                case .copy(let from): try written.source.isCopy(range, of: from, in: original.source)
                 case .bytes(let bytes):
                     try MemorySource(bytes).holdsSameBytes(in: 0..<bytes.count, as: written.source, in: range)
                 }

@@ -84,6 +84,13 @@ struct BoxReader {
             type: type, range: start..<start + size, content: start + headerSize..<start + size, identifier: identifier)
     }
 
+    /// A whole box as it is, with the shortest header.
+    func copy(of box: Box, _ window: inout ByteWindow) throws -> [UInt8] {
+        var written: [UInt8] = []
+        written.appendBox(box.type, try content(of: box, &window).bytes)
+        return written
+    }
+
     /// A box that is read to be kept, in memory.
     func content(of box: Box, _ window: inout ByteWindow) throws -> ByteReader {
         guard box.content.count <= limits.chunkBytes else {

@@ -16,7 +16,7 @@ struct MP4Document: Sendable {
     var randomAccess: [MP4RandomAccess] = []
     /// What fragments say of tracks that go.
     var droppedParts: [MP4Fragment.Part] = []
-    /// Of a movie with protected tracks, whole boxes that say where keys are to be had.
+    /// Of a movie with protected tracks, whole boxes that say where keys are to be had (ISO/IEC 23001-7, 8.1).
     var keys: [UInt8] = []
     /// How much sound is not to be heard, in the form in which it is written.
     var gapless: [UInt8]
@@ -29,13 +29,6 @@ struct MP4Document: Sendable {
 
     /// Those that people see or hear.
     var kept: [MP4Track] { tracks.filter { $0.kind == .media } }
-
-    /// A box that says where keys are to be had (ISO/IEC 23001-7, 8.1), as it is.
-    static func keys(_ box: Box, _ reader: BoxReader, _ window: inout ByteWindow) throws -> [UInt8] {
-        var written: [UInt8] = []
-        written.appendBox(box.type, try reader.content(of: box, &window).bytes)
-        return written
-    }
 
     /// How long it is, as it says itself or as its fragments are together; 0 where neither is known.
     var seconds: Int {

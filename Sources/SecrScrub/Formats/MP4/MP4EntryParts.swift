@@ -39,7 +39,6 @@ struct MP4EntryParts {
         let cut = try reader.cut(range, isFile: true, &window)
         for box in cut.boxes {
             let content = try reader.content(of: box, &window)
-            types.insert(box.type)
             if box.type == "wave" && isSound {
                 try readWave(box, of: coding, &window, &reader)
             } else if box.type == "sinf" {
@@ -54,14 +53,13 @@ struct MP4EntryParts {
                 written.appendBox(box.type, essence)
             } else {
                 drop(box)
+                continue
             }
+            types.insert(box.type)
         }
         // QuickTime ends a list with four zeros.
-        if !cut.rest.isEmpty, try window.bytes(in: cut.rest).contains(where: { $0 != 0 }) {
-            facts.append(
-                Finding(
-                    .gap, reveals: [.leftover], "bytes that belong to nothing", value: "\(cut.rest.count) bytes",
-                    range: cut.rest, action: .removed))
+        if try window.bytes(in: cut.rest).contains(where: { $0 != 0 }), let surplus = Finding.surplus(cut.rest) {
+            facts.append(surplus)
         }
     }
 

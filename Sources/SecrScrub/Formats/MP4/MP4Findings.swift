@@ -70,8 +70,7 @@ struct MP4Findings {
         return [
             Finding(
                 .gap, reveals: [.leftover], "data that no track uses", value: "\(media.size - used) bytes",
-                range: first,
-                action: .removed)
+                range: first, action: .removed)
         ]
     }
 
@@ -103,8 +102,9 @@ extension Finding {
     /// Bytes behind the last field of a box, if there are any.
     ///
     /// - Parameter used: of its content.
-    static func surplus(of box: Box, behind used: Int) -> Finding? {
-        let surplus = box.content.dropFirst(used)
+    static func surplus(of box: Box, behind used: Int) -> Finding? { surplus(box.content.dropFirst(used)) }
+
+    static func surplus(_ surplus: Range<Int>) -> Finding? {
         if surplus.isEmpty { return nil }
         return Finding(
             .gap, reveals: [.leftover], "bytes that belong to nothing", value: "\(surplus.count) bytes", range: surplus,

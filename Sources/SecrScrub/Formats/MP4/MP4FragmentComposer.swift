@@ -6,27 +6,55 @@ struct MP4FragmentComposer {
     /// Seconds to take away from times.
     private let shift: Int
     private let scales: [Int: Int]
+    private var layout: [Placed] = []
+
+    /// A segment, and how large it is.
+    private struct Placed {
+        var segment: MP4Segment
+        var size: Int
+        /// Of a fragment: its data, and how large its tables are.
+        var regions = MP4Regions([Range<Int>]())
+        var tablesSize = 0
+    }
 
     init(_ document: MP4Document, policy: Policy) {
         self.document = document
         shift = document.shift(policy)
         scales = Dictionary(document.kept.map { ($0.id, $0.mediaHeader.timescale) }) { first, _ in first }
+        layout = document.segments.map(place)
+    }
+
+    private func place(_ segment: MP4Segment) -> Placed {
+        switch segment {
+        case .index(let index): return Placed(segment: segment, size: index.size)
+        case .fragment(let fragment):
+            let regions = fragment.regions
+            let tables = fragment.parts.reduce(Box.headerSize + Self.numberSize + fragment.keys.count) {
+                $0 + Box.headerSize + contentSize(of: $1)
+            }
+            let size = tables + Self.mediaHeader(of: regions).count + regions.size
+            return Placed(segment: segment, size: size, regions: regions, tablesSize: tables)
+        }
+    }
+
+    /// Where each segment begins, and the last one ends.
+    private func places(from start: Int) -> [Int] {
+        layout.reduce(into: [start]) { $0.append($0[$0.count - 1] + $1.size) }
     }
 
     /// - Parameter start: where the first of them begins.
     func append(to plan: inout OutputPlan, at start: Int) throws {
-        var places = [start]
-        for segment in document.segments { places.append(places[places.count - 1] + size(of: segment)) }
+        let places = places(from: start)
         var number = 0
-        for (place, segment) in document.segments.enumerated() {
-            switch segment {
+        for (place, placed) in layout.enumerated() {
+            switch placed.segment {
             case .index(let index):
                 let boundaries = index.boundaries.map { places[document.segment(at: $0)] }
                 let bytes = try index.written(end: places[place + 1], boundaries: boundaries, shift: shift)
                 plan.append(.bytes(bytes))
             case .fragment(let fragment):
                 number += 1
-                try append(fragment, number, to: &plan)
+                try append(fragment, placed, number, to: &plan)
             }
         }
     }
@@ -36,10 +64,8 @@ struct MP4FragmentComposer {
     /// - Parameter start: where the first segment begins.
     func randomAccess(segmentsAt start: Int) -> [UInt8] {
         if document.randomAccess.isEmpty { return [] }
-        var (places, position): ([Int], Int) = ([], start)
-        for segment in document.segments {
-            if case .fragment = segment { places.append(position) }
-            position += size(of: segment)
+        let places = zip(layout, places(from: start)).compactMap { placed, place in
+            if case .fragment = placed.segment { place } else { nil }
         }
         var content: [UInt8] = []
         for access in document.randomAccess {
@@ -53,31 +79,16 @@ struct MP4FragmentComposer {
         return written
     }
 
-    // MARK: Sizes
-
     private static let (endSize, numberSize, runSize) = (16, 16, 20)
-
-    private func size(of segment: MP4Segment) -> Int {
-        switch segment {
-        case .index(let index): index.size
-        case .fragment(let fragment): tablesSize(of: fragment) + Self.headerSize(of: fragment) + fragment.regions.size
-        }
-    }
-
-    private func tablesSize(of fragment: MP4Fragment) -> Int {
-        fragment.parts.reduce(Box.headerSize + Self.numberSize + fragment.keys.count) {
-            $0 + Box.headerSize + contentSize(of: $1)
-        }
-    }
 
     private func contentSize(of part: MP4Fragment.Part) -> Int {
         part.runs.reduce(head(of: part, at: 0).count + part.groups.count) { $0 + Self.runSize + $1.table.count }
     }
 
-    private static func headerSize(of fragment: MP4Fragment) -> Int {
+    private static func mediaHeader(of regions: MP4Regions) -> [UInt8] {
         var header: [UInt8] = []
-        header.appendBoxHeader("mdat", contentSize: fragment.regions.size)
-        return header.count
+        header.appendBoxHeader("mdat", contentSize: regions.size)
+        return header
     }
 
     // MARK: Bytes
@@ -100,10 +111,12 @@ struct MP4FragmentComposer {
         return bytes + (part.encryption?.written(at: start + bytes.count) ?? [])
     }
 
-    private func append(_ fragment: MP4Fragment, _ number: Int, to plan: inout OutputPlan) throws {
-        let regions = fragment.regions
-        let tables = tablesSize(of: fragment)
-        let start = tables + Self.headerSize(of: fragment)
+    private func append(
+        _ fragment: MP4Fragment, _ placed: Placed, _ number: Int, to plan: inout OutputPlan
+    ) throws {
+        let (regions, tables) = (placed.regions, placed.tablesSize)
+        let mediaHeader = Self.mediaHeader(of: regions)
+        let start = tables + mediaHeader.count
         guard start + regions.size <= Int(Int32.max) else {
             throw ScrubError(.refused, "a fragment of more than 2 GiB")
         }
@@ -130,8 +143,7 @@ struct MP4FragmentComposer {
             }
             bytes += part.groups
         }
-        bytes.appendBoxHeader("mdat", contentSize: regions.size)
-        plan.append(.bytes(bytes))
+        plan.append(.bytes(bytes + mediaHeader))
         for range in regions.ranges { plan.append(.copy(range)) }
     }
 }

@@ -59,7 +59,7 @@ struct MP4FragmentContract {
                 guard old.samples == new.samples, old.version == new.version, old.flags == new.flags,
                     old.range.count == new.range.count,
                     regions.0.position(of: old.range) == regions.1.position(of: new.range),
-                    try original.source.holdsSameBytes(in: old.table, as: written.source, in: new.table)
+                    try written.source.isCopy(new.table, of: old.table, in: original.source)
                 else { throw ScrubError.broken("samples differ", at: new.table.lowerBound) }
             }
         }

@@ -47,7 +47,7 @@ struct MP4FragmentReader {
             switch box.type {
             case "mfhd": noteSurplus(of: box, behind: 8)
             case "traf": fragment.parts.append(try part(box, of: moof, from: &position, &window))
-            case "pssh" where isProtected: fragment.keys += try MP4Document.keys(box, reader, &window)
+            case "pssh" where isProtected: fragment.keys += try reader.copy(of: box, &window)
             default: drop(box)
             }
         }

@@ -149,7 +149,7 @@ struct MP4Parser {
         }
         account.close(moov)
         if document.tracks.contains(where: \.isProtected) {
-            for box in keys { document.keys += try MP4Document.keys(box, reader, &window) }
+            for box in keys { document.keys += try reader.copy(of: box, &window) }
         }
         let ids = document.tracks.map(\.id)
         guard Set(ids).count == ids.count else {

@@ -53,7 +53,7 @@ struct MP4SampleEntry: Sendable {
         if ["vide", "pict", "auxv", "soun"].contains(handler), !known.contains(type), !isProtected {
             throw ParseError(.unsupported, at: box.range.lowerBound, "a coding that is not known (\(type))")
         }
-        var fields: [UInt8]
+        let fields: [UInt8]
         switch handler {
         case "vide", "pict", "auxv": fields = try video(content)
         case "soun": fields = try sound(content)
@@ -75,7 +75,6 @@ struct MP4SampleEntry: Sendable {
         facts += parts.facts
         // The data are in the same file: the first reference.
         written.appendBox(type, [0, 0, 0, 0, 0, 0, 0, 1] + fields + parts.written)
-        fields = []
     }
 
     /// Pixels across and down, and the depth (12.1.3). Who compressed it, with which program and how well, goes.

@@ -16,6 +16,8 @@ struct MP4SampleTables: Sendable {
     private(set) var others: [[UInt8]] = []
     /// Boxes of which not all was needed.
     private(set) var reduced: [Box] = []
+    /// Groups of samples that players do not need.
+    private(set) var dropped: [Box] = []
 
     /// Tables that are written in this order, each at most once; `sgpd` and `sbgp` come behind them.
     private static let order: [FourCC] = ["stts", "ctts", "cslg", "stss", "stps", "sdtp", "subs"]
@@ -64,7 +66,11 @@ struct MP4SampleTables: Sendable {
         }
         for box in boxes where Self.groups.contains(box.type) {
             let content = try reader.content(of: box, &window)
-            if Self.isGroupKept(try content.fourCC(at: FullBoxHead.size)) { try add(box, content) }
+            if Self.isGroupKept(try content.fourCC(at: FullBoxHead.size)) {
+                try add(box, content)
+            } else {
+                dropped.append(box)
+            }
         }
         guard let runs = found["stsc"], let offsets = found["co64"] ?? found["stco"] else { return }
         try readChunks(

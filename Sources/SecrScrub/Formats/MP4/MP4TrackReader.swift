@@ -55,6 +55,11 @@ struct MP4TrackReader {
             Finding(
                 .table, reveals: [.leftover], "surplus of a table (\($0.type))", range: $0.range, action: .reduced)
         }
+        facts += track.samples.dropped.map {
+            Finding(
+                .table, reveals: [.software], "groups of samples that players do not need (\($0.type))",
+                value: "\($0.range.count) bytes", range: $0.range, action: .removed)
+        }
         // In fragments they are beside the samples; here they could lie anywhere.
         if let box = (tree.trak + tree.tables.children).first(where: { ["senc", "saio"].contains($0.type) }),
             track.isProtected

@@ -43,8 +43,9 @@ struct MP4Trim {
         else { return nil }
         // Rounded up, and one more: scales of movie and media need not fit.
         let scale = document.header.timescale
-        let length = (edit.duration * track.mediaHeader.timescale + scale - 1) / scale + 1
-        let needed = tables.samples(shownIn: start..<start + length)
+        let (product, isTooLong) = edit.duration.multipliedReportingOverflow(by: track.mediaHeader.timescale)
+        guard !isTooLong else { return nil }
+        let needed = tables.samples(shownIn: start..<start + product / scale + 2)
         guard var first = needed.first, let last = needed.last else { return nil }
         switch track.handler {
         case "vide":

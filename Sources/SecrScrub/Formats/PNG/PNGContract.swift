@@ -32,7 +32,7 @@ struct PNGContract {
         let (before, after) = (essence(original.document), essence(written.document))
         guard before.map(\.kind) == after.map(\.kind) else { throw ScrubError.broken("a part is missing", at: 0) }
         for (old, new) in zip(before, after) {
-            guard try original.source.holdsSameBytes(in: old.range, as: written.source, in: new.range) else {
+            guard try written.source.isCopy(new.range, of: old.range, in: original.source) else {
                 throw ScrubError.broken("\(old.label) differs", at: new.range.lowerBound)
             }
         }
@@ -61,7 +61,7 @@ struct PNGContract {
             return try PNGLines.areSame(PNGLines(old, of: original.source), PNGLines(new, of: written.source))
         }
         if handler.keepsChunks(of: old, policy: policy) {
-            return try original.source.holdsSameBytes(in: old.chunks, as: written.source, in: new.chunks)
+            return try written.source.isCopy(new.chunks, of: old.chunks, in: original.source)
         }
         return try old.hasSameStream(in: original.source, as: new, in: written.source)
     }
