@@ -190,9 +190,11 @@ struct MP4Parser {
                     return
                 }
             }
-            account.add(
-                entry.type == "meta" ? .metadata : .userData, entry.range,
-                entry.type == "meta" ? "metadata of the movie" : "text \(MP4Values.name(of: entry.type))")
+            switch entry.type {
+            case "meta": account.add(.metadata, entry.range, "metadata of the movie")
+            case "free", "skip": account.add(unneeded: entry)
+            default: account.add(.userData, entry.range, "text \(MP4Values.name(of: entry.type))")
+            }
         }
         account.close(box)
     }

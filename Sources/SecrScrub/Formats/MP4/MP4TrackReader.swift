@@ -301,10 +301,12 @@ struct MP4TrackReader {
         _ box: Box, to account: inout BoxAccount<MP4Node>, _ window: inout ByteWindow
     ) throws {
         for entry in try reader.cut(box.content, isFile: true, &window).boxes {
-            let isSelection = alternatives.contains(entry.range.lowerBound)
-            account.add(
-                isSelection ? .selection : .userData, entry.range,
-                isSelection ? "alternatives" : "text \(MP4Values.name(of: entry.type))")
+            switch entry.type {
+            case _ where alternatives.contains(entry.range.lowerBound):
+                account.add(.selection, entry.range, "alternatives")
+            case "free", "skip": account.add(unneeded: entry)
+            default: account.add(.userData, entry.range, "text \(MP4Values.name(of: entry.type))")
+            }
         }
         account.close(box)
     }
