@@ -72,7 +72,7 @@ import Testing
         let folder = try TemporaryFolder()
         let fixtures = Fixture.mp4 + Fixture.heif.filter { $0.file.hasPrefix("sequence") }
         for fixture in fixtures { try folder.write(fixture.bytes, to: "in/" + fixture.file) }
-        // One of them is protected.
+        // Some of them are protected.
         #expect(try Run.scrub(["-q", "-r", "--output-dir", "out", "in"], in: folder.path).status == 3)
         let json = try Run.program(
             "exiftool", ["-j", "-G1", "-a", "-u", "-U", "-ee3", "-r", "out"], in: folder.path)

@@ -221,19 +221,20 @@ import Testing
         #expect(clock.kind == .time && clock.value == "2023-11-14 22:13:20")
     }
 
-    /// The place of what decrypts the samples of a fragment counts from the fragment.
-    @Test func protectedTracksCanBeDecrypted() throws {
-        let fixture = Fixture.named("fragments-protected.mp4")
+    /// The place of what decrypts samples counts from their fragment, or from the beginning of the file.
+    @Test(arguments: ["fragments-protected.mp4", "protected.mp4", "protected-last.mp4"])
+    func protectedTracksCanBeDecrypted(_ name: String) throws {
+        let fixture = Fixture.named(name)
         let token = try #require(fixture.keep?.first { $0.row == "initialisation vector" })
-        let vector = token.bytes
         let file = try MP4File(fixture.scrubbed())
         let fragments = file.top.filter { $0.type == "moof" }.map(\.range)
-        #expect(fragments.count == 3)
-        for fragment in fragments {
-            let tables = Array(file.bytes[fragment])
+        let parts = fragments.isEmpty ? [0..<file.bytes.count] : fragments
+        let vectors = Array(repeating: token.bytes, count: fragments.isEmpty ? 3 : 1).flatMap(\.self)
+        for part in parts {
+            let tables = Array(file.bytes[part])
             let place = try #require(tables.firstOffset(of: "saio")) + 12
             let offset = tables[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
-            #expect(Array(tables[offset..<offset + vector.count]) == vector)
+            #expect(Array(tables[offset..<offset + vectors.count]) == vectors)
         }
         let limitations = try Scrubber().inspect(MemorySource(fixture.bytes)).limitations
         #expect(limitations.contains(.protectedTracks) && limitations.contains(where: \.isOpaque))
@@ -314,7 +315,8 @@ import Testing
         ("fragment-no-track.mp4", .damaged, "of no track"), ("fragment-no-header.mp4", .damaged, "without a header"),
         ("fragment-entry.mp4", .damaged, "nothing describes"), ("fragment-shared.mp4", .refused, "share their data"),
         ("fragment-first.mp4", .refused, "in front of its movie"), ("elsewhere.mp4", .refused, "another file"),
-        ("protected.mp4", .refused, "protected"), ("palette.mov", .refused, "palette"),
+        ("protected.mp4", .refused, "protected"), ("protected-elsewhere.mp4", .refused, "protected"),
+        ("palette.mov", .refused, "palette"),
         ("texts-unknown.mp4", .refused, "unknown kind"), ("only-data.mp4", .refused, "no pictures"),
         ("stsz-huge.mp4", .damaged, "past the end"), ("stsz-uniform-huge.mp4", .damaged, "nowhere"),
         ("stco-past-end.mp4", .damaged, "not in the file"), ("stsc-entry.mp4", .damaged, "nothing describes"),

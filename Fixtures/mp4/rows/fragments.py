@@ -2,11 +2,9 @@
 
 import struct
 
-from coded import AVC, coded
 from fixture import QUICKTIME, full, made, pictures, sound
-from writers import movie
 from writers.boxes import box, full_box
-from writers.canary import ENCODER, GAP, TIMED, VENDOR, Plants
+from writers.canary import GAP, TIMED, VENDOR, Plants
 from writers.fragments import FILE, NOTHING, Fragmented
 from writers.movie import Track, plain_entry
 
@@ -36,7 +34,6 @@ def fixtures():
         planted("fragments-index-tail.mp4", "bytes behind an index", index_tail),
         planted("fragments-extension.mp4", "unknown box of an extension", extension),
         with_data_track(),
-        protected(),
         of_a_clock(),
     ]
 
@@ -96,31 +93,6 @@ def with_data_track():
     data = Track(b"meta", plain_entry(b"gpmd"), samples, stays=False)
     tracks = [data, pictures()]
     return made("fragments-positions.mp4", plants, tracks, layout=Fragmented, has_access=True, indexed=2, base=NOTHING)
-
-
-def protected():
-    """Encrypted samples, each with a part of its own in front of the tables, and a place that says where."""
-    plants = Plants()
-    vector = bytes.fromhex("5e4f2a6b9c8d7e6f0112233445566778")
-    plants.kept("initialisation vector", vector)
-    system = full_box(b"pssh", bytes(range(16)), struct.pack(">L", 14), b"where to get keys")
-    plants.kept("where to get keys", system)
-    output = protected_entry()
-    entry = protected_entry(box(b"CNry", plants.text("unknown box of a protection", ENCODER)))
-    track = pictures(entry=entry, output=output)
-    sizes = full_box(b"saiz", bytes([16]), struct.pack(">L", 1))
-    place = full_box(b"saio", struct.pack(">LL", 1, 9))
-    about = {"in_part": (sizes, place, full_box(b"senc", struct.pack(">L", 1), vector)), "in_fragment": (system,)}
-    about["in_movie"] = (system,)
-    return made("fragments-protected.mp4", plants, [track], readers=False, layout=Fragmented, **about)
-
-
-def protected_entry(*more):
-    found = coded("main", AVC)
-    key = bytes([0, 0, 1, 16]) + bytes(range(16))
-    scheme = full_box(b"schm", b"cenc", struct.pack(">L", 0x10000))
-    protection = box(b"sinf", box(b"frma", b"avc1"), scheme, box(b"schi", full_box(b"tenc", key), *more))
-    return movie.video_entry(b"encv", found.size, found.configuration(), protection)
 
 
 def of_a_clock():

@@ -3,6 +3,7 @@
 import struct
 
 from fixture import made, picture_entry, pictures, sound
+from rows import protected
 from writers import movie
 from writers.boxes import box, full_box
 from writers.canary import COMMENT, Plants
@@ -18,6 +19,7 @@ def fixtures():
         hostile("no-movie.mp4", "no tables", [pictures()], replaced_movie=b""),
         elsewhere(),
         hostile("protected.mp4", "encrypted in an unknown way", [pictures(entry=picture_entry("avc", movie_protection()))]),
+        hostile("protected-elsewhere.mp4", "nobody knows where what decrypts it is", [protected_elsewhere()]),
         hostile("palette.mov", "a palette", [pictures(entry=palette())]),
         hostile("texts-unknown.mp4", "texts of an unknown kind", [pictures(), unknown_text()]),
         hostile("only-data.mp4", "nothing to be seen", [data_only()]),
@@ -84,6 +86,10 @@ def table(name, kind, replaced):
 def elsewhere():
     other = full_box(b"url ", b"file:///somewhere/else.mp4\0")
     return hostile("elsewhere.mp4", "samples in another file", [pictures(data_references=(other,))])
+
+
+def protected_elsewhere():
+    return pictures(entry=protected.entry(), in_tables=(protected.sizes(3), protected.place()))
 
 
 def movie_protection():

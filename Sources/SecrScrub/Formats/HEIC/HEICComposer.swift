@@ -45,7 +45,7 @@ struct HEICComposer {
         let frames = sequence?.regions ?? MP4Regions([Range<Int>]())
         // Only the places depend on how large the tables are, and their number does not.
         let width = type.count + layout.size(.file) + layout.size(.itemData) + frames.size < 1 << 31 ? 4 : 8
-        let movieSize = try sequence?.movie(mediaStart: 0, isWide: width == 8).count ?? 0
+        let movieSize = try sequence?.movie(at: 0, mediaStart: 0, isWide: width == 8).count ?? 0
         let groups = self.groups
         func meta(_ starts: (content: Int, frames: Int)) -> (head: [UInt8], tail: [UInt8]) {
             var head = tables + locations(layout, starts, width: width) + after
@@ -67,7 +67,7 @@ struct HEICComposer {
         plan.append(.bytes(start + [UInt8].fullBoxHead() + head))
         for piece in layout.pieces[.itemData] ?? [] { plan.append(piece) }
         plan.append(.bytes(tail))
-        plan.append(.bytes(try sequence?.movie(mediaStart: frameStart, isWide: width == 8) ?? []))
+        plan.append(.bytes(try sequence?.movie(at: plan.size, mediaStart: frameStart, isWide: width == 8) ?? []))
         plan.append(.bytes(contentHead))
         for piece in layout.pieces[.file] ?? [] { plan.append(piece) }
         if frames.size > 0 { plan.append(.bytes(frameHead)) }

@@ -35,13 +35,14 @@ struct MP4Composer {
         if regions.size > 0 || !isFragmented { mediaHead.appendBoxHeader("mdat", contentSize: regions.size) }
         // How large the tables are does not depend on where the data are, but for how large the numbers have to be.
         var isWide = regions.size > Int(UInt32.max)
-        var tables = try movie(mediaStart: 0, isWide: isWide)
+        var tables = try movie(at: 0, mediaStart: 0, isWide: isWide)
         if !isWide, type.count + tables.count + mediaHead.count + regions.size > Int(UInt32.max) {
             isWide = true
-            tables = try movie(mediaStart: 0, isWide: true)
+            tables = try movie(at: 0, mediaStart: 0, isWide: true)
         }
-        let before = isTablesFirst ? tables.count : 0
-        tables = try movie(mediaStart: type.count + before + mediaHead.count, isWide: isWide)
+        let mediaStart = type.count + (isTablesFirst ? tables.count : 0) + mediaHead.count
+        let start = isTablesFirst ? type.count : mediaStart + regions.size
+        tables = try movie(at: start, mediaStart: mediaStart, isWide: isWide)
         var plan = OutputPlan()
         plan.append(.bytes(type))
         if isTablesFirst { plan.append(.bytes(tables)) }
@@ -94,15 +95,19 @@ struct MP4Composer {
     /// The box `moov`.
     ///
     /// - Parameters:
+    ///   - start: where it begins.
     ///   - mediaStart: where the data of samples begin.
     ///   - isWide: whether places have 64 bits.
-    mutating func movie(mediaStart: Int, isWide: Bool) throws -> [UInt8] {
+    mutating func movie(at start: Int, mediaStart: Int, isWide: Bool) throws -> [UInt8] {
         var content = document.header.written
         // The last field is the number of the next track.
         var next: [UInt8] = []
         next.appendBigEndian32(min((kept.map(\.id).max() ?? 0) + 1, Int(UInt32.max)))
         content.replaceSubrange((content.count - 4)..., with: next)
-        for track in kept { content.appendBox("trak", self.track(track, mediaStart: mediaStart, isWide: isWide)) }
+        for track in kept {
+            let position = start + 2 * Box.headerSize + content.count
+            content.appendBox("trak", self.track(track, at: position, mediaStart: mediaStart, isWide: isWide))
+        }
         content += document.keys
         if isFragmented { content += document.extension?.written(for: kept.map(\.id)) ?? [] }
         // Where the texts are kept, what they say of gaps is among them.
@@ -114,7 +119,16 @@ struct MP4Composer {
         return bytes
     }
 
-    private func track(_ track: MP4Track, mediaStart: Int, isWide: Bool) -> [UInt8] {
+    private func track(_ track: MP4Track, at start: Int, mediaStart: Int, isWide: Bool) -> [UInt8] {
+        var tables = self.tables(track, mediaStart: mediaStart, isWide: isWide)
+        guard let encryption = track.encryption else { return self.track(track, tables: tables) }
+        // What is needed to decrypt samples comes last in the track, and its place is the last of its tables.
+        let size = self.track(track, tables: tables + encryption.tables(dataAt: 0, isWide: isWide)).count
+        tables += encryption.tables(dataAt: start + size, isWide: isWide)
+        return self.track(track, tables: tables) + encryption.written
+    }
+
+    private func track(_ track: MP4Track, tables: [UInt8]) -> [UInt8] {
         var media = track.mediaHeader.written
         media.appendFullBox("hdlr", [0, 0, 0, 0] + track.handler.bytes + [UInt8](repeating: 0, count: 13))
         media += track.language
@@ -124,7 +138,7 @@ struct MP4Composer {
         references.appendFullBox("dref", [0, 0, 0, 1] + own)
         var information = track.information
         information.appendBox("dinf", references)
-        information.appendBox("stbl", tables(track, mediaStart: mediaStart, isWide: isWide))
+        information.appendBox("stbl", tables)
         media.appendBox("minf", information)
         var bytes = track.header.written + track.aperture + Self.edits(track) + self.references(of: track)
         bytes.appendBox("mdia", media)

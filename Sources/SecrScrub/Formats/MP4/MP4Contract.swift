@@ -51,6 +51,7 @@ struct MP4Contract {
             && old.edits == new.edits && old.repeatsEdits == new.repeatsEdits && old.aperture == new.aperture
             && old.language == new.language
             && old.information == new.information && old.selection == new.selection && old.sphere == new.sphere
+            && old.encryption == new.encryption
             && MP4References.kept(of: old, in: original.document.kept) == new.references
             && old.samples.others == new.samples.others && old.samples.sizes.written == new.samples.sizes.written
             && old.samples.chunks.count == new.samples.chunks.count

@@ -108,7 +108,10 @@ struct MP4FragmentComposer {
             field.appendBigEndian(time, bytes: isLong ? 8 : 4)
             bytes.appendFullBox("tfdt", version: isLong ? 1 : 0, field)
         }
-        return bytes + (part.encryption?.written(at: start + bytes.count) ?? [])
+        guard let encryption = part.encryption else { return bytes }
+        // Tables do not depend in their size on where the data are.
+        let place = start + bytes.count + encryption.tables(dataAt: 0).count
+        return bytes + encryption.tables(dataAt: place) + encryption.written
     }
 
     private func append(

@@ -90,6 +90,7 @@ struct MP4FragmentReader {
         var part = MP4Fragment.Part(
             track: id, flags: flags & Header.kept, defaults: Array(content.bytes[start..<fields.position]))
         position = base
+        var encryption: [FourCC: Box] = [:]
         for box in cut.boxes.dropFirst() {
             switch box.type {
             case "tfdt" where part.decodeTime == nil: part.decodeTime = try decodeTime(box, &window)
@@ -97,24 +98,16 @@ struct MP4FragmentReader {
                 let (run, duration) = try run(box, base: base, from: &position, defaults, &window)
                 part.runs.append(run)
                 part.duration += duration
-            case "saiz" where track.isProtected:
-                var encryption = part.encryption ?? MP4SampleEncryption()
-                noteSurplus(of: box, behind: try encryption.readSizes(reader.content(of: box, &window)))
-                part.encryption = encryption
-            case "senc" where track.isProtected:
-                var encryption = part.encryption ?? MP4SampleEncryption()
-                try encryption.readData(reader.content(of: box, &window))
-                part.encryption = encryption
-            case "saio" where track.isProtected: continue
+            case "saiz", "saio", "senc":
+                if track.isProtected, encryption.updateValue(box, forKey: box.type) == nil { continue }
+                drop(box)
             case "sgpd", "sbgp", "subs": try addGroups(box, to: &part, &window)
             default: drop(box)
             }
         }
         unneeded.append(MP4Node(kind: .slack, range: cut.rest, label: "bytes between boxes"))
-        guard part.encryption.map({ !$0.data.isEmpty }) ?? !track.entries.contains(where: \.needsSampleEncryption)
-        else {
-            throw ParseError(.unsupported, at: traf.range.lowerBound, "a track that is protected in another way")
-        }
+        part.encryption = try MP4SampleEncryption(
+            encryption, of: track.entries, at: traf.range, surplus: &facts, &window, reader)
         return part
     }
 

@@ -13,6 +13,8 @@ struct MP4Track: Sendable {
     var references: [Reference] = []
     var entries: [MP4SampleEntry] = []
     var samples = MP4SampleTables()
+    /// Of a protected track that is not in fragments.
+    var encryption: MP4SampleEncryption?
     var edits: [Edit] = []
     /// Whether the edits are to be shown again and again (23008-12, 9.6).
     var repeatsEdits = false

@@ -5,6 +5,8 @@ struct MP4TrackReader {
     private let limits: Limits
     private var reader: BoxReader
     private(set) var facts: [Finding] = []
+    /// What is needed to decrypt samples.
+    private var encryption: [FourCC: Box] = [:]
     /// Where boxes begin that say which tracks are alternatives.
     private var alternatives: Set<Int> = []
     /// Where the box begins that says how the picture wraps around the viewer.
@@ -60,11 +62,13 @@ struct MP4TrackReader {
                 .table, reveals: [.software], "groups of samples that players do not need (\($0.type))",
                 value: "\($0.range.count) bytes", range: $0.range, action: .removed)
         }
-        // In fragments they are beside the samples; here they could lie anywhere.
-        if let box = (tree.trak + tree.tables.children).first(where: { ["senc", "saio"].contains($0.type) }),
-            track.isProtected
-        {
-            throw ParseError(.unsupported, at: box.range.lowerBound, "a protected track that is not in fragments")
+        if track.isProtected {
+            for box in tree.tables.children + tree.trak where ["senc", "saiz", "saio"].contains(box.type) {
+                if encryption[box.type] == nil { encryption[box.type] = box }
+            }
+            track.encryption = try MP4SampleEncryption(
+                encryption, of: track.samples.sizes.count == 0 ? [] : track.entries, at: trak.range, surplus: &facts,
+                &window, reader)
         }
         for box in tree.trak {
             switch box.type {
@@ -291,6 +295,7 @@ struct MP4TrackReader {
             case "mdia" where box == tree.media.box: addMedia(tree, to: &account)
             case "uuid" where box.range.lowerBound == sphere:
                 account.add(.sphere, box.range, "how the picture wraps around")
+            case _ where encryption[box.type] == box: account.add(.sampleTable, box.range, "table \(box.type)")
             default: account.add(unneeded: box)
             }
         }
@@ -339,7 +344,7 @@ struct MP4TrackReader {
         for box in tree.tables.children {
             if box == tree.descriptions {
                 account.add(.sampleDescriptions, box.range, "how samples are coded")
-            } else if MP4SampleTables.isKnown(box.type) {
+            } else if MP4SampleTables.isKnown(box.type) || encryption[box.type] == box {
                 account.add(.sampleTable, box.range, "table \(box.type)")
             } else {
                 account.add(unneeded: box)
