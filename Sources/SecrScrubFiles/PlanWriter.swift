@@ -12,8 +12,9 @@ struct PlanWriter {
     private static let copyThreshold = 64 * 1024
     /// Bytes gathered at most.
     private static let gatherLimit = 256 * 1024
-    /// Bytes after which it is told how far the output is, at the latest.
-    private static let step = 8 << 20
+    /// Bytes after which it is told how far the output is, at the latest: few enough that they are still in the cache when they
+    /// are read back.
+    private static let step = 2 << 20
     /// Steps end where a block of the file does: writing is faster so.
     private static let blockSize = 4_096
 
