@@ -16,7 +16,7 @@ PAGES := secr-stream.5 secr-vault-format.5
 RELEASE := .build/release
 
 # What Debian calls the things that are needed.
-BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libsodium-dev libsqlite3-dev
+BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libqpdf-dev libsodium-dev libsqlite3-dev
 TEST_PACKAGES := python3 python3-cryptography strace libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils \
 	libheif-examples libavif-bin
 LINT_PACKAGES := shellcheck mandoc

@@ -28,6 +28,7 @@ let package = Package(
             name: "CTurboJPEG",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("turbojpeg")]
         ),
+        .target(name: "CQPDF"),
         .target(name: "CSecrShims"),
 
         // 1: mechanisms
@@ -42,7 +43,7 @@ let package = Package(
 
         // 2: formats
         .target(
-            name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CTurboJPEG", "CZlib"], swiftSettings: settings),
+            name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CQPDF", "CTurboJPEG", "CZlib"], swiftSettings: settings),
 
         .target(
             name: "SecrStream", dependencies: ["SecrSystem", "SecrCrypto"], swiftSettings: settings),

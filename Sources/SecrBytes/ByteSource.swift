@@ -13,11 +13,16 @@ public protocol ByteSource: Sendable {
     ///   - buffer: must hold at least `range.count` bytes; what lies behind them stays as it was.
     func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(ByteSourceError)
 
+    /// By which name a library can open the same bytes, where it wants to; `nil` where there is none.
+    var path: String? { get }
+
     /// Whether `range` of this source, an output, has been read back already and was the same as `original` of the input.
     func isKnownCopy(_ range: Range<Int>, of original: Range<Int>) -> Bool
 }
 
 extension ByteSource {
+    public var path: String? { nil }
+
     public func isKnownCopy(_ range: Range<Int>, of original: Range<Int>) -> Bool { false }
 }
 

@@ -34,7 +34,7 @@ extension UnsafeRawBufferPointer {
 
 extension [UInt8] {
     /// The index of the first `byte` within `range`.
-    func firstIndex(of byte: UInt8, within range: Range<Int>) -> Int? {
+    package func firstIndex(of byte: UInt8, within range: Range<Int>) -> Int? {
         // Safe: the pointer does not leave the closure.
         unsafe withUnsafeBytes { unsafe $0.firstIndex(of: byte, within: range) }
     }

@@ -37,6 +37,9 @@ public struct Limits: Sendable {
     public var samples = 1 << 24
     public var chunks = 1 << 20
     public var edits = 4_096
+    /// Objects of one document, and bytes that one of its streams becomes when it is unpacked.
+    public var documentObjects = 1 << 20
+    public var unpackedBytes = 1 << 32
     /// Pictures, and videos, looked for behind the end of another.
     public var embeddedPictures = 64
     /// Bytes looked into at the heads of such pictures, over all of them.

@@ -12,6 +12,9 @@ public struct FileSource: ByteSource {
         self.size = size
     }
 
+    /// The open file itself, whatever its name is now.
+    public var path: String? { "/proc/self/fd/\(descriptor.raw)" }
+
     public func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(ByteSourceError) {
         precondition(range.count <= buffer.count)
         if Interruption.isRequested { throw ByteSourceError("interrupted") }

@@ -72,6 +72,12 @@ internal import SecrBytes
         }
     }
 
+    /// Takes as much of `input` as it can, to see how far that goes.
+    func take(_ input: [UInt8]) {
+        // Safe: the pointers do not leave the closures.
+        unsafe input.withUnsafeBytes { unsafe feed($0) { _ in } }
+    }
+
     /// What all of `input` becomes, or as much of it as can be had.
     func output(of input: some Sequence<UInt8>) -> [UInt8] {
         var output: [UInt8] = []

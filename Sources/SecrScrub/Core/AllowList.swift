@@ -63,6 +63,7 @@ package struct AllowList: Sendable {
         case .png: PNGAllowList.standard
         case .heif: HEICAllowList.standard
         case .mp4: MP4AllowList.standard
+        case .pdf: PDFAllowList.standard
         }
     }
 }

@@ -1,6 +1,6 @@
 /// A format that this module scrubs.
 public enum FileFormat: String, Sendable, CaseIterable {
-    case jpeg, png, heif, mp4
+    case jpeg, png, heif, mp4, pdf
 
     /// As people call it.
     public var name: String {
@@ -9,6 +9,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
         case .png: "PNG picture"
         case .heif: "HEIF picture"
         case .mp4: "MPEG-4 or QuickTime video"
+        case .pdf: "PDF document"
         }
     }
 
@@ -22,6 +23,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
                 "mp4", "mov", "m4v", "m4a", "m4b", "3gp", "3g2", "qt", "insv", "lrv", "heics", "avifs", "heic", "heif",
                 "avif",
             ]
+        case .pdf: ["pdf"]
         case .jpeg: ["jpg", "jpeg", "jpe", "jfif", "jif", "thm"]
         }
     }

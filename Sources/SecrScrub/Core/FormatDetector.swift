@@ -28,7 +28,7 @@ enum FormatDetector {
         if ["moov", "mdat", "wide", "skip", "free", "pnot"].contains(where: { prefix.dropFirst(4).hasPrefix($0) }) {
             return .handled(.mp4)
         }
-        if prefix.hasPrefix("%PDF-") { return .known("PDF document") }
+        if prefix.hasPrefix("%PDF-") { return .handled(.pdf) }
         if prefix.hasPrefix("BM") { return .known("BMP picture") }
         if prefix.hasPrefix("8BPS") { return .known("Photoshop document") }
         if prefix.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) { return .known("Matroska or WebM video") }

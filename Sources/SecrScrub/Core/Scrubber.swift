@@ -55,6 +55,7 @@ public struct Scrubber: Sendable {
         case .png: try inspect(source, format: .png, handler: pngHandler, detail: detail)
         case .heif: try inspect(source, format: .heif, handler: heicHandler, detail: detail)
         case .mp4: try inspect(source, format: .mp4, handler: mp4Handler, detail: detail)
+        case .pdf: try inspect(source, format: .pdf, handler: pdfHandler, detail: detail)
         }
     }
 
@@ -65,6 +66,7 @@ public struct Scrubber: Sendable {
         case .png: try prepare(source, format: .png, handler: pngHandler)
         case .heif: try prepare(source, format: .heif, handler: heicHandler)
         case .mp4: try prepare(source, format: .mp4, handler: mp4Handler)
+        case .pdf: try prepare(source, format: .pdf, handler: pdfHandler)
         }
     }
 
@@ -98,6 +100,20 @@ public struct Scrubber: Sendable {
 
     private var mp4Handler: MP4Handler {
         MP4Handler(allowList: allowList(.mp4), putsTablesFirst: putsTablesFirst, dropsHidden: dropsHidden)
+    }
+
+    private var pdfHandler: PDFHandler {
+        // Pages say how a picture is turned; nothing else of it is looked at but samples.
+        var inner = self
+        inner.bakesOrientation = false
+        inner.policy.drop.formUnion([.orientation, .gainMap, .icc])
+        inner.policy.tolerate.insert(.truncated)
+        return PDFHandler(allowList: allowList(.pdf)) { [inner] source in
+            guard case .handled(.jpeg) = try inner.detect(source) else {
+                throw ParseError(.malformed, at: 0, "a picture that is no JPEG picture")
+            }
+            return try inner.prepare(source, format: .jpeg, handler: inner.jpegHandler)
+        }
     }
 
     private func allowList(_ format: FileFormat) -> AllowList { allowLists[format] ?? .standard(for: format) }

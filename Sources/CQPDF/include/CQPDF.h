@@ -1,0 +1,58 @@
+#ifndef SECR_CQPDF_H
+#define SECR_CQPDF_H
+
+#include <stddef.h>
+
+/*
+ * libqpdf as far as it is needed to read documents: structure, repair, decryption, and filters that are rare. It is loaded
+ * when the first document is opened, because a tenth of a second of every other file's scrub would go into that.
+ */
+
+#define SECR_QPDF_MESSAGE 200
+
+typedef struct secr_qpdf secr_qpdf;
+
+typedef enum {
+    SECR_QPDF_DONE = 0,
+    /* The library is not installed, or not one of the versions that are known. */
+    SECR_QPDF_MISSING,
+    /* The password is not one of the document's. */
+    SECR_QPDF_PASSWORD,
+    SECR_QPDF_DAMAGED,
+} secr_qpdf_status;
+
+/*
+ * Opens a document that lies in memory, or, where `path` is not null, in a file. Memory and password have to stay as they
+ * are until the document is closed. `message` holds SECR_QPDF_MESSAGE bytes.
+ */
+secr_qpdf_status secr_qpdf_open(
+    const char *path, const char *bytes, size_t count, const char *password, secr_qpdf **document, char *message);
+
+void secr_qpdf_close(secr_qpdf *document);
+
+/* Whether something had to be repaired so far. */
+int secr_qpdf_is_repaired(secr_qpdf *document);
+int secr_qpdf_is_encrypted(secr_qpdf *document);
+/* Such as "1.7". */
+const char *secr_qpdf_version(secr_qpdf *document);
+/* Repairs the tree of pages; below 0 where there is none. */
+int secr_qpdf_pages(secr_qpdf *document);
+
+typedef struct {
+    /* As PDF text; of a stream, its dictionary. Good until the next call. */
+    const char *text;
+    size_t count;
+    int is_stream;
+} secr_qpdf_object;
+
+/* The trailer where `number` is 0. */
+secr_qpdf_object secr_qpdf_object_at(secr_qpdf *document, int number, int generation);
+
+/*
+ * Data of a stream, decrypted; with all filters undone that lose nothing where `is_decoded`. Returns 0, or anything else
+ * where that is impossible; `data` is to be freed.
+ */
+int secr_qpdf_stream_data(
+    secr_qpdf *document, int number, int generation, int is_decoded, unsigned char **data, size_t *count);
+
+#endif

@@ -1,0 +1,4 @@
+/// Nothing of what ``PDFPart`` names stays; the rest is in ``PDFRules``.
+enum PDFAllowList {
+    static let standard = AllowList([PDFPart: AllowList.Rule]())
+}

@@ -1,0 +1,177 @@
+internal import SecrBytes
+
+/// Writes a document in the only form in which one is ever written: the catalog first, then whatever is found from it,
+/// each object once.
+struct PDFComposer {
+    private let selection: PDFSelection
+    private let version: String
+    private var packing: PDFPacking
+    /// What streams become, in the order of the objects.
+    private(set) var packed: [PDFPacked?] = []
+    private(set) var drops: [PDFDrop: Int] = [:]
+
+    init(_ document: PDFDocument, _ selection: PDFSelection, _ packing: PDFPacking) throws {
+        (self.selection, self.packing) = (selection, packing)
+        version = document.version
+        for object in selection.kept {
+            let found = try object.stream.map { try self.packing.packed($0, object.kind) }
+            for part in found?.drops ?? [] { drops[PDFDrop(part: part, label: part.name), default: 0] += 1 }
+            packed.append(found)
+        }
+    }
+
+    /// Objects in one stream of objects.
+    private static let gathered = 100
+
+    /// Whether objects can be packed together, which readers of older documents do not know (7.5.7).
+    private var packsObjects: Bool {
+        let parts = version.split(separator: ".").compactMap { Int($0) }
+        return parts.count == 2 && (parts[0], parts[1]) >= (1, 5)
+    }
+
+    func plan() -> OutputPlan {
+        var writer = PDFWriter(version: version)
+        var plain: [(number: Int, text: [UInt8])] = []
+        for (place, object) in selection.kept.enumerated() {
+            if let packed = packed[place] {
+                writer.append(place + 1, dictionary(object.value, packed), packed.pieces)
+            } else {
+                var text: [UInt8] = []
+                text.append(object.value)
+                if packsObjects { plain.append((place + 1, text)) } else { writer.append(place + 1, text) }
+            }
+        }
+        var number = selection.kept.count
+        for start in stride(from: 0, to: plain.count, by: Self.gathered) {
+            number += 1
+            writer.append(number, gathering: plain[start..<min(plain.count, start + Self.gathered)])
+        }
+        writer.finish(count: number, isPacked: packsObjects)
+        return writer.plan
+    }
+
+    private func dictionary(_ value: PDFValue, _ packed: PDFPacked) -> [UInt8] {
+        var dictionary = value.dictionary ?? PDFDictionary()
+        dictionary["Length"] = .number(String(packed.count))
+        let names = packed.filters.map { PDFValue.name($0.name) }
+        if names.count == 1 { dictionary["Filter"] = names[0] } else if names.count > 1 { dictionary["Filter"] = .array(names) }
+        let parameters = packed.filters.map(\.parameters)
+        if parameters.contains(where: { $0 != .null }) {
+            dictionary["DecodeParms"] = parameters.count == 1 ? parameters[0] : .array(parameters)
+        }
+        var text: [UInt8] = []
+        text.append(.dictionary(dictionary))
+        return text
+    }
+}
+
+/// Puts objects one behind the other, and says where they are (ISO 32000-2, 7.5).
+struct PDFWriter {
+    private(set) var plan = OutputPlan()
+    private var pending: [UInt8]
+    /// Bytes in front of what is pending.
+    private var written = 0
+    /// Of each object: its place, or in which stream of objects it is, and as which one.
+    private var places: [Int: (kind: Int, place: Int, turn: Int)] = [:]
+    /// What the identifier of the document is made from.
+    private var seen: [UInt8] = []
+
+    init(version: String) {
+        // Bytes that tell programs that this is no text.
+        pending = Array("%PDF-\(version)\n%".utf8) + [0xE2, 0xE3, 0xCF, 0xD3, 10]
+    }
+
+    private mutating func begin(_ number: Int) {
+        places[number] = (1, written + pending.count, 0)
+        pending += "\(number) 0 obj\n".utf8
+    }
+
+    mutating func append(_ number: Int, _ text: [UInt8]) {
+        begin(number)
+        pending += text
+        seen += text
+        pending += "\nendobj\n".utf8
+    }
+
+    mutating func append(_ number: Int, _ dictionary: [UInt8], _ pieces: [OutputPlan.Piece]) {
+        begin(number)
+        pending += dictionary
+        seen += dictionary
+        pending += "\nstream\n".utf8
+        for piece in pieces {
+            if case .bytes(let bytes) = piece, bytes.count < 4_096 {
+                pending += bytes
+            } else {
+                flush()
+                plan.append(piece)
+                written += piece.count
+            }
+        }
+        pending += "\nendstream\nendobj\n".utf8
+    }
+
+    private mutating func flush() {
+        plan.append(.bytes(pending))
+        written += pending.count
+        pending = []
+    }
+
+    mutating func append(_ number: Int, gathering objects: ArraySlice<(number: Int, text: [UInt8])>) {
+        var (head, body): ([UInt8], [UInt8]) = ([], [])
+        for (turn, object) in objects.enumerated() {
+            places[object.number] = (2, number, turn)
+            head += "\(object.number) \(body.count) ".utf8
+            body += object.text + [10]
+        }
+        let data = PDFPacking.deflated(head + body)
+        seen += body
+        let dictionary = "<</Filter/FlateDecode/First \(head.count)/Length \(data.count)/N \(objects.count)/Type/ObjStm>>"
+        append(number, Array(dictionary.utf8), [.bytes(data)])
+    }
+
+    private var identifier: PDFValue {
+        let digest = PDFValue.string(MD5.digest(seen))
+        return .array([digest, digest])
+    }
+
+    /// - Parameter count: of all objects.
+    mutating func finish(count: Int, isPacked: Bool) {
+        var trailer = PDFDictionary([
+            .init(key: "ID", value: identifier), .init(key: "Root", value: .reference(PDFReference(number: 1))),
+        ])
+        let start = written + pending.count
+        if isPacked {
+            let own = count + 1
+            places[own] = (1, start, 0)
+            let widths = [1, 8 - max(start, own).leadingZeroBitCount / 8, 1]
+            var table: [UInt8] = []
+            for number in 0...own {
+                let entry = places[number] ?? (0, 0, 0)
+                for (width, value) in zip(widths, [entry.kind, entry.place, entry.turn]) {
+                    for byte in (0..<width).reversed() { table.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) }
+                }
+            }
+            let data = PDFPacking.deflated(table)
+            trailer["Type"] = .name("XRef")
+            trailer["Size"] = .number(String(own + 1))
+            trailer["W"] = .array(widths.map { .number(String($0)) })
+            trailer["Filter"] = .name("FlateDecode")
+            trailer["Length"] = .number(String(data.count))
+            var text: [UInt8] = []
+            text.append(.dictionary(trailer))
+            append(own, text, [.bytes(data)])
+        } else {
+            trailer["Size"] = .number(String(count + 1))
+            pending += "xref\n0 \(count + 1)\n0000000000 65535 f \n".utf8
+            for number in 1...max(1, count) {
+                let digits = String(places[number]?.place ?? 0)
+                pending += (String(repeating: "0", count: max(0, 10 - digits.count)) + digits + " 00000 n \n").utf8
+            }
+            pending += "trailer\n".utf8
+            pending.append(.dictionary(trailer))
+            pending += "\n".utf8
+        }
+        pending += "startxref\n\(start)\n%%EOF\n".utf8
+        flush()
+    }
+}

@@ -1,0 +1,67 @@
+internal import SecrBytes
+
+/// A document as it was found: all objects that its trailer leads to.
+struct PDFDocument: Sendable {
+    var size: Int
+    /// Such as `1.7`.
+    var version: String
+    var isEncrypted: Bool
+    /// Whether its tables of objects had to be guessed.
+    var isRepaired: Bool
+    var trailer: PDFDictionary
+    var objects: [PDFReference: PDFObject]
+    /// In the order in which they are turned.
+    var pages: [PDFReference]
+
+    /// What a value is, where it may stand for an object.
+    func resolved(_ value: PDFValue?) -> PDFValue {
+        guard case .reference(let reference)? = value else { return value ?? .null }
+        guard let object = objects[reference] else { return .null }
+        // An object is never a reference itself.
+        return object.value
+    }
+
+    func isStream(_ value: PDFValue) -> Bool {
+        value.reference.flatMap { objects[$0]?.stream } != nil
+    }
+}
+
+/// An indirect object (ISO 32000-2, 7.3.10).
+struct PDFObject: Sendable {
+    /// Of a stream, its dictionary.
+    var value: PDFValue
+    var stream: PDFStreamData?
+}
+
+/// Data of a stream, decrypted.
+struct PDFStreamData: Sendable {
+    enum Place: Sendable {
+        /// Where the same bytes lie in the file.
+        case range(Range<Int>)
+        case bytes([UInt8])
+    }
+
+    var place: Place
+    /// Filters that are still to be undone, in this order.
+    var filters: [PDFFilter]
+
+    var count: Int {
+        switch place {
+        case .range(let range): range.count
+        case .bytes(let bytes): bytes.count
+        }
+    }
+
+    func bytes(from window: inout ByteWindow) throws -> [UInt8] {
+        switch place {
+        case .range(let range): try window.bytes(in: range)
+        case .bytes(let bytes): bytes
+        }
+    }
+}
+
+/// How data of a stream are packed (7.4).
+struct PDFFilter: Sendable, Equatable {
+    var name: String
+    var parameters: PDFValue = .null
+}

@@ -1,0 +1,162 @@
+internal import SecrBytes
+
+/// Reads all objects of a document, and finds their data in the file.
+struct PDFParser {
+    private let source: any ByteSource
+    private let limits: Limits
+    private let file: QPDFFile
+    private var objects: [PDFReference: PDFObject] = [:]
+    private var waiting: [PDFReference] = []
+    private var places: PDFStreamPlaces
+
+    init(_ source: any ByteSource, password: String, limits: Limits) throws {
+        self.source = source
+        self.limits = limits
+        file = try QPDFFile(source, password: password, limits: limits)
+        places = try PDFStreamPlaces(source)
+    }
+
+    mutating func parse() throws -> PDFDocument {
+        guard file.countPages() != nil else { throw ParseError(.malformed, at: 0, "a document without pages") }
+        let trailer = try file.object(.trailer).value.dictionary ?? PDFDictionary()
+        find(.dictionary(trailer))
+        var next = 0
+        while next < waiting.count {
+            guard waiting.count <= limits.documentObjects else {
+                throw ParseError(.limit, at: 0, "a document with too many objects")
+            }
+            let reference = waiting[next]
+            next += 1
+            let object = try self.object(reference)
+            find(object.value)
+            objects[reference] = object
+        }
+        var document = PDFDocument(
+            size: source.size, version: file.version, isEncrypted: file.isEncrypted, isRepaired: file.isRepaired,
+            trailer: trailer, objects: objects, pages: [])
+        document.pages = try pages(of: document)
+        return document
+    }
+
+    private mutating func find(_ value: PDFValue) {
+        switch value {
+        case .reference(let reference):
+            guard objects[reference] == nil else { return }
+            objects[reference] = PDFObject(value: .null)
+            waiting.append(reference)
+        case .array(let values): for value in values { find(value) }
+        case .dictionary(let dictionary): for entry in dictionary.entries { find(entry.value) }
+        default: return
+        }
+    }
+
+    private mutating func object(_ reference: PDFReference) throws -> PDFObject {
+        let found = try file.object(reference)
+        guard found.isStream else { return PDFObject(value: found.value) }
+        guard var dictionary = found.value.dictionary else {
+            throw ParseError(.malformed, at: 0, "data without a dictionary")
+        }
+        if let external = dictionary["F"], external != .null {
+            throw ParseError(.unsupported, at: 0, "data that lie in another file")
+        }
+        let filters = try filters(of: dictionary)
+        for key in ["Length", "Filter", "DecodeParms", "FFilter", "FDecodeParms", "DL"] { dictionary[key] = nil }
+        let isRare = filters.contains { PDFFilters.rare.contains($0.name) }
+        let isPicture = filters.last.map { PDFFilters.pictures.contains($0.name) } ?? false
+        if isRare, !isPicture, let data = file.data(of: reference, isDecoded: true) {
+            return PDFObject(value: .dictionary(dictionary), stream: PDFStreamData(place: .bytes(data), filters: []))
+        }
+        guard let data = file.data(of: reference, isDecoded: false) else {
+            throw ParseError(.malformed, at: 0, "data that can't be read")
+        }
+        var stream = PDFStreamData(place: try places.find(data), filters: filters)
+        if isRare {
+            // Filters in front of a picture's own.
+            stream.place = .bytes(try PDFFilters.undo(filters.dropLast(), data, limits: limits))
+            stream.filters = [filters[filters.count - 1]]
+        }
+        return PDFObject(value: .dictionary(dictionary), stream: stream)
+    }
+
+    private func filters(of dictionary: PDFDictionary) throws -> [PDFFilter] {
+        func list(_ value: PDFValue?) throws -> [PDFValue] {
+            guard let value = try direct(value), value != .null else { return [] }
+            return try value.array?.map { try direct($0) ?? .null } ?? [value]
+        }
+        let names = try list(dictionary["Filter"])
+        let parameters = try list(dictionary["DecodeParms"])
+        return try names.enumerated().compactMap { place, value in
+            guard let name = value.name.map(PDFFilters.fullName), PDFFilters.known.contains(name) else {
+                throw ParseError(.unsupported, at: 0, "data that are packed in an unknown way")
+            }
+            if name == "Crypt" { return nil }
+            return PDFFilter(name: name, parameters: place < parameters.count ? parameters[place] : .null)
+        }
+    }
+
+    private func direct(_ value: PDFValue?) throws -> PDFValue? {
+        if case .reference(let reference)? = value { try file.object(reference).value } else { value }
+    }
+
+    /// The leaves of the tree, each once.
+    private func pages(of document: PDFDocument) throws -> [PDFReference] {
+        var (found, seen): ([PDFReference], Set<PDFReference>) = ([], [])
+        func walk(_ value: PDFValue, depth: Int) throws {
+            guard let reference = value.reference, seen.insert(reference).inserted,
+                let node = document.resolved(value).dictionary
+            else { return }
+            guard depth < 200 else { throw ParseError(.limit, at: 0, "pages that are nested too deeply") }
+            guard let kids = document.resolved(node["Kids"]).array else { return found.append(reference) }
+            for kid in kids { try walk(kid, depth: depth + 1) }
+        }
+        let root = document.resolved(document.trailer["Root"]).dictionary
+        if let pages = root?["Pages"] { try walk(pages, depth: 0) }
+        return found
+    }
+}
+
+/// Where data of streams lie in a file. What libqpdf hands out says nothing of that.
+struct PDFStreamPlaces {
+    private let source: any ByteSource
+    /// Where data may begin, by what they begin with.
+    private var starts: [[UInt8]: [Int]] = [:]
+    private static let keyLength = 16
+    /// Places of the same beginning that are looked at.
+    private static let most = 16
+    /// Fewer bytes are written as fast as they are copied.
+    private static let smallest = 4_096
+
+    init(_ source: any ByteSource) throws {
+        self.source = source
+        let word = Array("stream".utf8)
+        var window = ByteWindow(source)
+        var position = 0
+        let step = 64 * 1024
+        while position < source.size {
+            let end = min(source.size, position + step)
+            // A word and what begins behind it can lie across the end of a step.
+            let bytes = try window.bytes(in: position..<min(source.size, end + 32))
+            var at = 0
+            while let found = bytes.firstIndex(of: word[0], within: at..<min(bytes.count, end - position)) {
+                at = found + 1
+                guard bytes[found...].starts(with: word) else { continue }
+                var start = found + word.count
+                if start < bytes.count, bytes[start] == 13 { start += 1 }
+                if start < bytes.count, bytes[start] == 10 { start += 1 }
+                let key = Array(bytes[min(start, bytes.count)...].prefix(Self.keyLength))
+                if starts[key, default: []].count < Self.most { starts[key, default: []].append(position + start) }
+            }
+            position = end
+        }
+    }
+
+    func find(_ data: [UInt8]) throws -> PDFStreamData.Place {
+        guard data.count >= Self.smallest else { return .bytes(data) }
+        let memory = MemorySource(data)
+        for start in starts[Array(data.prefix(Self.keyLength))] ?? [] where start <= source.size - data.count {
+            let range = start..<start + data.count
+            if try memory.holdsSameBytes(in: 0..<data.count, as: source, in: range) { return .range(range) }
+        }
+        return .bytes(data)
+    }
+}

@@ -1,0 +1,354 @@
+internal import SecrBytes
+
+/// What of a document stays, numbered in the order in which it is written, and what goes.
+struct PDFSelection {
+    /// An object of the output.
+    struct Kept {
+        var kind: PDFKind?
+        /// Of a stream, its dictionary without what says how its data are packed.
+        var value: PDFValue
+        var stream: PDFStreamData?
+    }
+
+    private let document: PDFDocument
+    private let policy: Policy
+    private let allowList: AllowList
+    private let pages: Set<PDFReference>
+    private var numbers: [PDFReference: Int] = [:]
+    /// What has a number, in the order of these, and how it is to be understood.
+    private var waiting: [(reference: PDFReference, shape: PDFShape)] = []
+    private var identifiers: [[UInt8]: Int] = [:]
+    /// Parts of the structure that others mean by their identifiers.
+    private var identified: [Int: Int] = [:]
+
+    /// The first one is the catalog.
+    private(set) var kept: [Kept] = []
+    private(set) var drops: [PDFDrop: Int] = [:]
+    private(set) var isSigned = false
+    private(set) var hasMedia = false
+    private(set) var isDynamicForm = false
+
+    init(_ document: PDFDocument, policy: Policy, allowList: AllowList) throws {
+        self.document = document
+        self.policy = policy
+        self.allowList = allowList
+        pages = Set(document.pages)
+        for entry in document.trailer.entries {
+            guard case .drop(let part) = PDFRules.shape(of: entry.key, in: .trailer) else { continue }
+            drop(part, entry.key, entry.value)
+        }
+        guard let root = document.trailer["Root"]?.reference, document.resolved(.reference(root)).dictionary != nil
+        else { throw ParseError(.malformed, at: 0, "a document without a catalog") }
+        _ = number(root, .kind(.catalog))
+        while kept.count < waiting.count {
+            let (reference, shape) = waiting[kept.count]
+            let object = document.objects[reference] ?? PDFObject(value: .null)
+            kept.append(keep(object, shape))
+        }
+        try addIdentifiers()
+    }
+
+    // MARK: Objects
+
+    private mutating func number(_ reference: PDFReference, _ shape: PDFShape) -> Int {
+        if let number = numbers[reference] { return number }
+        waiting.append((reference, shape))
+        numbers[reference] = waiting.count
+        return waiting.count
+    }
+
+    private mutating func keep(_ object: PDFObject, _ shape: PDFShape) -> Kept {
+        let isStream = object.stream != nil
+        switch shape {
+        case .kind(let kind):
+            if kind == .colorSpace, object.value.dictionary == nil {
+                return Kept(kind: kind, value: value(object.value, shape) ?? .null)
+            }
+            let kind = refined(kind, object.value.dictionary, isStream: isStream)
+            guard let dictionary = object.value.dictionary else { return Kept(kind: kind, value: .null) }
+            if kind == .structure, case .string(let bytes) = document.resolved(dictionary["ID"]) {
+                identified[identifierNumber(bytes)] = kept.count + 1
+            }
+            return Kept(kind: kind, value: .dictionary(entries(dictionary, kind)), stream: packed(object.stream))
+        case .anything:
+            return Kept(value: value(object.value, shape) ?? .null, stream: packed(object.stream))
+        default: return Kept(value: value(object.value, shape) ?? .null)
+        }
+    }
+
+    /// What is needed to unpack data can be objects itself.
+    private mutating func packed(_ stream: PDFStreamData?) -> PDFStreamData? {
+        guard var stream else { return nil }
+        for place in stream.filters.indices {
+            let parameters = document.resolved(stream.filters[place].parameters)
+            stream.filters[place].parameters = value(parameters, .kind(.decodeParameters)) ?? .null
+            if stream.filters[place].parameters == .dictionary(PDFDictionary()) {
+                stream.filters[place].parameters = .null
+            }
+        }
+        return stream
+    }
+
+    /// Which of several kinds an object is.
+    private func refined(_ kind: PDFKind, _ dictionary: PDFDictionary?, isStream: Bool) -> PDFKind {
+        switch kind {
+        case .pageNode: return document.resolved(dictionary?["Kids"]).array == nil ? .page : .pageNode
+        case .object: return document.resolved(dictionary?["Subtype"]).name == "Image" ? .picture : .form
+        case .pattern: return isStream ? .tiling : .pattern
+        case .structure: return dictionary?.isOfType("StructTreeRoot") == true ? .structureRoot : .structure
+        default: return kind
+        }
+    }
+
+    /// Whether a value, or what it leads to, can have a shape.
+    private func fits(_ value: PDFValue, _ shape: PDFShape) -> Bool {
+        let resolved = document.resolved(value)
+        if resolved == .null { return false }
+        switch shape {
+        case .plain:
+            switch resolved {
+            case .number, .name, .bool: return true
+            case .array(let values): return values.allSatisfy { $0 == .null || fits($0, shape) }
+            default: return false
+            }
+        case .text:
+            switch resolved {
+            case .number, .name, .bool, .string: return true
+            case .array(let values): return values.allSatisfy { $0 == .null || fits($0, shape) }
+            default: return false
+            }
+        case .kind(.colorSpace): return resolved.name != nil || resolved.array != nil
+        case .kind(let kind): return resolved.dictionary != nil && kind.fits(isStream: document.isStream(value))
+        case .map, .tree: return resolved.dictionary != nil && !document.isStream(value)
+        case .list(let inner): return resolved.array != nil || fits(value, inner)
+        case .slots: return resolved.array != nil
+        case .either(let first, let second): return fits(value, first) || fits(value, second)
+        case .page: return value.reference.map(pages.contains) ?? false
+        case .identifier: return resolved.string != nil || resolved.array != nil
+        case .drop, .rewritten: return false
+        case .anything: return true
+        }
+    }
+
+    // MARK: Values
+
+    /// `nil` for what goes.
+    private mutating func value(_ value: PDFValue, _ shape: PDFShape) -> PDFValue? {
+        switch shape {
+        case .either(let first, let second): return self.value(value, fits(value, first) ? first : second)
+        case .page where fits(value, shape): return value.reference.map { reference($0, .kind(.page)) }
+        case .kind(.action) where !isAllowed(value): return nil
+        default: break
+        }
+        guard fits(value, shape) else { return nil }
+        if case .reference(let found) = value {
+            // An array of one thing, or the thing itself, is the same under one number.
+            return reference(found, single(value, shape))
+        }
+        return direct(value, shape)
+    }
+
+    private func single(_ value: PDFValue, _ shape: PDFShape) -> PDFShape {
+        switch shape {
+        case .list(let inner) where document.resolved(value).array == nil: single(value, inner)
+        case .either(let first, let second): single(value, fits(value, first) ? first : second)
+        default: shape
+        }
+    }
+
+    private mutating func reference(_ found: PDFReference, _ shape: PDFShape) -> PDFValue {
+        .reference(PDFReference(number: number(found, shape)))
+    }
+
+    private mutating func direct(_ value: PDFValue, _ shape: PDFShape) -> PDFValue? {
+        switch (shape, value) {
+        case (.plain, .array(let values)), (.text, .array(let values)):
+            return .array(values.map { self.value($0, shape) ?? .null })
+        case (.plain, _), (.text, _): return value
+        case (.list(let inner), .array(let values)): return .array(values.compactMap { self.value($0, inner) })
+        case (.list(let inner), _): return self.value(value, inner)
+        case (.slots(let inner), .array(let values)): return .array(values.map { self.value($0, inner) ?? .null })
+        case (.map(let inner), .dictionary(let dictionary)):
+            return .dictionary(
+                PDFDictionary(
+                    dictionary.entries.compactMap { entry in
+                        self.value(entry.value, inner).map { PDFDictionary.Entry(key: entry.key, value: $0) }
+                    }))
+        case (.tree(let inner), .dictionary(let dictionary)): return .dictionary(node(dictionary, inner))
+        case (.kind(.colorSpace), _): return colorSpace(value)
+        case (.kind(let kind), .dictionary(let dictionary)):
+            return .dictionary(entries(dictionary, refined(kind, dictionary, isStream: false)))
+        case (.identifier, .string(let bytes)): return .string(identifier(bytes))
+        case (.identifier, .array(let values)): return .array(values.compactMap { self.value($0, .identifier) })
+        case (.anything, .array(let values)): return .array(values.map { self.value($0, .anything) ?? .null })
+        case (.anything, .dictionary(let dictionary)):
+            return .dictionary(
+                PDFDictionary(
+                    dictionary.entries.map {
+                        PDFDictionary.Entry(key: $0.key, value: self.value($0.value, .anything) ?? .null)
+                    }))
+        case (.anything, _): return value
+        default: return nil
+        }
+    }
+
+    private mutating func entries(_ dictionary: PDFDictionary, _ kind: PDFKind) -> PDFDictionary {
+        var written: [PDFDictionary.Entry] = []
+        note(dictionary, kind)
+        for entry in dictionary.entries {
+            var shape = PDFRules.shape(of: entry.key, in: kind)
+            if kind == .annotation, entry.key == "T", isRemark(dictionary) { shape = .drop(.people) }
+            if kind == .file, ["F", "UF"].contains(entry.key), dictionary["EF"] != nil,
+                case .string(let path) = document.resolved(entry.value)
+            {
+                written.append(PDFDictionary.Entry(key: entry.key, value: .string(Self.lastName(of: path))))
+                continue
+            }
+            if case .drop(let part) = shape {
+                guard allowList.rule(for: part, policy: policy) != nil else {
+                    drop(part, entry.key, entry.value)
+                    continue
+                }
+                shape = .anything
+            }
+            if case .rewritten = shape { continue }
+            if let value = value(entry.value, shape) {
+                written.append(PDFDictionary.Entry(key: entry.key, value: value))
+            } else if document.resolved(entry.value) != .null {
+                drop(entry.key == "JS" || shape.isAction ? .scripts : .unknown, entry.key, entry.value)
+            }
+        }
+        return PDFDictionary(written)
+    }
+
+    private mutating func note(_ dictionary: PDFDictionary, _ kind: PDFKind) {
+        switch kind {
+        case .annotation:
+            let value = document.resolved(dictionary["V"]).dictionary
+            if value?["ByteRange"] != nil || value?["SubFilter"] != nil { isSigned = true }
+            if ["Sound", "Movie", "Screen", "3D", "RichMedia"].contains(
+                document.resolved(dictionary["Subtype"]).name ?? "")
+            {
+                hasMedia = true
+            }
+        case .catalog:
+            if dictionary["Perms"] != nil || dictionary["DSS"] != nil { isSigned = true }
+            if document.resolved(dictionary["NeedsRendering"]) == .bool(true) { isDynamicForm = true }
+        default: break
+        }
+    }
+
+    /// Whether an annotation is somebody's remark, and not a field of a form.
+    private func isRemark(_ dictionary: PDFDictionary) -> Bool {
+        guard let subtype = document.resolved(dictionary["Subtype"]).name else { return false }
+        return subtype != "Widget" && dictionary["FT"] == nil
+    }
+
+    /// What readers do at a click; the rest starts programs, or is one.
+    private static let actions: Set<String> = [
+        "GoTo", "GoToR", "Thread", "URI", "Hide", "Named", "SubmitForm", "ResetForm", "SetOCGState", "Trans",
+    ]
+
+    private func isAllowed(_ action: PDFValue) -> Bool {
+        document.resolved(document.resolved(action).dictionary?["S"]).name.map(Self.actions.contains) ?? false
+    }
+
+    private mutating func drop(_ part: PDFPart, _ label: String, _ value: PDFValue) {
+        drops[PDFDrop(part: part, label: label), default: 0] += 1
+    }
+
+    private static func lastName(of path: [UInt8]) -> [UInt8] {
+        // In UTF-16, half of a letter can look like such a stroke.
+        if path.starts(with: [0xFE, 0xFF]) {
+            let units = stride(from: 2, to: path.count - 1, by: 2).map { Int(path[$0]) << 8 | Int(path[$0 + 1]) }
+            let name = units.split { [0x2F, 0x5C, 0x3A].contains($0) }.last ?? []
+            return [0xFE, 0xFF] + name.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        }
+        return Array(path.split { [0x2F, 0x5C, 0x3A].contains($0) }.last ?? [])
+    }
+
+    // MARK: Trees and spaces of colours
+
+    /// 7.9.6.
+    private mutating func node(_ dictionary: PDFDictionary, _ shape: PDFShape) -> PDFDictionary {
+        var written: [PDFDictionary.Entry] = []
+        for entry in dictionary.entries {
+            switch entry.key {
+            case "Kids":
+                if let kids = value(entry.value, .list(.tree(shape))) {
+                    written.append(PDFDictionary.Entry(key: "Kids", value: kids))
+                }
+            case "Names", "Nums":
+                let values = document.resolved(entry.value).array ?? []
+                var pairs: [PDFValue] = []
+                for place in stride(from: 0, to: values.count - 1, by: 2) {
+                    guard let key = value(document.resolved(values[place]), .text),
+                        let found = value(values[place + 1], shape)
+                    else {
+                        drop(.unknown, entry.key, values[place + 1])
+                        continue
+                    }
+                    pairs += [key, found]
+                }
+                written.append(PDFDictionary.Entry(key: entry.key, value: .array(pairs)))
+            case "Limits":
+                if let limits = value(entry.value, .text) {
+                    written.append(PDFDictionary.Entry(key: "Limits", value: limits))
+                }
+            default: drop(.unknown, entry.key, entry.value)
+            }
+        }
+        return PDFDictionary(written)
+    }
+
+    /// 8.6.
+    private mutating func colorSpace(_ value: PDFValue) -> PDFValue? {
+        guard case .array(let values) = value else { return value }
+        let family = document.resolved(values.first).name
+        let shapes: [PDFShape]
+        switch family {
+        case "ICCBased": shapes = [.kind(.profile)]
+        case "CalGray", "CalRGB", "Lab": shapes = [.kind(.calibrated)]
+        case "Indexed", "I": shapes = [.kind(.colorSpace), .plain, .either(.text, .kind(.bytes))]
+        case "Separation": shapes = [.plain, .kind(.colorSpace), .kind(.function)]
+        case "DeviceN": shapes = [.plain, .kind(.colorSpace), .kind(.function), .kind(.colorants)]
+        case "Pattern": shapes = [.kind(.colorSpace)]
+        default: shapes = []
+        }
+        let parts = zip(values.dropFirst(), shapes).map { self.value($0, $1) ?? .null }
+        return .array([.name(family ?? "DeviceGray")] + parts)
+    }
+
+    // MARK: Identifiers of the structure
+
+    /// Each gets the number of its first appearance, in a form that sorts as numbers do.
+    private mutating func identifier(_ bytes: [UInt8]) -> [UInt8] {
+        let digits = String(identifierNumber(bytes))
+        return Array((String(repeating: "0", count: max(0, 7 - digits.count)) + digits).utf8)
+    }
+
+    private mutating func identifierNumber(_ bytes: [UInt8]) -> Int {
+        if let number = identifiers[bytes] { return number }
+        identifiers[bytes] = identifiers.count + 1
+        return identifiers.count
+    }
+
+    /// The tree of identifiers is made anew.
+    private mutating func addIdentifiers() throws {
+        guard !identified.isEmpty, let place = kept.firstIndex(where: { $0.kind == .structureRoot }),
+            case .dictionary(var root) = kept[place].value
+        else { return }
+        let bytes = Dictionary(uniqueKeysWithValues: identifiers.map { ($0.value, $0.key) })
+        var names: [PDFValue] = []
+        for (number, object) in identified.sorted(by: { $0.key < $1.key }) {
+            guard let original = bytes[number] else { continue }
+            names += [.string(identifier(original)), .reference(PDFReference(number: object))]
+        }
+        root["IDTree"] = .dictionary(PDFDictionary([.init(key: "Names", value: .array(names))]))
+        kept[place].value = .dictionary(root)
+    }
+}
+
+extension PDFShape {
+    fileprivate var isAction: Bool { if case .kind(.action) = self { true } else { false } }
+}

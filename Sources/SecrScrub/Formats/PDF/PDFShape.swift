@@ -1,0 +1,55 @@
+/// What may stand somewhere in a document.
+indirect enum PDFShape: Sendable {
+    /// Numbers, names and yes or no, also in arrays.
+    case plain
+    /// The same, or a string.
+    case text
+    case kind(PDFKind)
+    /// An array of things of one shape, or one such thing.
+    case list(PDFShape)
+    /// The same, with a place left empty for each thing that goes.
+    case slots(PDFShape)
+    /// A tree of names or numbers with things of one shape (7.9.6, 7.9.7).
+    case tree(PDFShape)
+    /// Strings by which parts of the structure are meant; each gets another one.
+    case identifier
+    /// A dictionary whose keys are names that the document has chosen.
+    case map(PDFShape)
+    /// The first one that fits.
+    case either(PDFShape, PDFShape)
+    /// Only a page that is in the document.
+    case page
+    /// Goes.
+    case drop(PDFPart)
+    /// Taken care of elsewhere, without a word.
+    case rewritten
+    /// All that is there, on request.
+    case anything
+}
+
+/// Kinds of dictionaries and streams, each with entries of its own.
+enum PDFKind: String, Sendable {
+    case trailer, catalog, pageNode, page, resources, viewerPreferences, nameTrees, pageLabel, markInfo, base
+    case outlines, outline, destination, action, thread, bead, threadInformation
+    case object, picture, form, group, graphicsState, softMask, halftone, pattern, tiling, shading, function
+    case colorSpace, calibrated, colorants, process, mixing, profile
+    case font, encoding, characterMap, systemInformation, fontDescriptor, fontStyle, fontFile
+    case decodeParameters, content, bytes
+    case annotation, appearance, appearanceCharacteristics, border, borderEffect, iconFit, transition, fixedPrint
+    case acroForm, optionalContent, contentProperties, configuration, usage, usageApplication
+    case structureRoot, structure, attributes, namespace, propertyList
+    case outputIntent, file, embeddedFiles, embeddedFile
+
+    /// Always streams; the others are dictionaries, but for those that can be either.
+    private static let streams: Set<PDFKind> = [
+        .object, .picture, .form, .tiling, .profile, .characterMap, .fontFile, .content, .bytes, .embeddedFile,
+    ]
+    private static let either: Set<PDFKind> = [.halftone, .pattern, .shading, .function, .colorSpace]
+
+    func fits(isStream: Bool) -> Bool { Self.either.contains(self) || Self.streams.contains(self) == isStream }
+}
+
+extension PDFShape {
+    static let action = PDFShape.kind(.action)
+    static let destination = PDFShape.either(.slots(.either(.page, .plain)), .kind(.destination))
+}

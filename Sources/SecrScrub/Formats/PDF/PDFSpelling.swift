@@ -1,0 +1,67 @@
+internal import SecrBytes
+
+/// Writes objects in the only form in which they are ever written: the shortest, with keys in their order.
+extension [UInt8] {
+    mutating func append(_ value: PDFValue) {
+        switch value {
+        case .null: self += "null".utf8
+        case .bool(let value): self += (value ? "true" : "false").utf8
+        case .number(let text): self += text.utf8
+        case .name(let name): append(name: name)
+        case .string(let bytes): append(string: bytes)
+        case .reference(let reference): self += "\(reference.number) \(reference.generation) R".utf8
+        case .array(let values):
+            append(0x5B)
+            for (place, value) in values.enumerated() {
+                if place > 0 { appendSpace(before: value) }
+                append(value)
+            }
+            append(0x5D)
+        case .dictionary(let dictionary):
+            self += "<<".utf8
+            for entry in dictionary.entries {
+                append(name: entry.key)
+                appendSpace(before: entry.value)
+                append(entry.value)
+            }
+            self += ">>".utf8
+        }
+    }
+
+    /// Where two tokens would become one.
+    private mutating func appendSpace(before value: PDFValue) {
+        switch value {
+        case .null, .bool, .number, .reference: if last.map(PDFLexer.isRegular) == true { append(0x20) }
+        case .name, .string, .array, .dictionary: break
+        }
+    }
+
+    private mutating func append(name: String) {
+        append(0x2F)
+        for scalar in name.unicodeScalars {
+            let byte = UInt8(truncatingIfNeeded: scalar.value)
+            if (0x21...0x7E).contains(byte), PDFLexer.isRegular(byte), byte != 0x23 {
+                append(byte)
+            } else {
+                append(0x23)
+                appendHexadecimal(byte)
+            }
+        }
+    }
+
+    private mutating func append(string bytes: [UInt8]) {
+        append(0x28)
+        for byte in bytes {
+            switch byte {
+            case 0x28, 0x29, 0x5C: self += [0x5C, byte]
+            case 13: self += [0x5C, 0x72]
+            default: append(byte)
+            }
+        }
+        append(0x29)
+    }
+
+    private mutating func appendHexadecimal(_ byte: UInt8) {
+        for digit in [byte >> 4, byte & 15] { append(digit < 10 ? 0x30 + digit : 0x37 + digit) }
+    }
+}

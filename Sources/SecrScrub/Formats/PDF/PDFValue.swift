@@ -1,0 +1,71 @@
+/// An object of a PDF document (ISO 32000-2, 7.3), without what makes it an indirect one.
+indirect enum PDFValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    /// As it is spelled.
+    case number(String)
+    /// Without the slash, each byte as the character of that number.
+    case name(String)
+    case string([UInt8])
+    case array([PDFValue])
+    case dictionary(PDFDictionary)
+    case reference(PDFReference)
+
+    var dictionary: PDFDictionary? { if case .dictionary(let found) = self { found } else { nil } }
+    var array: [PDFValue]? { if case .array(let found) = self { found } else { nil } }
+    var name: String? { if case .name(let found) = self { found } else { nil } }
+    var reference: PDFReference? { if case .reference(let found) = self { found } else { nil } }
+    var string: [UInt8]? { if case .string(let found) = self { found } else { nil } }
+
+    /// `nil` for what is no whole number.
+    var integer: Int? { if case .number(let text) = self { Int(text) } else { nil } }
+    var real: Double? { if case .number(let text) = self { Double(text) } else { nil } }
+}
+
+/// Which indirect object is meant (7.3.10).
+struct PDFReference: Sendable, Hashable {
+    var number: Int
+    var generation = 0
+
+    /// The trailer, which is no object.
+    static let trailer = PDFReference(number: 0)
+}
+
+/// A dictionary (7.3.7), in the order in which it is written: that of its keys.
+struct PDFDictionary: Sendable, Equatable {
+    struct Entry: Sendable, Equatable {
+        var key: String
+        var value: PDFValue
+    }
+
+    private(set) var entries: [Entry] = []
+
+    init() {}
+
+    /// - Parameter entries: of a key that is there twice, the last one counts.
+    init(_ entries: [Entry]) {
+        self.entries = entries.sorted { $0.key < $1.key }
+        for place in self.entries.indices.dropFirst().reversed()
+        where self.entries[place].key == self.entries[place - 1].key {
+            self.entries.remove(at: place - 1)
+        }
+    }
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    subscript(_ key: String) -> PDFValue? {
+        get { entries.first { $0.key == key }?.value }
+        set {
+            let place = entries.firstIndex { $0.key >= key } ?? entries.count
+            let isThere = place < entries.count && entries[place].key == key
+            switch (newValue, isThere) {
+            case (let value?, true): entries[place].value = value
+            case (let value?, false): entries.insert(Entry(key: key, value: value), at: place)
+            case (nil, true): entries.remove(at: place)
+            case (nil, false): break
+            }
+        }
+    }
+
+    func isOfType(_ type: String) -> Bool { self["Type"]?.name == type }
+}

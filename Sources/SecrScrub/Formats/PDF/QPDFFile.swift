@@ -1,0 +1,113 @@
+internal import CQPDF
+internal import Glibc
+internal import SecrBytes
+
+/// A document that libqpdf has opened.
+///
+/// It finds objects, also in files that are damaged, decrypts them, and undoes filters that are rare. Nothing else of it
+/// is used: what is written does not pass through it.
+@safe final class QPDFFile {
+    private let document: OpaquePointer
+    /// Held until the end, where there is no file that the library can open itself.
+    private let memory: UnsafeMutableRawBufferPointer?
+    private let password: UnsafeMutablePointer<CChar>
+
+    /// - Parameter password: of whoever may read it; most documents that are encrypted have an empty one.
+    /// - Throws: `ParseError` where the file is damaged or too large to be held in memory, `ByteSourceError`, and
+    ///   `ScrubError` where the library or the password is missing.
+    init(_ source: any ByteSource, password: String = "", limits: Limits) throws {
+        var memory: UnsafeMutableRawBufferPointer?
+        if source.path == nil {
+            guard source.size <= limits.wholePictureBytes else {
+                throw ParseError(.limit, at: 0, "a document that is too large")
+            }
+            var bytes = [UInt8](repeating: 0, count: source.size)
+            try source.read(0..<source.size, into: &bytes)
+            let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
+            // Safe: there is room for all bytes.
+            unsafe copy.copyBytes(from: bytes)
+            unsafe memory = copy
+        }
+        // Safe: a copy that ends with NUL, freed at the end.
+        let secret = UnsafeMutablePointer<CChar>.allocate(capacity: password.utf8.count + 1)
+        for (place, byte) in (Array(password.utf8) + [0]).enumerated() { unsafe secret[place] = CChar(bitPattern: byte) }
+        var opened: OpaquePointer?
+        var message = [CChar](repeating: 0, count: Int(SECR_QPDF_MESSAGE))
+        // Safe: memory and password stay where they are until the document is closed.
+        let status = unsafe secr_qpdf_open(
+            source.path, memory?.baseAddress?.assumingMemoryBound(to: CChar.self), source.size, secret, &opened,
+            &message)
+        guard let opened = unsafe opened, status == SECR_QPDF_DONE else {
+            unsafe memory?.deallocate()
+            unsafe secret.deallocate()
+            throw Self.error(status, message)
+        }
+        unsafe document = opened
+        unsafe self.memory = memory
+        unsafe self.password = secret
+    }
+
+    private static func error(_ status: secr_qpdf_status, _ message: [CChar]) -> any Error {
+        let text = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return switch status {
+        case SECR_QPDF_MISSING:
+            ScrubError(
+                .refused, "documents need the library qpdf, which is not there",
+                hint: "on Debian: apt-get install libqpdf29 or libqpdf30")
+        case SECR_QPDF_PASSWORD: ScrubError(.refused, "the document is encrypted, and opens with a password only")
+        default: ParseError(.malformed, at: 0, text.isEmpty ? "a document that can't be repaired" : text)
+        }
+    }
+
+    deinit {
+        unsafe secr_qpdf_close(document)
+        unsafe memory?.deallocate()
+        unsafe password.deallocate()
+    }
+
+    var isEncrypted: Bool { unsafe secr_qpdf_is_encrypted(document) != 0 }
+    /// Of what has been read so far.
+    var isRepaired: Bool { unsafe secr_qpdf_is_repaired(document) != 0 }
+    /// Such as `1.7`.
+    var version: String { unsafe String(cString: secr_qpdf_version(document)) }
+
+    /// Repairs the tree of pages.
+    ///
+    /// - Returns: how many there are; `nil` where there is no such tree.
+    func countPages() -> Int? {
+        let count = unsafe secr_qpdf_pages(document)
+        return count < 0 ? nil : Int(count)
+    }
+
+    struct Object {
+        /// Of a stream, its dictionary.
+        var value: PDFValue
+        var isStream: Bool
+    }
+
+    func object(_ reference: PDFReference) throws(ParseError) -> Object {
+        guard let number = Int32(exactly: reference.number), let generation = Int32(exactly: reference.generation) else {
+            return Object(value: .null, isStream: false)
+        }
+        let found = unsafe secr_qpdf_object_at(document, number, generation)
+        // Safe: as many bytes as the library says, copied before the next call.
+        let text = unsafe Array(UnsafeRawBufferPointer(start: found.text, count: found.count))
+        return Object(value: try PDFReader.value(text), isStream: unsafe found.is_stream != 0)
+    }
+
+    /// Data of a stream, decrypted.
+    ///
+    /// - Parameter isDecoded: whether filters are undone, all of them; only those that lose nothing can be.
+    /// - Returns: `nil` where that is impossible.
+    func data(of reference: PDFReference, isDecoded: Bool) -> [UInt8]? {
+        guard let number = Int32(exactly: reference.number), let generation = Int32(exactly: reference.generation) else {
+            return nil
+        }
+        var data: UnsafeMutablePointer<UInt8>?
+        var count = 0
+        let status = unsafe secr_qpdf_stream_data(document, number, generation, isDecoded ? 1 : 0, &data, &count)
+        defer { unsafe free(data) }
+        // Safe: as many bytes as the library says, copied before they are freed.
+        return status == 0 ? unsafe Array(UnsafeRawBufferPointer(start: data, count: count)) : nil
+    }
+}
