@@ -6,7 +6,7 @@ import Testing
 @Suite struct ArchitectureTests {
     /// Lowest first; a module may depend on lower layers only, or on what stands before it in its own.
     static let layers = [
-        ["CExif", "CTurboJPEG", "CZlib", "CSodium", "CSecrShims"],
+        ["CExif", "CQPDF", "CTurboJPEG", "CZlib", "CSodium", "CSecrShims"],
         ["SecrBytes", "SecrSystem", "SecrCrypto"],
         ["SecrScrub", "SecrStream"],
         ["SecrScrubFiles", "SecrVault"],
@@ -19,7 +19,7 @@ import Testing
     static let usersOfFoundation: Set<String> = ["SecrVault"]
     /// Each C library is imported by exactly one module.
     static let soleImporters = [
-        "CExif": "SecrScrub", "CTurboJPEG": "SecrScrub", "CZlib": "SecrScrub", "CSodium": "SecrCrypto",
+        "CExif": "SecrScrub", "CQPDF": "SecrScrub", "CTurboJPEG": "SecrScrub", "CZlib": "SecrScrub", "CSodium": "SecrCrypto",
         "CSecrShims": "SecrSystem",
     ]
 

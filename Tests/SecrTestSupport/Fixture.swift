@@ -85,7 +85,7 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
     package var description: String { file }
 
     package enum Format: String, CaseIterable, Sendable {
-        case jpeg, png, heif, mp4
+        case jpeg, png, heif, mp4, pdf
 
         package var suffixes: [String] {
             switch self {
@@ -93,6 +93,7 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
             case .png: [".png"]
             case .heif: [".heic", ".heif", ".avif"]
             case .mp4: [".mp4", ".mov", ".m4a", ".3gp"]
+            case .pdf: [".pdf"]
             }
         }
     }
@@ -125,6 +126,7 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
     package static let png = accepted.filter { $0.format == .png }
     package static let heif = accepted.filter { $0.format == .heif }
     package static let mp4 = accepted.filter { $0.format == .mp4 }
+    package static let pdf = accepted.filter { $0.format == .pdf }
     package static let hostile = all.filter { !$0.valid }
 }
 

@@ -3,7 +3,7 @@ internal import SecrBytes
 /// Recognises formats by content.
 enum FormatDetector {
     /// How many bytes from the start are enough.
-    static let prefixLength = 256
+    static let prefixLength = 1_024
 
     static func detect(_ prefix: [UInt8]) -> DetectedFormat {
         if prefix.isEmpty { return .empty }
@@ -28,12 +28,18 @@ enum FormatDetector {
         if ["moov", "mdat", "wide", "skip", "free", "pnot"].contains(where: { prefix.dropFirst(4).hasPrefix($0) }) {
             return .handled(.mp4)
         }
-        if prefix.hasPrefix("%PDF-") { return .handled(.pdf) }
         if prefix.hasPrefix("BM") { return .known("BMP picture") }
         if prefix.hasPrefix("8BPS") { return .known("Photoshop document") }
         if prefix.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) { return .known("Matroska or WebM video") }
         if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return .known("ZIP archive or office document") }
-        return .unknown
+        return isPDF(prefix) ? .handled(.pdf) : .unknown
+    }
+
+    /// Readers look for the header in the first kilobyte, and many do without it.
+    private static func isPDF(_ prefix: [UInt8]) -> Bool {
+        ["%PDF", " 0 obj"].contains { word in
+            prefix.indices.contains { prefix[$0...].starts(with: Array(word.utf8)) }
+        }
     }
 
     private static func isTIFF(_ prefix: [UInt8]) -> Bool {

@@ -2,19 +2,20 @@ internal import SecrBytes
 
 /// Writes a document in the only form in which one is ever written: the catalog first, then whatever is found from it,
 /// each object once.
-struct PDFComposer {
-    private let selection: PDFSelection
+struct PDFComposer: Sendable {
+    let selection: PDFSelection
     private let version: String
-    private var packing: PDFPacking
     /// What streams become, in the order of the objects.
     private(set) var packed: [PDFPacked?] = []
     private(set) var drops: [PDFDrop: Int] = [:]
 
-    init(_ document: PDFDocument, _ selection: PDFSelection, _ packing: PDFPacking) throws {
-        (self.selection, self.packing) = (selection, packing)
+    init(_ document: PDFContents, _ selection: PDFSelection, _ packing: PDFPacking) throws {
+        self.selection = selection
+        drops = selection.drops
+        var packing = packing
         version = document.version
         for object in selection.kept {
-            let found = try object.stream.map { try self.packing.packed($0, object.kind) }
+            let found = try object.stream.map { try packing.packed($0, object.kind) }
             for part in found?.drops ?? [] { drops[PDFDrop(part: part, label: part.name), default: 0] += 1 }
             packed.append(found)
         }
@@ -46,7 +47,7 @@ struct PDFComposer {
             number += 1
             writer.append(number, gathering: plain[start..<min(plain.count, start + Self.gathered)])
         }
-        writer.finish(count: number, isPacked: packsObjects)
+        writer.finish(count: number, selection.trailer, isPacked: packsObjects)
         return writer.plan
     }
 
@@ -135,10 +136,10 @@ struct PDFWriter {
     }
 
     /// - Parameter count: of all objects.
-    mutating func finish(count: Int, isPacked: Bool) {
-        var trailer = PDFDictionary([
-            .init(key: "ID", value: identifier), .init(key: "Root", value: .reference(PDFReference(number: 1))),
-        ])
+    mutating func finish(count: Int, _ own: PDFDictionary, isPacked: Bool) {
+        var trailer = own
+        trailer["ID"] = identifier
+        trailer["Root"] = .reference(PDFReference(number: 1))
         let start = written + pending.count
         if isPacked {
             let own = count + 1

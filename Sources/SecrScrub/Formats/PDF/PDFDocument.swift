@@ -1,7 +1,13 @@
 internal import SecrBytes
 
-/// A document as it was found: all objects that its trailer leads to.
+/// A document, and what a scrub makes of it.
 struct PDFDocument: Sendable {
+    var contents: PDFContents
+    var composer: PDFComposer
+}
+
+/// A document as it was found: all objects that its trailer leads to.
+struct PDFContents: Sendable {
     var size: Int
     /// Such as `1.7`.
     var version: String

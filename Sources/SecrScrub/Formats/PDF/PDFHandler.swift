@@ -6,16 +6,22 @@ internal import SecrBytes
 /// walked, from the catalog on, and all of it is written anew. Bytes that no object holds can't get into an output.
 struct PDFHandler: FormatHandler {
     var allowList: AllowList
+    var policy: Policy
     /// Scrubs a JPEG picture inside.
     var picture: @Sendable (any ByteSource) throws -> PreparedScrub
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> PDFDocument {
         var parser = try PDFParser(window.source, password: "", limits: limits)
-        return try parser.parse()
+        let contents = try parser.parse()
+        let selection = try PDFSelection(contents, policy: policy, allowList: allowList)
+        let packing = PDFPacking(
+            window.source, policy: policy, allowList: allowList, limits: limits, picture: picture)
+        return PDFDocument(contents: contents, composer: try PDFComposer(contents, selection, packing))
     }
 
     func summary(of document: PDFDocument) -> String {
-        document.pages.count == 1 ? "1 page" : "\(document.pages.count) pages"
+        let count = document.contents.pages.count
+        return count == 1 ? "1 page" : "\(count) pages"
     }
 
     func limitations(of document: PDFDocument, policy: Policy) -> [Limitation] { [.content, .sensorNoiseOfPhotos] }
@@ -23,42 +29,26 @@ struct PDFHandler: FormatHandler {
     func findings(
         in original: Parsed<PDFDocument>, policy: Policy, detail: Inspection.Detail, limits: Limits
     ) throws -> [Finding] {
-        let composer = try composer(of: original, policy: policy, limits: limits)
-        return PDFFindings(document: original.document, drops: composer.all).all
+        PDFFindings(document: original.document).all
     }
 
     func plan(for original: Parsed<PDFDocument>, policy: Policy, limits: Limits) throws -> OutputPlan {
-        try composer(of: original, policy: policy, limits: limits).composer.plan()
-    }
-
-    private func composer(
-        of original: Parsed<PDFDocument>, policy: Policy, limits: Limits
-    ) throws -> (composer: PDFComposer, all: [PDFDrop: Int]) {
-        let selection = try PDFSelection(original.document, policy: policy, allowList: allowList)
-        try refuse(selection)
-        let packing = PDFPacking(
-            original.source, policy: policy, allowList: allowList, limits: limits, picture: picture)
-        let composer = try PDFComposer(original.document, selection, packing)
-        return (composer, selection.drops.merging(composer.drops) { $0 + $1 })
-    }
-
-    private func refuse(_ selection: PDFSelection) throws(ScrubError) {
+        let selection = original.document.composer.selection
         if selection.isSigned {
             throw ScrubError(.refused, "the document is signed, and any change breaks the signature")
         }
-        if selection.isDynamicForm { throw ScrubError(.refused, "a form of another kind in the shape of a document (XFA)") }
+        if selection.isDynamicForm {
+            throw ScrubError(.refused, "a form of another kind in the shape of a document (XFA)")
+        }
         if selection.hasMedia { throw ScrubError(.refused, "a document with sound or video in it") }
+        return original.document.composer.plan()
     }
 
     func checkContract(
         _ original: Parsed<PDFDocument>, output: any ByteSource, policy: Policy, limits: Limits
     ) throws {
-        var parser = try PDFParser(output, password: "", limits: limits)
-        let written = Parsed(document: try parser.parse(), source: output)
-        let before = try composer(of: original, policy: policy, limits: limits).composer
-        let (after, left) = try composer(of: written, policy: policy, limits: limits)
-        if let drop = left.keys.first { throw ScrubError.broken("\(drop.part.name) is left (\(drop.label))", at: 0) }
-        guard try after.plan().isIdentity(of: output) else { throw ScrubError.broken("objects differ", at: 0) }
-        guard before.packed.count == after.packed.count else { throw ScrubError.broken("an object is missing", at: 0) }
+        var window = ByteWindow(output)
+        let written = Parsed(document: try parse(&window, limits: limits), source: output)
+        try PDFContract(original: original, written: written, limits: limits).check()
     }
 }

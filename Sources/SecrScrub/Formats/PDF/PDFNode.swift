@@ -1,7 +1,7 @@
 /// What of a document does not stay by itself: the reasons for which parts go, by which policies speak of them.
 enum PDFPart: String, NodeKind {
-    case information, metadata, privateData, thumbnail, times, people, scripts, launches, attachmentDetails
-    case structureTitles, prepress, webCapture, permissions, identifier, layerNotes, formScripts, unknown
+    case information, metadata, privateData, thumbnail, times, people, scripts, attachmentDetails
+    case structureTitles, prepress, webCapture, permissions, layerNotes, formScripts, unknown
     case pictureMetadata, profileTexts, slack, pagesOutside, media, externalFile
 
     var findingClass: FindingClass? {
@@ -12,10 +12,9 @@ enum PDFPart: String, NodeKind {
         case .thumbnail: .thumbnail
         case .times: .time
         case .people, .structureTitles: .comment
-        case .scripts, .launches, .formScripts: .auxiliary
+        case .scripts, .formScripts: .auxiliary
         case .attachmentDetails, .media, .externalFile: .auxiliary
         case .prepress, .webCapture, .permissions, .layerNotes: .vendor
-        case .identifier: .table
         case .unknown: .vendor
         case .pictureMetadata: .exif
         case .profileTexts: .icc
@@ -32,13 +31,12 @@ enum PDFPart: String, NodeKind {
         case .thumbnail: [.picture]
         case .times: [.time]
         case .people: [.person]
-        case .scripts, .formScripts, .launches: [.software]
+        case .scripts, .formScripts: [.software]
         case .attachmentDetails: [.time, .history]
         case .structureTitles, .layerNotes: [.text]
         case .prepress: [.software]
         case .webCapture, .externalFile: [.history]
         case .permissions: [.person]
-        case .identifier: [.identifier]
         case .unknown, .slack: [.leftover]
         case .pictureMetadata: [.location, .device, .time]
         case .profileTexts: [.device]
@@ -56,14 +54,12 @@ enum PDFPart: String, NodeKind {
         case .thumbnail: "thumbnail of a page"
         case .times: "dates of changes"
         case .people: "name of a reviewer"
-        case .scripts: "JavaScript"
-        case .launches: "start of a program or file"
+        case .scripts: "JavaScript, or another program that starts"
         case .attachmentDetails: "description and dates of an attachment"
         case .structureTitles: "working title of a section"
         case .prepress: "notes for printing"
         case .webCapture: "where the page was captured"
         case .permissions: "signed permissions"
-        case .identifier: "identifier of the document"
         case .layerNotes: "notes on a layer"
         case .formScripts: "script of a form"
         case .unknown: "entries that nothing needs"

@@ -43,7 +43,7 @@ struct PDFPacking {
             return PDFPacked(
                 filters: stream.filters, pieces: pieces(ranges, of: stream, bytes),
                 drops: isWhole ? [] : [.pictureMetadata])
-        case "FlateDecode": return try flate(stream)
+        case "FlateDecode" where allowList.rule(for: PDFPart.slack, policy: policy) == nil: return try flate(stream)
         default: return PDFPacked(filters: stream.filters, pieces: pieces(stream))
         }
     }

@@ -16,7 +16,7 @@ struct PDFParser {
         places = try PDFStreamPlaces(source)
     }
 
-    mutating func parse() throws -> PDFDocument {
+    mutating func parse() throws -> PDFContents {
         guard file.countPages() != nil else { throw ParseError(.malformed, at: 0, "a document without pages") }
         let trailer = try file.object(.trailer).value.dictionary ?? PDFDictionary()
         find(.dictionary(trailer))
@@ -31,7 +31,7 @@ struct PDFParser {
             find(object.value)
             objects[reference] = object
         }
-        var document = PDFDocument(
+        var document = PDFContents(
             size: source.size, version: file.version, isEncrypted: file.isEncrypted, isRepaired: file.isRepaired,
             trailer: trailer, objects: objects, pages: [])
         document.pages = try pages(of: document)
@@ -99,7 +99,7 @@ struct PDFParser {
     }
 
     /// The leaves of the tree, each once.
-    private func pages(of document: PDFDocument) throws -> [PDFReference] {
+    private func pages(of document: PDFContents) throws -> [PDFReference] {
         var (found, seen): ([PDFReference], Set<PDFReference>) = ([], [])
         func walk(_ value: PDFValue, depth: Int) throws {
             guard let reference = value.reference, seen.insert(reference).inserted,

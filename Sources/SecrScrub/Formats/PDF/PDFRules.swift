@@ -282,7 +282,7 @@ enum PDFRules {
         "AP": .kind(.appearance), "AS": .plain, "Border": .plain, "C": .plain, "StructParent": .plain,
         "OC": .kind(.optionalContent), "AF": .list(.kind(.file)), "ca": .plain, "CA": .plain, "BM": .plain, "Lang": .text,
         "A": .action, "Dest": .either(.text, .destination), "H": .plain, "QuadPoints": .plain, "BS": .kind(.border),
-        "BE": .kind(.borderEffect), "DA": .text, "Q": .plain, "DS": .text, "CL": .plain, "LE": .plain, "RD": .plain,
+        "BE": .kind(.borderEffect), "DA": .text, "DR": .kind(.resources), "Q": .plain, "DS": .text, "CL": .plain, "LE": .plain, "RD": .plain,
         "IT": .plain, "L": .plain, "IC": .plain, "LL": .plain, "LLE": .plain, "Cap": .plain, "LLO": .plain, "CP": .plain,
         "CO": .plain, "Vertices": .plain, "Path": .plain, "Sy": .plain, "Name": .plain, "InkList": .plain,
         "Parent": .kind(.annotation), "Open": .plain, "Popup": .kind(.annotation), "IRT": .kind(.annotation),

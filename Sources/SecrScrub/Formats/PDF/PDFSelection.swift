@@ -1,16 +1,16 @@
 internal import SecrBytes
 
 /// What of a document stays, numbered in the order in which it is written, and what goes.
-struct PDFSelection {
+struct PDFSelection: Sendable {
     /// An object of the output.
-    struct Kept {
+    struct Kept: Sendable {
         var kind: PDFKind?
         /// Of a stream, its dictionary without what says how its data are packed.
         var value: PDFValue
         var stream: PDFStreamData?
     }
 
-    private let document: PDFDocument
+    private let document: PDFContents
     private let policy: Policy
     private let allowList: AllowList
     private let pages: Set<PDFReference>
@@ -23,23 +23,31 @@ struct PDFSelection {
 
     /// The first one is the catalog.
     private(set) var kept: [Kept] = []
+    /// What the trailer keeps on request.
+    private(set) var trailer = PDFDictionary()
     private(set) var drops: [PDFDrop: Int] = [:]
     private(set) var isSigned = false
     private(set) var hasMedia = false
     private(set) var isDynamicForm = false
 
-    init(_ document: PDFDocument, policy: Policy, allowList: AllowList) throws {
+    init(_ document: PDFContents, policy: Policy, allowList: AllowList) throws {
+        var onRequest: [PDFDictionary.Entry] = []
         self.document = document
         self.policy = policy
         self.allowList = allowList
         pages = Set(document.pages)
         for entry in document.trailer.entries {
             guard case .drop(let part) = PDFRules.shape(of: entry.key, in: .trailer) else { continue }
-            drop(part, entry.key, entry.value)
+            if allowList.rule(for: part, policy: policy) == nil {
+                drop(part, entry.key, entry.value)
+            } else {
+                onRequest.append(entry)
+            }
         }
         guard let root = document.trailer["Root"]?.reference, document.resolved(.reference(root)).dictionary != nil
         else { throw ParseError(.malformed, at: 0, "a document without a catalog") }
         _ = number(root, .kind(.catalog))
+        for entry in onRequest { trailer[entry.key] = value(entry.value, .anything) }
         while kept.count < waiting.count {
             let (reference, shape) = waiting[kept.count]
             let object = document.objects[reference] ?? PDFObject(value: .null)
@@ -123,7 +131,7 @@ struct PDFSelection {
         case .list(let inner): return resolved.array != nil || fits(value, inner)
         case .slots: return resolved.array != nil
         case .either(let first, let second): return fits(value, first) || fits(value, second)
-        case .page: return value.reference.map(pages.contains) ?? false
+        case .page: return isPage(value)
         case .identifier: return resolved.string != nil || resolved.array != nil
         case .drop, .rewritten: return false
         case .anything: return true
@@ -134,6 +142,7 @@ struct PDFSelection {
 
     /// `nil` for what goes.
     private mutating func value(_ value: PDFValue, _ shape: PDFShape) -> PDFValue? {
+        notePage(value, shape)
         switch shape {
         case .either(let first, let second): return self.value(value, fits(value, first) ? first : second)
         case .page where fits(value, shape): return value.reference.map { reference($0, .kind(.page)) }
@@ -146,6 +155,26 @@ struct PDFSelection {
             return reference(found, single(value, shape))
         }
         return direct(value, shape)
+    }
+
+    private func isPage(_ value: PDFValue) -> Bool {
+        guard let reference = value.reference else { return false }
+        return pages.contains(reference)
+            || isOtherPage(value) && allowList.rule(for: PDFPart.pagesOutside, policy: policy) != nil
+    }
+
+    /// A page that nothing shows, because it was deleted.
+    private func isOtherPage(_ value: PDFValue) -> Bool {
+        guard let reference = value.reference, !pages.contains(reference) else { return false }
+        return document.resolved(value).dictionary?.isOfType("Page") == true
+    }
+
+    private mutating func notePage(_ value: PDFValue, _ shape: PDFShape) {
+        switch shape {
+        case .page, .either(.page, _):
+            if isOtherPage(value), !isPage(value) { drop(.pagesOutside, PDFPart.pagesOutside.name, value) }
+        default: return
+        }
     }
 
     private func single(_ value: PDFValue, _ shape: PDFShape) -> PDFShape {

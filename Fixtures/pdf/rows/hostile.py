@@ -1,0 +1,59 @@
+"""Documents that are refused with a reason, or damaged beyond repair."""
+
+from fixture import Pages, hostile
+from writers.pdf import Name
+
+
+def fixtures():
+    return [
+        changed("signed.pdf", "a signature", signed),
+        changed("dynamic.pdf", "a form of another kind", dynamic),
+        changed("film.pdf", "a film", film),
+        changed("elsewhere.pdf", "data in another file", elsewhere),
+        changed("filter.pdf", "data packed in an unknown way", unknown_filter),
+        changed("picture.pdf", "a picture that is none", no_picture),
+        hostile("no-pages.pdf", "no pages", b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n"),
+        hostile("empty.pdf", "nothing but a header", b"%PDF-1.7\n"),
+        hostile("deep.pdf", "arrays in arrays", deep()),
+    ]
+
+
+def changed(name, why, change):
+    document = Pages()
+    change(document)
+    return hostile(name, why, document.bytes())
+
+
+def signed(document):
+    signature = {"Type": Name("Sig"), "Filter": Name("Adobe.PPKLite"), "ByteRange": [0, 1, 2, 3], "Contents": bytes(20)}
+    field = {"FT": Name("Sig"), "T": b"signature", "V": document.add(signature), "Subtype": Name("Widget")}
+    widget = document.add(field | {"Type": Name("Annot"), "Rect": [0, 0, 0, 0]})
+    document[document.catalog]["AcroForm"] = {"Fields": [widget], "SigFlags": 3}
+
+
+def dynamic(document):
+    document[document.catalog] |= {"NeedsRendering": True, "AcroForm": {"Fields": [], "XFA": b"<xfa/>"}}
+
+
+def film(document):
+    annotation = {"Type": Name("Annot"), "Subtype": Name("RichMedia"), "Rect": [0, 0, 9, 9], "RichMediaContent": {}}
+    document[document.pages[0]]["Annots"].append(document.add(annotation))
+
+
+def elsewhere(document):
+    document[document.picture].dictionary["F"] = b"/home/somebody/picture.raw"
+
+
+def unknown_filter(document):
+    document[document.picture].dictionary["Filter"] = Name("CNRYDecode")
+
+
+def no_picture(document):
+    document[document.picture].dictionary["Filter"] = Name("DCTDecode")
+
+
+def deep():
+    document = Pages()
+    document.add(0)
+    data = document.bytes()
+    return data.replace(b"\n0\nendobj", b"\n" + b"[" * 3000 + b"]" * 3000 + b"\nendobj")

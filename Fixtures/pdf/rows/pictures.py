@@ -1,0 +1,67 @@
+"""Pictures and profiles inside a document."""
+
+from coded import jpeg2000
+from fixture import leaking
+from planted import miniature, profiles
+from writers import jpeg
+from writers.boxes import box
+from writers.canary import EXIF, GAP, VENDOR
+from writers.deflate import STORED, Block, zlib_stream
+from writers.pdf import Name, Stream
+
+
+def fixtures():
+    return [
+        leaking("photo.pdf", photo),
+        leaking("jpeg2000.pdf", still),
+        leaking("slack.pdf", slack),
+        leaking("profile.pdf", profile),
+        leaking("alternates.pdf", alternates),
+    ]
+
+
+def picture(document, data, coding=None, space="DeviceRGB", **about):
+    """In place of the usual one."""
+    dictionary = {key: value for key, value in document[document.picture].dictionary.items()}
+    dictionary |= {"ColorSpace": Name(space)} | about | ({"Filter": Name(coding)} if coding else {})
+    document[document.picture] = Stream(dictionary, data)
+
+
+def photo(document, plants):
+    segments = jpeg.app(1, b"Exif\0\0II*\0" + plants.text("Exif of a photo", EXIF))
+    segments += jpeg.comment(plants.text("comment of a photo", EXIF)) + jpeg.app(4, plants.text("maker of a photo", EXIF))
+    data = miniature.miniature(segments) + plants.text("bytes behind a photo", EXIF)
+    start = data.index(b"\xff\xda")
+    plants.kept("scan of a photo", data[start : data.index(b"\xff\xd9", start) + 2])
+    picture(document, data, "DCTDecode", Width=8, Height=8)
+
+
+def still(document, plants):
+    """JPEG 2000, with the comment that its encoder writes, in a file with a box of XML."""
+    stream = jpeg2000().data
+    plants.kept("JPEG 2000 picture", stream[-40:])
+    colors = box(b"colr", b"\1\0\0", (16).to_bytes(4, "big"))
+    header = box(b"jp2h", box(b"ihdr", (64).to_bytes(4, "big") * 2, b"\0\3\7\7\0\0"), colors)
+    head = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + header
+    texts = box(b"xml ", b"<x>" + plants.text("XML of a JPEG 2000 picture", EXIF) + b"</x>")
+    maker = box(b"uuid", bytes(16), plants.text("maker's box of a JPEG 2000 picture", EXIF))
+    picture(document, head + texts + box(b"jp2c", stream) + maker, "JPXDecode", Width=64, Height=64)
+
+
+def slack(document, plants):
+    samples = zlib_stream(Block(bytes(17 * place % 256 for place in range(24)), STORED))
+    picture(document, samples + plants.text("bytes behind packed samples", GAP), "FlateDecode")
+
+
+def profile(document, plants):
+    data = profiles.profile(profiles.rendering(plants) + profiles.texts(plants))
+    stream = document.add(Stream({"N": 3}, data))
+    document[document.picture].dictionary["ColorSpace"] = [Name("ICCBased"), stream]
+
+
+def alternates(document, plants):
+    other = dict(document[document.picture].dictionary)
+    samples = plants.short("another form of a picture", VENDOR, 24)
+    alternate = document.add(Stream(other, samples))
+    document[document.picture].dictionary["Alternates"] = [{"Image": alternate, "DefaultForPrinting": True}]
+    document[document.form].dictionary["Ref"] = {"F": plants.text("path of another document", VENDOR), "Page": 0}

@@ -1,0 +1,110 @@
+internal import SecrBytes
+
+/// The equality between a document and its scrubbed form, proved on the bytes that were really written.
+///
+/// - Scrubbing the output again would give the same bytes: it holds nothing but what ``PDFRules`` allows.
+/// - All objects that stay are there, in their order, and data of streams are those of the input, cut at their end; a
+///   picture keeps the promises of its own format.
+/// - Pages are as many, have the same shape, and are painted by the same instructions.
+struct PDFContract {
+    let original: Parsed<PDFDocument>
+    let written: Parsed<PDFDocument>
+    let limits: Limits
+
+    func check() throws {
+        let after = written.document.composer
+        if let drop = after.drops.keys.first {
+            throw ScrubError.broken("\(drop.part.name) is left (\(drop.label))", at: 0)
+        }
+        guard try after.plan().isIdentity(of: written.source) else { throw ScrubError.broken("its tables differ", at: 0) }
+        let before = original.document.composer
+        let (old, new) = (before.selection.kept, after.selection.kept)
+        guard old.count == new.count else { throw ScrubError.broken("an object is missing", at: 0) }
+        for place in old.indices {
+            guard old[place].value == new[place].value else { throw ScrubError.broken("an object differs", at: 0) }
+            try compare(before.packed[place], after.packed[place])
+        }
+        try comparePages()
+    }
+
+    private func compare(_ old: PDFPacked?, _ new: PDFPacked?) throws {
+        guard let old, let new else {
+            if old == nil, new == nil { return }
+            throw ScrubError.broken("data are missing", at: 0)
+        }
+        let copies = new.pieces.compactMap { piece -> Range<Int>? in
+            if case .copy(let range) = piece { range } else { nil }
+        }
+        guard old.filters == new.filters, old.count == new.count else { throw ScrubError.broken("data differ", at: 0) }
+        if let range = copies.first, copies.count == 1, new.pieces.count == 1 {
+            var start = range.lowerBound
+            for piece in old.pieces {
+                let part = start..<start + piece.count
+                let isSame =
+                    switch piece {
+                    case .copy(let from): try written.source.isCopy(part, of: from, in: original.source)
+                    case .bytes(let bytes):
+                        try MemorySource(bytes).holdsSameBytes(in: 0..<bytes.count, as: written.source, in: part)
+                    }
+                guard isSame else { throw ScrubError.broken("data differ", at: start) }
+                start = part.upperBound
+            }
+            try old.inner?.verify(SliceSource(written.source, range))
+        } else {
+            let (left, right) = (try bytes(old, original.source), try bytes(new, written.source))
+            guard left == right else { throw ScrubError.broken("data differ", at: 0) }
+            try old.inner?.verify(MemorySource(right))
+        }
+    }
+
+    private func bytes(_ packed: PDFPacked, _ source: any ByteSource) throws -> [UInt8] {
+        var plan = OutputPlan()
+        for piece in packed.pieces { plan.append(piece) }
+        return try plan.bytes(from: source)
+    }
+
+    // MARK: Pages
+
+    private func comparePages() throws {
+        let (old, new) = (original.document.contents, written.document.contents)
+        guard old.pages.count == new.pages.count else { throw ScrubError.broken("a page is missing", at: 0) }
+        var windows = (ByteWindow(original.source), ByteWindow(written.source))
+        for (left, right) in zip(old.pages, new.pages) {
+            for key in ["MediaBox", "CropBox", "Rotate", "UserUnit"] {
+                guard shape(key, of: left, in: old) == shape(key, of: right, in: new) else {
+                    throw ScrubError.broken("a page has another shape (\(key))", at: 0)
+                }
+            }
+            guard
+                try instructions(of: left, in: old, &windows.0) == instructions(of: right, in: new, &windows.1)
+            else { throw ScrubError.broken("a page is painted in another way", at: 0) }
+        }
+    }
+
+    /// Numbers that a page has itself, or from the tree above it (ISO 32000-2, 7.7.3.4).
+    private func shape(_ key: String, of page: PDFReference, in contents: PDFContents) -> [Double] {
+        var (node, depth) = (contents.resolved(.reference(page)).dictionary, 0)
+        while let found = node, depth < 200 {
+            let value = contents.resolved(found[key])
+            if let number = value.real { return [number] }
+            if let values = value.array { return values.compactMap { contents.resolved($0).real } }
+            if key == "UserUnit" { return [] }
+            node = contents.resolved(found["Parent"]).dictionary
+            depth += 1
+        }
+        return []
+    }
+
+    private func instructions(
+        of page: PDFReference, in contents: PDFContents, _ window: inout ByteWindow
+    ) throws -> [UInt8] {
+        guard let value = contents.resolved(.reference(page)).dictionary?["Contents"] else { return [] }
+        var found: [UInt8] = []
+        for part in contents.resolved(value).array ?? [value] {
+            guard let stream = part.reference.flatMap({ contents.objects[$0]?.stream }) else { continue }
+            let bytes = try stream.bytes(from: &window)
+            found += stream.filters.isEmpty ? bytes : Inflater(limit: limits.wholePictureBytes).output(of: bytes)
+        }
+        return found
+    }
+}
