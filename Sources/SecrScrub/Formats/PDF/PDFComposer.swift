@@ -1,4 +1,5 @@
 internal import SecrBytes
+internal import Synchronization
 
 /// Writes a document in the only form in which one is ever written: the catalog first, then whatever is found from it,
 /// each object once.
@@ -8,14 +9,18 @@ struct PDFComposer: Sendable {
     /// What streams become, in the order of the objects.
     private(set) var packed: [PDFPacked?] = []
     private(set) var drops: [PDFDrop: Int] = [:]
+    private let deflated: PDFDeflated
 
-    init(_ document: PDFContents, _ selection: PDFSelection, _ packing: PDFPacking) throws {
+    /// - Parameter known: of the document that this one was written from; what is the same there need not be done again.
+    init(_ document: PDFContents, _ selection: PDFSelection, _ packing: PDFPacking, known: PDFComposer? = nil) throws {
         self.selection = selection
         drops = selection.drops
         var packing = packing
         version = document.version
-        for object in selection.kept {
-            let found = try object.stream.map { try packing.packed($0, object.kind) }
+        deflated = known?.deflated ?? PDFDeflated()
+        for (place, object) in selection.kept.enumerated() {
+            let before = known.flatMap { place < $0.packed.count ? $0.packed[place] : nil }
+            let found = try object.stream.map { try packing.packed($0, object.kind, known: before) }
             for part in found?.drops ?? [] { drops[PDFDrop(part: part, label: part.name), default: 0] += 1 }
             packed.append(found)
         }
@@ -31,7 +36,7 @@ struct PDFComposer: Sendable {
     }
 
     func plan() -> OutputPlan {
-        var writer = PDFWriter(version: version)
+        var writer = PDFWriter(version: version, deflated)
         var plain: [(number: Int, text: [UInt8])] = []
         for (place, object) in selection.kept.enumerated() {
             if let packed = packed[place] {
@@ -66,6 +71,18 @@ struct PDFComposer: Sendable {
     }
 }
 
+/// Tables that have been packed, so that reading an output back need not pack them again.
+final class PDFDeflated: Sendable {
+    private let known = Mutex<[[UInt8]: [UInt8]]>([:])
+
+    func data(of text: [UInt8]) -> [UInt8] {
+        if let found = known.withLock({ $0[text] }) { return found }
+        let data = PDFPacking.deflated(text)
+        known.withLock { $0[text] = data }
+        return data
+    }
+}
+
 /// Puts objects one behind the other, and says where they are (ISO 32000-2, 7.5).
 struct PDFWriter {
     private(set) var plan = OutputPlan()
@@ -76,8 +93,10 @@ struct PDFWriter {
     private var places: [Int: (kind: Int, place: Int, turn: Int)] = [:]
     /// What the identifier of the document is made from.
     private var seen: [UInt8] = []
+    private let deflated: PDFDeflated
 
-    init(version: String) {
+    init(version: String, _ deflated: PDFDeflated) {
+        self.deflated = deflated
         // Bytes that tell programs that this is no text.
         pending = Array("%PDF-\(version)\n%".utf8) + [0xE2, 0xE3, 0xCF, 0xD3, 10]
     }
@@ -124,7 +143,7 @@ struct PDFWriter {
             head += "\(object.number) \(body.count) ".utf8
             body += object.text + [10]
         }
-        let data = PDFPacking.deflated(head + body)
+        let data = deflated.data(of: head + body)
         seen += body
         let dictionary = "<</Filter/FlateDecode/First \(head.count)/Length \(data.count)/N \(objects.count)/Type/ObjStm>>"
         append(number, Array(dictionary.utf8), [.bytes(data)])
@@ -152,7 +171,7 @@ struct PDFWriter {
                     for byte in (0..<width).reversed() { table.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) }
                 }
             }
-            let data = PDFPacking.deflated(table)
+            let data = deflated.data(of: table)
             trailer["Type"] = .name("XRef")
             trailer["Size"] = .number(String(own + 1))
             trailer["W"] = .array(widths.map { .number(String($0)) })

@@ -27,6 +27,22 @@ struct PDFContents: Sendable {
         return object.value
     }
 
+    /// The leaves of the tree of pages, each once.
+    func findPages() throws(ParseError) -> [PDFReference] {
+        var (found, seen): ([PDFReference], Set<PDFReference>) = ([], [])
+        func walk(_ value: PDFValue, depth: Int) throws(ParseError) {
+            guard let reference = value.reference, seen.insert(reference).inserted,
+                let node = resolved(value).dictionary
+            else { return }
+            guard depth < 200 else { throw ParseError(.limit, at: 0, "pages that are nested too deeply") }
+            guard let kids = resolved(node["Kids"]).array else { return found.append(reference) }
+            for kid in kids { try walk(kid, depth: depth + 1) }
+        }
+        if let pages = resolved(trailer["Root"]).dictionary?["Pages"] { try walk(pages, depth: 0) }
+        guard !found.isEmpty else { throw ParseError(.malformed, at: 0, "a document without pages") }
+        return found
+    }
+
     func isStream(_ value: PDFValue) -> Bool {
         value.reference.flatMap { objects[$0]?.stream } != nil
     }

@@ -12,11 +12,18 @@ struct PDFHandler: FormatHandler {
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> PDFDocument {
         var parser = try PDFParser(window.source, password: "", limits: limits)
-        let contents = try parser.parse()
+        return try document(try parser.parse(), window.source, limits)
+    }
+
+    /// - Parameter original: what it was written from, of an output.
+    private func document(
+        _ contents: PDFContents, _ source: any ByteSource, _ limits: Limits, from original: Parsed<PDFDocument>? = nil
+    ) throws -> PDFDocument {
         let selection = try PDFSelection(contents, policy: policy, allowList: allowList)
         let packing = PDFPacking(
-            window.source, policy: policy, allowList: allowList, limits: limits, picture: picture)
-        return PDFDocument(contents: contents, composer: try PDFComposer(contents, selection, packing))
+            source, from: original?.source, policy: policy, allowList: allowList, limits: limits, picture: picture)
+        let composer = try PDFComposer(contents, selection, packing, known: original?.document.composer)
+        return PDFDocument(contents: contents, composer: composer)
     }
 
     func summary(of document: PDFDocument) -> String {
@@ -47,8 +54,9 @@ struct PDFHandler: FormatHandler {
     func checkContract(
         _ original: Parsed<PDFDocument>, output: any ByteSource, policy: Policy, limits: Limits
     ) throws {
-        var window = ByteWindow(output)
-        let written = Parsed(document: try parse(&window, limits: limits), source: output)
+        var reader = PDFOutputReader(output, limits: limits)
+        let written = Parsed(
+            document: try document(try reader.read(), output, limits, from: original), source: output)
         try PDFContract(original: original, written: written, limits: limits).check()
     }
 }

@@ -199,16 +199,19 @@ struct PDFLexer {
 
 /// Reads objects (7.3).
 struct PDFReader {
-    private var lexer: PDFLexer
+    private(set) var lexer: PDFLexer
     private static let deepest = 200
 
-    init(_ bytes: [UInt8]) { lexer = PDFLexer(bytes) }
+    init(_ lexer: PDFLexer) { self.lexer = lexer }
 
     /// The whole text as one object.
     static func value(_ bytes: [UInt8]) throws(ParseError) -> PDFValue {
-        var reader = PDFReader(bytes)
-        return try reader.value(depth: 0) ?? .null
+        var reader = PDFReader(PDFLexer(bytes))
+        return try reader.value()
     }
+
+    /// The next object.
+    mutating func value() throws(ParseError) -> PDFValue { try value(depth: 0) ?? .null }
 
     /// `nil` where an array or a dictionary ends.
     private mutating func value(depth: Int) throws(ParseError) -> PDFValue? {

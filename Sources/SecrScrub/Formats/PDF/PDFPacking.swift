@@ -7,6 +7,8 @@ struct PDFPacked: Sendable {
     var drops: Set<PDFPart> = []
     /// Of a picture that is a file of its own.
     var inner: PreparedScrub?
+    /// Whether it has been found to be the same as in the document that it was written from.
+    var isKnown = false
 
     var count: Int { pieces.reduce(0) { $0 + $1.count } }
 }
@@ -19,20 +21,25 @@ struct PDFPacking {
     let limits: Limits
     /// Scrubs a JPEG picture.
     let picture: @Sendable (any ByteSource) throws -> PreparedScrub
+    /// What the document was written from.
+    let original: (any ByteSource)?
     private var window: ByteWindow
 
     init(
-        _ source: any ByteSource, policy: Policy, allowList: AllowList, limits: Limits,
+        _ source: any ByteSource, from original: (any ByteSource)? = nil, policy: Policy, allowList: AllowList, limits: Limits,
         picture: @escaping @Sendable (any ByteSource) throws -> PreparedScrub
     ) {
         (self.source, self.policy, self.allowList, self.limits) = (source, policy, allowList, limits)
         self.picture = picture
+        self.original = original
         window = ByteWindow(source)
     }
 
     private static let flate = PDFFilter(name: "FlateDecode")
 
-    mutating func packed(_ stream: PDFStreamData, _ kind: PDFKind?) throws -> PDFPacked {
+    /// - Parameter known: of the document that this one was written from.
+    mutating func packed(_ stream: PDFStreamData, _ kind: PDFKind?, known: PDFPacked?) throws -> PDFPacked {
+        if let known, let known = try same(stream, as: known) { return known }
         if kind == .profile, let profile = try profile(stream) { return profile }
         switch stream.filters.last?.name {
         case "DCTDecode" where allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil:
@@ -46,6 +53,27 @@ struct PDFPacking {
         case "FlateDecode" where allowList.rule(for: PDFPart.slack, policy: policy) == nil: return try flate(stream)
         default: return PDFPacked(filters: stream.filters, pieces: pieces(stream))
         }
+    }
+
+    /// Data that were cut down already, if they are the same.
+    private func same(_ stream: PDFStreamData, as known: PDFPacked) throws -> PDFPacked? {
+        guard let original, case .range(let range) = stream.place, range.count == known.count,
+            stream.filters == known.filters
+        else { return nil }
+        var start = range.lowerBound
+        for piece in known.pieces {
+            let part = start..<start + piece.count
+            let isSame =
+                switch piece {
+                case .copy(let from): try source.isCopy(part, of: from, in: original)
+                case .bytes(let bytes):
+                    try MemorySource(bytes).holdsSameBytes(in: 0..<bytes.count, as: source, in: part)
+                }
+            guard isSame else { return nil }
+            start = part.upperBound
+        }
+        try known.inner?.verify(SliceSource(source, range))
+        return PDFPacked(filters: known.filters, pieces: pieces(stream), isKnown: true)
     }
 
     private func pieces(_ stream: PDFStreamData) -> [OutputPlan.Piece] {

@@ -34,7 +34,7 @@ struct PDFParser {
         var document = PDFContents(
             size: source.size, version: file.version, isEncrypted: file.isEncrypted, isRepaired: file.isRepaired,
             trailer: trailer, objects: objects, pages: [])
-        document.pages = try pages(of: document)
+        document.pages = try document.findPages()
         return document
     }
 
@@ -96,22 +96,6 @@ struct PDFParser {
 
     private func direct(_ value: PDFValue?) throws -> PDFValue? {
         if case .reference(let reference)? = value { try file.object(reference).value } else { value }
-    }
-
-    /// The leaves of the tree, each once.
-    private func pages(of document: PDFContents) throws -> [PDFReference] {
-        var (found, seen): ([PDFReference], Set<PDFReference>) = ([], [])
-        func walk(_ value: PDFValue, depth: Int) throws {
-            guard let reference = value.reference, seen.insert(reference).inserted,
-                let node = document.resolved(value).dictionary
-            else { return }
-            guard depth < 200 else { throw ParseError(.limit, at: 0, "pages that are nested too deeply") }
-            guard let kids = document.resolved(node["Kids"]).array else { return found.append(reference) }
-            for kid in kids { try walk(kid, depth: depth + 1) }
-        }
-        let root = document.resolved(document.trailer["Root"]).dictionary
-        if let pages = root?["Pages"] { try walk(pages, depth: 0) }
-        return found
     }
 }
 

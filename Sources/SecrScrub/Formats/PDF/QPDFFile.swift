@@ -12,12 +12,16 @@ internal import SecrBytes
     private let memory: UnsafeMutableRawBufferPointer?
     private let password: UnsafeMutablePointer<CChar>
 
+    /// A library reads memory faster than a file, and a larger file takes too much of it.
+    private static let held = 16 << 20
+
     /// - Parameter password: of whoever may read it; most documents that are encrypted have an empty one.
     /// - Throws: `ParseError` where the file is damaged or too large to be held in memory, `ByteSourceError`, and
     ///   `ScrubError` where the library or the password is missing.
     init(_ source: any ByteSource, password: String = "", limits: Limits) throws {
         var memory: UnsafeMutableRawBufferPointer?
-        if source.path == nil {
+        let path = source.size > Self.held ? source.path : nil
+        if path == nil {
             guard source.size <= limits.wholePictureBytes else {
                 throw ParseError(.limit, at: 0, "a document that is too large")
             }
@@ -35,7 +39,7 @@ internal import SecrBytes
         var message = [CChar](repeating: 0, count: Int(SECR_QPDF_MESSAGE))
         // Safe: memory and password stay where they are until the document is closed.
         let status = unsafe secr_qpdf_open(
-            source.path, memory?.baseAddress?.assumingMemoryBound(to: CChar.self), source.size, secret, &opened,
+            path, memory?.baseAddress?.assumingMemoryBound(to: CChar.self), source.size, secret, &opened,
             &message)
         guard let opened = unsafe opened, status == SECR_QPDF_DONE else {
             unsafe memory?.deallocate()
