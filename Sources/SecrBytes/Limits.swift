@@ -40,6 +40,8 @@ public struct Limits: Sendable {
     /// Objects of one document, and bytes that one of its streams becomes when it is unpacked.
     public var documentObjects = 1 << 20
     public var unpackedBytes = 1 << 32
+    /// Bytes of an attachment that is looked into.
+    public var attachedBytes = 64 << 20
     /// Pictures, and videos, looked for behind the end of another.
     public var embeddedPictures = 64
     /// Bytes looked into at the heads of such pictures, over all of them.

@@ -19,7 +19,8 @@ import Testing
     static let usersOfFoundation: Set<String> = ["SecrVault"]
     /// Each C library is imported by exactly one module.
     static let soleImporters = [
-        "CExif": "SecrScrub", "CQPDF": "SecrScrub", "CTurboJPEG": "SecrScrub", "CZlib": "SecrScrub", "CSodium": "SecrCrypto",
+        "CExif": "SecrScrub", "CQPDF": "SecrScrub", "CTurboJPEG": "SecrScrub", "CZlib": "SecrScrub",
+        "CSodium": "SecrCrypto",
         "CSecrShims": "SecrSystem",
     ]
 

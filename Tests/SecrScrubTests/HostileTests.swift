@@ -36,7 +36,8 @@ import Testing
         case .png: !cleanedPNG.contains(fixture.file)
         case .heif: !cleanedHEIF.contains(fixture.file)
         case .mp4: !cleanedMP4.contains(fixture.file)
-        case .pdf: true
+        // Others repair it, by leaving out what is nested too deeply.
+        case .pdf: fixture.file != "hostile/deep.pdf"
         }
     }
 
@@ -85,7 +86,10 @@ import Testing
         if fixture.file.hasPrefix("to-end") { return }
         for count in 0..<bytes.count {
             guard let output = try? scrub(Array(bytes[..<count])) else { continue }
-            if fixture.file.hasPrefix("fragments") {
+            if fixture.format == .pdf {
+                // What is left of it is repaired; an earlier revision is a document.
+                #expect(try Scrubber().inspect(MemorySource(output)).findings.isClean, "cut at \(count)")
+            } else if fixture.file.hasPrefix("fragments") {
                 try expectBeginning(output, of: whole, "cut at \(count)")
             } else {
                 #expect(output == whole || output == single, "cut at \(count)")
@@ -218,7 +222,7 @@ import Testing
     @Test(
         arguments: [
             ([0xFF, 0x0A, 0, 0], "JPEG XL"), ([0, 0, 0, 12] + Array("JXL ".utf8), "JPEG XL"),
-            (Array("%PDF-1.7".utf8), "PDF"), ([0, 0, 0, 24] + Array("ftypcrx ".utf8), "Canon raw"), ([], "empty"),
+            ([0, 0, 0, 24] + Array("ftypcrx ".utf8), "Canon raw"), ([], "empty"),
             ([1, 2, 3], "not a supported format"),
         ] as [([UInt8], String)])
     func unsupportedContentIsNamed(bytes: [UInt8], name: String) {

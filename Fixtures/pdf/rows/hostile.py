@@ -54,6 +54,6 @@ def no_picture(document):
 
 def deep():
     document = Pages()
-    document.add(0)
+    document[document.pages[0]]["PieceInfo"] = document.add(0)
     data = document.bytes()
     return data.replace(b"\n0\nendobj", b"\n" + b"[" * 3000 + b"]" * 3000 + b"\nendobj")

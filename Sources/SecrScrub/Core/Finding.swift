@@ -19,6 +19,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
     case video = "motion-video"
     case timedMetadata = "timed-metadata"
     case hidden = "hidden-media"
+    case attachment = "attachments"
     case trailer
     case gap
     case reserved
@@ -31,7 +32,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
     ]
 
     /// Classes that `--drop` takes: what would otherwise stay or make the file be refused.
-    public static let droppable: [FindingClass] = [.orientation, .icc, .colorSpace, .gainMap]
+    public static let droppable: [FindingClass] = [.orientation, .icc, .colorSpace, .gainMap, .attachment]
 
     /// As people call it, in the middle of a sentence.
     public var name: String {
@@ -55,6 +56,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
         case .video: "motion video"
         case .timedMetadata: "tracks of data"
         case .hidden: "what was cut off"
+        case .attachment: "attachments"
         case .trailer: "bytes after the end"
         case .gap: "bytes between the parts"
         case .reserved: "reserved markers"

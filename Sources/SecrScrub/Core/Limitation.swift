@@ -24,6 +24,10 @@ public enum Limitation: Sendable, Equatable {
     case subtitles
     /// Tracks of a video that are encrypted.
     case protectedTracks
+    /// Files inside a document that were not looked into.
+    case attachments(Int)
+    /// A document that was damaged: what its parts were is a guess.
+    case repaired
     /// What encoders write about themselves between the parts of a coded picture.
     case encoderMessages
     /// How the encoder laid out its tables and scans.
@@ -32,7 +36,12 @@ public enum Limitation: Sendable, Equatable {
     case keptParts([FindingClass])
 
     /// Whether there is a part that could not be looked into, so that nobody can say what is in it.
-    public var isOpaque: Bool { self == .protectedTracks }
+    public var isOpaque: Bool {
+        switch self {
+        case .protectedTracks, .attachments: true
+        default: false
+        }
+    }
 
     public var description: String {
         switch self {
@@ -51,6 +60,9 @@ public enum Limitation: Sendable, Equatable {
                 : "\(seconds) seconds that were cut off and are still there"
         case .subtitles: "the words of the subtitles"
         case .protectedTracks: "whatever is inside the protected tracks, and where their keys are to be had"
+        case .attachments(let count):
+            count == 1 ? "an attachment, as it is" : "\(count) attachments, as they are"
+        case .repaired: "what was found of it: the document was damaged"
         case .encoderMessages: "what the encoder wrote about itself into the coded picture, if anything"
         case .encoderDecisions: "the encoder's habits"
         case .keptParts(let kinds): "kept on request: " + kinds.map(\.name).joined(separator: ", ")

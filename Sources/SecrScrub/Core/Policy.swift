@@ -3,7 +3,7 @@ public struct Policy: Sendable, Equatable {
     public enum Profile: String, Sendable, CaseIterable {
         /// Safe to share, and looks the same everywhere.
         case `default`
-        /// Only what an ordinary screen needs: no gain map, square pixels, tables in one canonical order.
+        /// Only what an ordinary screen needs: no gain map, no attachments, square pixels, tables in one canonical order.
         case strict
     }
 
@@ -29,6 +29,6 @@ public struct Policy: Sendable, Equatable {
 
     /// Whether a part that stays by default has to go.
     func drops(_ kind: FindingClass) -> Bool {
-        drop.contains(kind) || (profile == .strict && kind == .gainMap)
+        drop.contains(kind) || (profile == .strict && [.gainMap, .attachment].contains(kind))
     }
 }

@@ -113,6 +113,9 @@ public struct Scrubber: Sendable {
                 throw ParseError(.malformed, at: 0, "a picture that is no JPEG picture")
             }
             return try inner.prepare(source, format: .jpeg, handler: inner.jpegHandler)
+        } file: { [self] source in
+            guard try detect(source) != .handled(.pdf) else { throw ScrubError(.refused, "a document in a document") }
+            return try prepare(source)
         }
     }
 

@@ -1,4 +1,4 @@
-/// Nothing of what ``PDFPart`` names stays; the rest is in ``PDFRules``.
+/// Of what ``PDFPart`` names only attachments stay; the rest is in ``PDFRules``.
 enum PDFAllowList {
-    static let standard = AllowList([PDFPart: AllowList.Rule]())
+    static let standard = AllowList([PDFPart.attachment: .copied])
 }

@@ -60,7 +60,11 @@ struct PDFComposer: Sendable {
         var dictionary = value.dictionary ?? PDFDictionary()
         dictionary["Length"] = .number(String(packed.count))
         let names = packed.filters.map { PDFValue.name($0.name) }
-        if names.count == 1 { dictionary["Filter"] = names[0] } else if names.count > 1 { dictionary["Filter"] = .array(names) }
+        if names.count == 1 {
+            dictionary["Filter"] = names[0]
+        } else if names.count > 1 {
+            dictionary["Filter"] = .array(names)
+        }
         let parameters = packed.filters.map(\.parameters)
         if parameters.contains(where: { $0 != .null }) {
             dictionary["DecodeParms"] = parameters.count == 1 ? parameters[0] : .array(parameters)
@@ -145,7 +149,8 @@ struct PDFWriter {
         }
         let data = deflated.data(of: head + body)
         seen += body
-        let dictionary = "<</Filter/FlateDecode/First \(head.count)/Length \(data.count)/N \(objects.count)/Type/ObjStm>>"
+        let dictionary =
+            "<</Filter/FlateDecode/First \(head.count)/Length \(data.count)/N \(objects.count)/Type/ObjStm>>"
         append(number, Array(dictionary.utf8), [.bytes(data)])
     }
 

@@ -9,14 +9,15 @@ internal import SecrBytes
 struct PDFContract {
     let original: Parsed<PDFDocument>
     let written: Parsed<PDFDocument>
-    let limits: Limits
 
     func check() throws {
         let after = written.document.composer
         if let drop = after.drops.keys.first {
             throw ScrubError.broken("\(drop.part.name) is left (\(drop.label))", at: 0)
         }
-        guard try after.plan().isIdentity(of: written.source) else { throw ScrubError.broken("its tables differ", at: 0) }
+        guard try after.plan().isIdentity(of: written.source) else {
+            throw ScrubError.broken("its tables differ", at: 0)
+        }
         let before = original.document.composer
         let (old, new) = (before.selection.kept, after.selection.kept)
         guard old.count == new.count else { throw ScrubError.broken("an object is missing", at: 0) }
@@ -34,15 +35,15 @@ struct PDFContract {
     private func comparePages() throws {
         let (old, new) = (original.document.contents, written.document.contents)
         guard old.pages.count == new.pages.count else { throw ScrubError.broken("a page is missing", at: 0) }
-        var windows = (ByteWindow(original.source), ByteWindow(written.source))
         for (left, right) in zip(old.pages, new.pages) {
             for key in ["MediaBox", "CropBox", "Rotate", "UserUnit"] {
                 guard shape(key, of: left, in: old) == shape(key, of: right, in: new) else {
                     throw ScrubError.broken("a page has another shape (\(key))", at: 0)
                 }
             }
+            let numbers = original.document.composer.selection.numbers
             guard
-                try instructions(of: left, in: old, &windows.0) == instructions(of: right, in: new, &windows.1)
+                instructions(of: left, in: old, { numbers[$0] }) == instructions(of: right, in: new, { $0.number })
             else { throw ScrubError.broken("a page is painted in another way", at: 0) }
         }
     }
@@ -61,16 +62,12 @@ struct PDFContract {
         return []
     }
 
+    /// The streams that paint a page, by their numbers in the output.
     private func instructions(
-        of page: PDFReference, in contents: PDFContents, _ window: inout ByteWindow
-    ) throws -> [UInt8] {
+        of page: PDFReference, in contents: PDFContents, _ number: (PDFReference) -> Int?
+    ) -> [Int?] {
         guard let value = contents.resolved(.reference(page)).dictionary?["Contents"] else { return [] }
-        var found: [UInt8] = []
-        for part in contents.resolved(value).array ?? [value] {
-            guard let stream = part.reference.flatMap({ contents.objects[$0]?.stream }) else { continue }
-            let bytes = try stream.bytes(from: &window)
-            found += stream.filters.isEmpty ? bytes : Inflater(limit: limits.wholePictureBytes).output(of: bytes)
-        }
-        return found
+        let parts = contents.resolved(value).array ?? [value]
+        return parts.filter(contents.isStream).map { $0.reference.flatMap(number) }
     }
 }

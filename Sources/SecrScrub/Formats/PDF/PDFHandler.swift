@@ -9,6 +9,8 @@ struct PDFHandler: FormatHandler {
     var policy: Policy
     /// Scrubs a JPEG picture inside.
     var picture: @Sendable (any ByteSource) throws -> PreparedScrub
+    /// Scrubs an attachment.
+    var file: @Sendable (any ByteSource) throws -> PreparedScrub
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> PDFDocument {
         var parser = try PDFParser(window.source, password: "", limits: limits)
@@ -21,7 +23,8 @@ struct PDFHandler: FormatHandler {
     ) throws -> PDFDocument {
         let selection = try PDFSelection(contents, policy: policy, allowList: allowList)
         let packing = PDFPacking(
-            source, from: original?.source, policy: policy, allowList: allowList, limits: limits, picture: picture)
+            source, from: original?.source, policy: policy, allowList: allowList, limits: limits, picture: picture,
+            file: file)
         let composer = try PDFComposer(contents, selection, packing, known: original?.document.composer)
         return PDFDocument(contents: contents, composer: composer)
     }
@@ -31,12 +34,17 @@ struct PDFHandler: FormatHandler {
         return count == 1 ? "1 page" : "\(count) pages"
     }
 
-    func limitations(of document: PDFDocument, policy: Policy) -> [Limitation] { [.content, .sensorNoiseOfPhotos] }
+    func limitations(of document: PDFDocument, policy: Policy) -> [Limitation] {
+        let attached = document.composer.packed.count { $0?.isOpaque == true }
+        return [.content, .sensorNoiseOfPhotos, .encoderDecisions] + (attached > 0 ? [.attachments(attached)] : [])
+            + (document.contents.isRepaired ? [.repaired] : [])
+    }
 
     func findings(
         in original: Parsed<PDFDocument>, policy: Policy, detail: Inspection.Detail, limits: Limits
     ) throws -> [Finding] {
-        PDFFindings(document: original.document).all
+        let parts = PDFFindings(document: original.document).all
+        return detail == .parts ? parts : parts + (try PDFValues(original, limits: limits).all)
     }
 
     func plan(for original: Parsed<PDFDocument>, policy: Policy, limits: Limits) throws -> OutputPlan {
@@ -57,6 +65,6 @@ struct PDFHandler: FormatHandler {
         var reader = PDFOutputReader(output, limits: limits)
         let written = Parsed(
             document: try document(try reader.read(), output, limits, from: original), source: output)
-        try PDFContract(original: original, written: written, limits: limits).check()
+        try PDFContract(original: original, written: written).check()
     }
 }

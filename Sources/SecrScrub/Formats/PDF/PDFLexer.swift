@@ -92,7 +92,8 @@ struct PDFLexer {
         return digits > 0 && points <= 1
     }
 
-    private func latin(_ bytes: some Sequence<UInt8>) -> String {
+    private func latin(_ bytes: some Collection<UInt8>) -> String {
+        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
         var text = String.UnicodeScalarView()
         for byte in bytes { text.append(UnicodeScalar(byte)) }
         return String(text)

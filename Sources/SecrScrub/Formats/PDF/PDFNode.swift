@@ -2,7 +2,7 @@
 enum PDFPart: String, NodeKind {
     case information, metadata, privateData, thumbnail, times, people, scripts, attachmentDetails
     case structureTitles, prepress, webCapture, permissions, layerNotes, formScripts, unknown
-    case pictureMetadata, profileTexts, slack, pagesOutside, media, externalFile
+    case pictureMetadata, profileTexts, slack, pagesOutside, media, externalFile, attachment
 
     var findingClass: FindingClass? {
         switch self {
@@ -19,6 +19,7 @@ enum PDFPart: String, NodeKind {
         case .pictureMetadata: .exif
         case .profileTexts: .icc
         case .slack: .gap
+        case .attachment: .attachment
         case .pagesOutside: .gap
         }
     }
@@ -42,6 +43,7 @@ enum PDFPart: String, NodeKind {
         case .profileTexts: [.device]
         case .pagesOutside: [.history]
         case .media: [.video]
+        case .attachment: [.text]
         }
     }
 
@@ -53,7 +55,7 @@ enum PDFPart: String, NodeKind {
         case .privateData: "private data of programs"
         case .thumbnail: "thumbnail of a page"
         case .times: "dates of changes"
-        case .people: "name of a reviewer"
+        case .people: "what tells a person"
         case .scripts: "JavaScript, or another program that starts"
         case .attachmentDetails: "description and dates of an attachment"
         case .structureTitles: "working title of a section"
@@ -69,6 +71,7 @@ enum PDFPart: String, NodeKind {
         case .pagesOutside: "pages that are not in the document"
         case .media: "further forms of a picture"
         case .externalFile: "path of another file"
+        case .attachment: "attached files"
         }
     }
 }

@@ -166,7 +166,9 @@ struct PDFOutputReader {
         let filters = PDFFilter.list(dictionary)
         for key in ["Length", "Filter", "DecodeParms"] { dictionary[key] = nil }
         let place = PDFStreamData.Place.range(start..<start + count)
-        return (number, PDFObject(value: .dictionary(dictionary), stream: PDFStreamData(place: place, filters: filters)))
+        return (
+            number, PDFObject(value: .dictionary(dictionary), stream: PDFStreamData(place: place, filters: filters))
+        )
     }
 }
 

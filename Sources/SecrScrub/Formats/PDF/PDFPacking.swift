@@ -7,6 +7,8 @@ struct PDFPacked: Sendable {
     var drops: Set<PDFPart> = []
     /// Of a picture that is a file of its own.
     var inner: PreparedScrub?
+    /// Whether it is a file that nobody looked into.
+    var isOpaque = false
     /// Whether it has been found to be the same as in the document that it was written from.
     var isKnown = false
 
@@ -21,16 +23,21 @@ struct PDFPacking {
     let limits: Limits
     /// Scrubs a JPEG picture.
     let picture: @Sendable (any ByteSource) throws -> PreparedScrub
+    /// Scrubs a file of any kind but this one.
+    let file: @Sendable (any ByteSource) throws -> PreparedScrub
     /// What the document was written from.
     let original: (any ByteSource)?
     private var window: ByteWindow
 
     init(
-        _ source: any ByteSource, from original: (any ByteSource)? = nil, policy: Policy, allowList: AllowList, limits: Limits,
-        picture: @escaping @Sendable (any ByteSource) throws -> PreparedScrub
+        _ source: any ByteSource, from original: (any ByteSource)? = nil, policy: Policy, allowList: AllowList,
+        limits: Limits,
+        picture: @escaping @Sendable (any ByteSource) throws -> PreparedScrub,
+        file: @escaping @Sendable (any ByteSource) throws -> PreparedScrub
     ) {
         (self.source, self.policy, self.allowList, self.limits) = (source, policy, allowList, limits)
         self.picture = picture
+        self.file = file
         self.original = original
         window = ByteWindow(source)
     }
@@ -40,6 +47,7 @@ struct PDFPacking {
     /// - Parameter known: of the document that this one was written from.
     mutating func packed(_ stream: PDFStreamData, _ kind: PDFKind?, known: PDFPacked?) throws -> PDFPacked {
         if let known, let known = try same(stream, as: known) { return known }
+        if kind == .embeddedFile { return try attached(stream) }
         if kind == .profile, let profile = try profile(stream) { return profile }
         switch stream.filters.last?.name {
         case "DCTDecode" where allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil:
@@ -73,7 +81,7 @@ struct PDFPacking {
             start = part.upperBound
         }
         try known.inner?.verify(SliceSource(source, range))
-        return PDFPacked(filters: known.filters, pieces: pieces(stream), isKnown: true)
+        return PDFPacked(filters: known.filters, pieces: pieces(stream), isOpaque: known.isOpaque, isKnown: true)
     }
 
     private func pieces(_ stream: PDFStreamData) -> [OutputPlan.Piece] {
@@ -144,6 +152,23 @@ struct PDFPacking {
         if profile.isNormal { return nil }
         return PDFPacked(
             filters: [Self.flate], pieces: [.bytes(Self.deflated(profile.normalForm))], drops: [.profileTexts])
+    }
+
+    /// A file of a known kind is scrubbed as it is elsewhere; any other one stays as it is.
+    private mutating func attached(_ stream: PDFStreamData) throws -> PDFPacked {
+        var whole = PDFPacked(filters: stream.filters, pieces: pieces(stream), isOpaque: true)
+        guard stream.filters.count <= 1, stream.filters.allSatisfy({ $0 == Self.flate }) else { return whole }
+        let data = try unpacked(stream)
+        let memory = MemorySource(data)
+        guard data.count <= limits.attachedBytes, let scrub = try? file(memory) else { return whole }
+        whole.isOpaque = scrub.limitations.contains(where: \.isOpaque)
+        if scrub.findings.isClean, try scrub.plan.isIdentity(of: memory) { return whole }
+        let output = try scrub.plan.bytes(from: memory)
+        try scrub.verify(MemorySource(output))
+        whole.filters = [Self.flate]
+        whole.pieces = [.bytes(Self.deflated(output))]
+        whole.drops = [.attachmentDetails]
+        return whole
     }
 
     private mutating func jpeg(_ stream: PDFStreamData) throws -> PDFPacked {

@@ -77,7 +77,8 @@ enum PDFRules {
             "Alt": .text, "E": .text, "ActualText": .text, "ID": .identifier, "Ref": .list(.kind(.structure)),
             "NS": .kind(.namespace), "AF": .list(.kind(.file)), "Phoneme": .text, "PhoneticAlphabet": .plain,
             // Of references to content and to objects (14.7.5).
-            "MCID": .plain, "Stm": .kind(.object), "StmOwn": .rewritten, "Obj": .either(.kind(.annotation), .kind(.object)),
+            "MCID": .plain, "Stm": .kind(.object), "StmOwn": .rewritten,
+            "Obj": .either(.kind(.annotation), .kind(.object)),
             "T": .drop(.structureTitles),
         ],
         .attributes: [
@@ -94,15 +95,19 @@ enum PDFRules {
             "checked": .plain, "Desc": .text, "RowSpan": .plain, "ColSpan": .plain, "Headers": .identifier,
             "Scope": .plain, "Summary": .text, "Short": .text, "Type": .plain, "Subtype": .plain, "Attached": .plain,
         ],
-        .namespace: ["Type": .plain, "NS": .text, "RoleMapNS": .map(.either(.plain, .list(.either(.plain, .kind(.namespace)))))],
+        .namespace: [
+            "Type": .plain, "NS": .text, "RoleMapNS": .map(.either(.plain, .list(.either(.plain, .kind(.namespace))))),
+        ],
         .propertyList: [
-            "Type": .plain, "Name": .text, "Intent": .plain, "Usage": .kind(.usage), "OCGs": .list(.kind(.optionalContent)),
+            "Type": .plain, "Name": .text, "Intent": .plain, "Usage": .kind(.usage),
+            "OCGs": .list(.kind(.optionalContent)),
             "P": .plain, "VE": .list(.either(.plain, .kind(.optionalContent))), "ActualText": .text, "Alt": .text,
             "E": .text, "Lang": .text, "MCID": .plain, "BBox": .plain, "Attached": .plain, "Subtype": .plain,
             "Metadata": .drop(.metadata),
         ],
         .optionalContent: [
-            "Type": .plain, "Name": .text, "Intent": .plain, "Usage": .kind(.usage), "OCGs": .list(.kind(.optionalContent)),
+            "Type": .plain, "Name": .text, "Intent": .plain, "Usage": .kind(.usage),
+            "OCGs": .list(.kind(.optionalContent)),
             "P": .plain, "VE": .list(.either(.plain, .kind(.optionalContent))), "Metadata": .drop(.metadata),
         ],
         .contentProperties: [
@@ -122,7 +127,8 @@ enum PDFRules {
         ],
         .usageApplication: ["Event": .plain, "OCGs": .list(.kind(.optionalContent)), "Category": .plain],
         .file: [
-            "Type": .plain, "FS": .plain, "F": .text, "UF": .text, "EF": .kind(.embeddedFiles), "AFRelationship": .plain,
+            "Type": .plain, "FS": .plain, "F": .text, "UF": .text, "EF": .kind(.embeddedFiles),
+            "AFRelationship": .plain,
             "Desc": .drop(.attachmentDetails), "CI": .drop(.attachmentDetails), "Thumb": .drop(.thumbnail),
             "DOS": .drop(.externalFile), "Mac": .drop(.externalFile), "Unix": .drop(.externalFile),
         ],
@@ -140,7 +146,8 @@ enum PDFRules {
             "BitsPerComponent": .plain, "Intent": .plain, "ImageMask": .plain, "Decode": .plain, "Interpolate": .plain,
             "Mask": .either(.kind(.picture), .plain), "SMask": .kind(.picture), "SMaskInData": .plain, "Matte": .plain,
             "StructParent": .plain, "OC": .kind(.optionalContent), "AF": .list(.kind(.file)), "Name": .rewritten,
-            "Metadata": .drop(.metadata), "ID": .drop(.webCapture), "Alternates": .drop(.media), "OPI": .drop(.prepress),
+            "Metadata": .drop(.metadata), "ID": .drop(.webCapture), "Alternates": .drop(.media),
+            "OPI": .drop(.prepress),
         ],
         .form: [
             "Type": .plain, "Subtype": .plain, "FormType": .plain, "BBox": .plain, "Matrix": .plain,
@@ -172,7 +179,8 @@ enum PDFRules {
         ],
         .shading: [
             "ShadingType": .plain, "ColorSpace": .kind(.colorSpace), "Background": .plain, "BBox": .plain,
-            "AntiAlias": .plain, "Domain": .plain, "Matrix": .plain, "Function": .list(.kind(.function)), "Coords": .plain,
+            "AntiAlias": .plain, "Domain": .plain, "Matrix": .plain, "Function": .list(.kind(.function)),
+            "Coords": .plain,
             "Extend": .plain, "BitsPerCoordinate": .plain, "BitsPerComponent": .plain, "BitsPerFlag": .plain,
             "Decode": .plain, "VerticesPerRow": .plain,
         ],
@@ -196,7 +204,8 @@ enum PDFRules {
         .font: [
             "Type": .plain, "Subtype": .plain, "BaseFont": .plain, "FirstChar": .plain, "LastChar": .plain,
             "Widths": .plain, "FontDescriptor": .kind(.fontDescriptor),
-            "Encoding": .either(.plain, .either(.kind(.encoding), .kind(.characterMap))), "ToUnicode": .either(.plain, .kind(.characterMap)),
+            "Encoding": .either(.plain, .either(.kind(.encoding), .kind(.characterMap))),
+            "ToUnicode": .either(.plain, .kind(.characterMap)),
             "DescendantFonts": .list(.kind(.font)), "FontBBox": .plain, "FontMatrix": .plain,
             "CharProcs": .map(.kind(.content)), "Resources": .kind(.resources),
             "CIDSystemInfo": .kind(.systemInformation), "DW": .plain, "W": .plain, "DW2": .plain, "W2": .plain,
@@ -247,7 +256,8 @@ enum PDFRules {
         .threadInformation: ["Title": .text],
         .bead: ["Type": .plain, "T": .kind(.thread), "N": .kind(.bead), "V": .kind(.bead), "P": .page, "R": .plain],
         .transition: [
-            "Type": .plain, "S": .plain, "D": .plain, "Dm": .plain, "M": .plain, "Di": .plain, "SS": .plain, "B": .plain,
+            "Type": .plain, "S": .plain, "D": .plain, "Dm": .plain, "M": .plain, "Di": .plain, "SS": .plain,
+            "B": .plain,
         ],
         .action: [
             "Type": .plain, "S": .plain, "Next": .list(.action), "D": .slots(.either(.page, .text)),
@@ -280,15 +290,18 @@ enum PDFRules {
     private static let annotation: Table = [
         "Type": .plain, "Subtype": .plain, "Rect": .plain, "Contents": .text, "P": .page, "F": .plain,
         "AP": .kind(.appearance), "AS": .plain, "Border": .plain, "C": .plain, "StructParent": .plain,
-        "OC": .kind(.optionalContent), "AF": .list(.kind(.file)), "ca": .plain, "CA": .plain, "BM": .plain, "Lang": .text,
+        "OC": .kind(.optionalContent), "AF": .list(.kind(.file)), "ca": .plain, "CA": .plain, "BM": .plain,
+        "Lang": .text,
         "A": .action, "Dest": .either(.text, .destination), "H": .plain, "QuadPoints": .plain, "BS": .kind(.border),
-        "BE": .kind(.borderEffect), "DA": .text, "DR": .kind(.resources), "Q": .plain, "DS": .text, "CL": .plain, "LE": .plain, "RD": .plain,
-        "IT": .plain, "L": .plain, "IC": .plain, "LL": .plain, "LLE": .plain, "Cap": .plain, "LLO": .plain, "CP": .plain,
+        "BE": .kind(.borderEffect), "DA": .text, "DR": .kind(.resources), "Q": .plain, "DS": .text, "CL": .plain,
+        "LE": .plain, "RD": .plain,
+        "IT": .plain, "L": .plain, "IC": .plain, "LL": .plain, "LLE": .plain, "Cap": .plain, "LLO": .plain,
+        "CP": .plain,
         "CO": .plain, "Vertices": .plain, "Path": .plain, "Sy": .plain, "Name": .plain, "InkList": .plain,
         "Parent": .kind(.annotation), "Open": .plain, "Popup": .kind(.annotation), "IRT": .kind(.annotation),
         "RT": .plain, "State": .text, "StateModel": .text, "FS": .kind(.file), "MK": .kind(.appearanceCharacteristics),
         "FixedPrint": .kind(.fixedPrint), "RO": .kind(.form), "OverlayText": .text, "Repeat": .plain,
-        "NM": .drop(.times), "M": .drop(.times), "CreationDate": .drop(.times), "Subj": .drop(.people),
+        "NM": .drop(.unknown), "M": .drop(.times), "CreationDate": .drop(.times), "Subj": .drop(.people),
         "RC": .drop(.people), "AA": .drop(.formScripts), "PA": .drop(.webCapture), "Measure": .drop(.unknown),
         "Sound": .drop(.media), "Movie": .drop(.media), "RichMediaContent": .drop(.media),
         "RichMediaSettings": .drop(.media), "3DD": .drop(.media), "3DV": .drop(.media), "3DA": .drop(.media),

@@ -14,7 +14,8 @@ struct PDFSelection: Sendable {
     private let policy: Policy
     private let allowList: AllowList
     private let pages: Set<PDFReference>
-    private var numbers: [PDFReference: Int] = [:]
+    /// Of each object that stays, the number that it gets.
+    private(set) var numbers: [PDFReference: Int] = [:]
     /// What has a number, in the order of these, and how it is to be understood.
     private var waiting: [(reference: PDFReference, shape: PDFShape)] = []
     private var identifiers: [[UInt8]: Int] = [:]
@@ -230,11 +231,14 @@ struct PDFSelection: Sendable {
             if kind == .file, ["F", "UF"].contains(entry.key), dictionary["EF"] != nil,
                 case .string(let path) = document.resolved(entry.value)
             {
-                written.append(PDFDictionary.Entry(key: entry.key, value: .string(Self.lastName(of: path))))
+                let name = Self.lastName(of: path)
+                if name != path { drop(.attachmentDetails, entry.key, entry.value) }
+                written.append(PDFDictionary.Entry(key: entry.key, value: .string(name)))
                 continue
             }
+            if policy.drops(.attachment), Self.attaches(entry.key, in: kind) { shape = .drop(.attachment) }
             if case .drop(let part) = shape {
-                guard allowList.rule(for: part, policy: policy) != nil else {
+                guard part != .attachment, allowList.rule(for: part, policy: policy) != nil else {
                     drop(part, entry.key, entry.value)
                     continue
                 }
@@ -271,6 +275,16 @@ struct PDFSelection: Sendable {
     private func isRemark(_ dictionary: PDFDictionary) -> Bool {
         guard let subtype = document.resolved(dictionary["Subtype"]).name else { return false }
         return subtype != "Widget" && dictionary["FT"] == nil
+    }
+
+    private static func attaches(_ key: String, in kind: PDFKind) -> Bool {
+        switch key {
+        case "AF": true
+        case "EmbeddedFiles": kind == .nameTrees
+        case "EF": kind == .file
+        case "FS": kind == .annotation
+        default: false
+        }
     }
 
     /// What readers do at a click; the rest starts programs, or is one.

@@ -34,7 +34,9 @@ internal import SecrBytes
         }
         // Safe: a copy that ends with NUL, freed at the end.
         let secret = UnsafeMutablePointer<CChar>.allocate(capacity: password.utf8.count + 1)
-        for (place, byte) in (Array(password.utf8) + [0]).enumerated() { unsafe secret[place] = CChar(bitPattern: byte) }
+        for (place, byte) in (Array(password.utf8) + [0]).enumerated() {
+            unsafe secret[place] = CChar(bitPattern: byte)
+        }
         var opened: OpaquePointer?
         var message = [CChar](repeating: 0, count: Int(SECR_QPDF_MESSAGE))
         // Safe: memory and password stay where they are until the document is closed.
@@ -90,7 +92,8 @@ internal import SecrBytes
     }
 
     func object(_ reference: PDFReference) throws(ParseError) -> Object {
-        guard let number = Int32(exactly: reference.number), let generation = Int32(exactly: reference.generation) else {
+        guard let number = Int32(exactly: reference.number), let generation = Int32(exactly: reference.generation)
+        else {
             return Object(value: .null, isStream: false)
         }
         let found = unsafe secr_qpdf_object_at(document, number, generation)
@@ -104,7 +107,8 @@ internal import SecrBytes
     /// - Parameter isDecoded: whether filters are undone, all of them; only those that lose nothing can be.
     /// - Returns: `nil` where that is impossible.
     func data(of reference: PDFReference, isDecoded: Bool) -> [UInt8]? {
-        guard let number = Int32(exactly: reference.number), let generation = Int32(exactly: reference.generation) else {
+        guard let number = Int32(exactly: reference.number), let generation = Int32(exactly: reference.generation)
+        else {
             return nil
         }
         var data: UnsafeMutablePointer<UInt8>?
