@@ -43,7 +43,8 @@ let package = Package(
 
         // 2: formats
         .target(
-            name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CQPDF", "CTurboJPEG", "CZlib"], swiftSettings: settings),
+            name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CQPDF", "CTurboJPEG", "CZlib"],
+            swiftSettings: settings),
 
         .target(
             name: "SecrStream", dependencies: ["SecrSystem", "SecrCrypto"], swiftSettings: settings),

@@ -107,6 +107,14 @@ void secr_keep_freed_memory(void) {
     mallopt(M_TOP_PAD, 1 << 20);
 }
 
+void secr_limit_memory(size_t bytes) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_DATA, &limit) != 0) return;
+    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur <= bytes) return;
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_DATA, &limit);
+}
+
 int secr_key_add(const char *description, const void *secret, size_t size, unsigned seconds) {
     long key = syscall(SYS_add_key, "user", description, secret, size, KEY_SPEC_USER_KEYRING);
     if (key < 0) return -1;

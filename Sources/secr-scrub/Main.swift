@@ -1,8 +1,13 @@
 import SecrCLI
+import SecrSystem
 
 @main
 enum SecrScrub {
+    /// No honest file needs nearly as much.
+    private static let mostMemory = 4 << 30
+
     static func main() {
+        ProcessMemory.limit(to: mostMemory)
         Tool(
             name: "secr-scrub", version: "0.1.0", main: ScrubCommand.command,
             others: [ShowCommand.command, CheckCommand.command]

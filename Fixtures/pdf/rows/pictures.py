@@ -39,6 +39,9 @@ def photo(document, plants):
 def still(document, plants):
     """JPEG 2000, with the comment that its encoder writes, in a file with a box of XML."""
     stream = jpeg2000().data
+    start = stream.index(b"\xff\x64")
+    comment = plants.text("comment of a JPEG 2000 encoder", EXIF)
+    stream = stream[:start] + b"\xff\x64" + (len(comment) + 4).to_bytes(2, "big") + b"\0\1" + comment + stream[start:]
     plants.kept("JPEG 2000 picture", stream[-40:])
     colors = box(b"colr", b"\1\0\0", (16).to_bytes(4, "big"))
     header = box(b"jp2h", box(b"ihdr", (64).to_bytes(4, "big") * 2, b"\0\3\7\7\0\0"), colors)

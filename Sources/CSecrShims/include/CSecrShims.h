@@ -24,6 +24,9 @@ int secr_copy_access_list(const char *from, int to);
 /* Freed memory stays with the process for what it does next, instead of going back to the system piece by piece. */
 void secr_keep_freed_memory(void);
 
+/* Lets every allocation fail that would make this process hold more than `bytes`. */
+void secr_limit_memory(size_t bytes);
+
 /* The user's keyring of the kernel. Keys have the type "user" and go by themselves after `seconds`. */
 int secr_key_add(const char *description, const void *secret, size_t size, unsigned seconds);
 /* Returns the size, or -1. Copies nothing where the buffer is too small. */

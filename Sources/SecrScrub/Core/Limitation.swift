@@ -24,6 +24,12 @@ public enum Limitation: Sendable, Equatable {
     case subtitles
     /// Tracks of a video that are encrypted.
     case protectedTracks
+    /// What pages show, and what lies under it or outside of a page.
+    case pages
+    /// What programs wrote between the instructions that paint a page, or into small pictures among them.
+    case pageInstructions
+    /// A document that was encrypted, and can be read by anybody now.
+    case decrypted
     /// Files inside a document that were not looked into.
     case attachments(Int)
     /// A document that was damaged: what its parts were is a guess.
@@ -60,6 +66,9 @@ public enum Limitation: Sendable, Equatable {
                 : "\(seconds) seconds that were cut off and are still there"
         case .subtitles: "the words of the subtitles"
         case .protectedTracks: "whatever is inside the protected tracks, and where their keys are to be had"
+        case .pages: "what the pages show, and what is hidden under it or outside of them"
+        case .pageInstructions: "comments between the instructions that paint a page, if there are any"
+        case .decrypted: "everything without protection: the document was encrypted"
         case .attachments(let count):
             count == 1 ? "an attachment, as it is" : "\(count) attachments, as they are"
         case .repaired: "what was found of it: the document was damaged"

@@ -36,8 +36,10 @@ struct PDFHandler: FormatHandler {
 
     func limitations(of document: PDFDocument, policy: Policy) -> [Limitation] {
         let attached = document.composer.packed.count { $0?.isOpaque == true }
-        return [.content, .sensorNoiseOfPhotos, .encoderDecisions] + (attached > 0 ? [.attachments(attached)] : [])
-            + (document.contents.isRepaired ? [.repaired] : [])
+        let contents = document.contents
+        return [.pages, .pageInstructions, .sensorNoiseOfPhotos, .encoderDecisions]
+            + (attached > 0 ? [.attachments(attached)] : []) + (contents.isEncrypted ? [.decrypted] : [])
+            + (contents.isRepaired ? [.repaired] : [])
     }
 
     func findings(

@@ -28,6 +28,8 @@ struct PDFPacking {
     /// What the document was written from.
     let original: (any ByteSource)?
     private var window: ByteWindow
+    /// Bytes that data may still become when they are unpacked.
+    private var room: Int
 
     init(
         _ source: any ByteSource, from original: (any ByteSource)? = nil, policy: Policy, allowList: AllowList,
@@ -40,6 +42,7 @@ struct PDFPacking {
         self.file = file
         self.original = original
         window = ByteWindow(source)
+        room = limits.unpackedBytes
     }
 
     private static let flate = PDFFilter(name: "FlateDecode")
@@ -54,9 +57,10 @@ struct PDFPacking {
             return try jpeg(stream)
         case "JPXDecode" where allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil:
             let bytes = try stream.bytes(from: &window)
-            let (ranges, isWhole) = try PDFJPEG2000.needed(bytes)
+            let parts = try PDFJPEG2000.needed(bytes)
+            let isWhole = parts == [.range(0..<bytes.count)]
             return PDFPacked(
-                filters: stream.filters, pieces: pieces(ranges, of: stream, bytes),
+                filters: stream.filters, pieces: isWhole ? pieces(stream) : pieces(parts, of: stream, bytes),
                 drops: isWhole ? [] : [.pictureMetadata])
         case "FlateDecode" where allowList.rule(for: PDFPart.slack, policy: policy) == nil: return try flate(stream)
         default: return PDFPacked(filters: stream.filters, pieces: pieces(stream))
@@ -91,28 +95,40 @@ struct PDFPacking {
         }
     }
 
-    private func pieces(_ ranges: [Range<Int>], of stream: PDFStreamData, _ bytes: [UInt8]) -> [OutputPlan.Piece] {
-        switch stream.place {
-        case .range(let whole):
-            ranges.map { .copy(whole.lowerBound + $0.lowerBound..<whole.lowerBound + $0.upperBound) }
-        case .bytes: [.bytes(ranges.flatMap { bytes[$0] })]
+    private func pieces(
+        _ parts: [PDFJPEG2000.Part], of stream: PDFStreamData, _ bytes: [UInt8]
+    ) -> [OutputPlan.Piece] {
+        parts.map { part in
+            switch (part, stream.place) {
+            case (.bytes(let new), _): .bytes(new)
+            case (.range(let range), .range(let whole)):
+                .copy(whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound)
+            case (.range(let range), .bytes): .bytes(Array(bytes[range]))
+            }
         }
     }
 
     /// What lies behind the end of the packed data goes; data without an end are packed anew.
     private mutating func flate(_ stream: PDFStreamData) throws -> PDFPacked {
-        let inflater = Inflater(limit: limits.unpackedBytes)
+        let inflater = Inflater(limit: room)
         try feed(stream, to: inflater)
+        room -= inflater.produced
         switch inflater.state {
         case .finished:
             let end = inflater.consumed
             guard end < stream.count else { return PDFPacked(filters: stream.filters, pieces: pieces(stream)) }
-            let part = pieces([0..<end], of: stream, try stream.bytes(from: &window))
-            return PDFPacked(filters: stream.filters, pieces: part, drops: [.slack])
+            return PDFPacked(filters: stream.filters, pieces: beginning(end, of: stream), drops: [.slack])
         case .full: throw ParseError(.limit, at: 0, "data that become too large when they are unpacked")
         case .hungry, .failed:
             let data = try unpacked(stream)
             return PDFPacked(filters: stream.filters, pieces: [.bytes(Self.deflated(data))], drops: [.slack])
+        }
+    }
+
+    private func beginning(_ count: Int, of stream: PDFStreamData) -> [OutputPlan.Piece] {
+        switch stream.place {
+        case .range(let range): [.copy(range.prefix(count))]
+        case .bytes(let bytes): [.bytes(Array(bytes[..<count]))]
         }
     }
 
@@ -147,8 +163,11 @@ struct PDFPacking {
         if policy.keep.contains(.icc) || allowList.rule(for: PDFPart.profileTexts, policy: policy) != nil { return nil }
         guard stream.filters.count <= 1, stream.filters.allSatisfy({ $0 == Self.flate }) else { return nil }
         let data = try unpacked(stream)
-        // Readers take a profile that they can't read for one of the plain spaces, and so does everybody else then.
-        guard let profile = try? EmbeddedProfile(data, limits: limits) else { return nil }
+        guard data.dropFirst(36).starts(with: Array("acsp".utf8)) else {
+            // No profile at all: readers take one of the plain spaces, as they do for nothing.
+            return PDFPacked(filters: [], pieces: [], drops: data.isEmpty ? [] : [.profileTexts])
+        }
+        let profile = try EmbeddedProfile(data, limits: limits)
         if profile.isNormal { return nil }
         return PDFPacked(
             filters: [Self.flate], pieces: [.bytes(Self.deflated(profile.normalForm))], drops: [.profileTexts])
@@ -186,58 +205,5 @@ struct PDFPacking {
         return PDFPacked(
             filters: stream.filters, pieces: pieces, drops: scrub.findings.isClean ? [] : [.pictureMetadata],
             inner: scrub)
-    }
-}
-
-/// JPEG 2000 pictures (ISO/IEC 15444-1).
-enum PDFJPEG2000 {
-    /// Boxes that decoders need: the signature, the type, how samples become colours, and the coded picture.
-    private static let needed: Set<FourCC> = ["jP  ", "ftyp", "jp2h", "jp2c"]
-
-    /// Ranges of what decoders need, and whether that is all.
-    static func needed(_ bytes: [UInt8]) throws(ParseError) -> (ranges: [Range<Int>], isWhole: Bool) {
-        if bytes.starts(with: [0xFF, 0x4F]) {
-            let ranges = try codestream(bytes, 0..<bytes.count)
-            return (ranges, ranges.reduce(0) { $0 + $1.count } == bytes.count)
-        }
-        let reader = ByteReader(bytes)
-        var (position, ranges): (Int, [Range<Int>]) = (0, [])
-        while position + 8 <= bytes.count {
-            var size = try reader.uint32(at: position)
-            if size == 0 { size = bytes.count - position }
-            guard size >= 8, size <= bytes.count - position else {
-                throw ParseError(.malformed, at: position, "a JPEG 2000 picture that makes no sense")
-            }
-            let type = try reader.fourCC(at: position + 4)
-            if needed.contains(type) {
-                // The size of the box with the coded picture stays right only where nothing of it goes.
-                ranges.append(position..<position + size)
-            }
-            position += size
-        }
-        guard !ranges.isEmpty else {
-            throw ParseError(.malformed, at: 0, "a JPEG 2000 picture that makes no sense")
-        }
-        return (ranges, ranges.reduce(0) { $0 + $1.count } == bytes.count)
-    }
-
-    /// Comments in the main header go (A.9.2); nothing counts from there.
-    private static func codestream(_ bytes: [UInt8], _ range: Range<Int>) throws(ParseError) -> [Range<Int>] {
-        let reader = ByteReader(bytes)
-        var (ranges, position, start) = ([Range<Int>](), range.lowerBound + 2, range.lowerBound)
-        while position + 4 <= range.upperBound {
-            let marker = try reader.uint16(at: position)
-            if marker == 0xFF90 { break }
-            let end = position + 2 + (try reader.uint16(at: position + 2))
-            guard marker >= 0xFF50, end <= range.upperBound, end > position + 3 else {
-                throw ParseError(.malformed, at: position, "a JPEG 2000 picture that makes no sense")
-            }
-            if marker == 0xFF64 {
-                ranges.append(start..<position)
-                start = end
-            }
-            position = end
-        }
-        return (ranges + [start..<range.upperBound]).filter { !$0.isEmpty }
     }
 }
