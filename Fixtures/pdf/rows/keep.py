@@ -14,6 +14,7 @@ def fixtures():
         leaking("shades.pdf", shades),
         leaking("boxes.pdf", boxes),
         leaking("text-rare.pdf", rare),
+        leaking("loops.pdf", loops),
     ]
 
 
@@ -51,6 +52,22 @@ def shades(document, plants):
 def boxes(document, plants):
     document[document.pages[0]] |= {"CropBox": [10, 10, 290, 700], "Rotate": 90, "UserUnit": 2}
     document[document.tree] |= {"Rotate": 180}
+
+
+def loops(document, plants):
+    """Arrays, trees and lists that hold themselves, and arrays that would become very many."""
+    widths = document.add([])
+    document[widths] = [500, widths]
+    deep = document.add([1, 2])
+    for _ in range(60):
+        deep = document.add([deep, deep, deep])
+    document[document.font] |= {"FirstChar": 32, "LastChar": 33, "Widths": widths}
+    document[document.link]["C"] = deep
+    names = document.add({})
+    document[names] = {"Kids": [names]}
+    document[document.catalog]["Names"] = {"Dests": names}
+    document[document.outline]["SE"] = section = document.add({"Type": Name("StructElem"), "S": Name("P")})
+    document[section] |= {"P": section, "K": [section]}
 
 
 def rare(document, plants):

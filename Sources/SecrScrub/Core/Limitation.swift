@@ -66,7 +66,7 @@ public enum Limitation: Sendable, Equatable {
                 : "\(seconds) seconds that were cut off and are still there"
         case .subtitles: "the words of the subtitles"
         case .protectedTracks: "whatever is inside the protected tracks, and where their keys are to be had"
-        case .pages: "what the pages show, and what is hidden under it or outside of them"
+        case .pages: "what the pages show, and what is hidden under or beside it"
         case .pageInstructions: "comments between the instructions that paint a page, if there are any"
         case .decrypted: "everything without protection: the document was encrypted"
         case .attachments(let count):

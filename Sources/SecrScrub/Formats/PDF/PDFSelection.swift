@@ -18,9 +18,7 @@ struct PDFSelection: Sendable {
     private(set) var numbers: [PDFReference: Int] = [:]
     /// What has a number, in the order of these, and how it is to be understood.
     private var waiting: [(reference: PDFReference, shape: PDFShape)] = []
-    private var identifiers: [[UInt8]: Int] = [:]
-    /// Parts of the structure that others mean by their identifiers.
-    private var identified: [Int: Int] = [:]
+    private var identifiers = PDFIdentifiers()
 
     /// The first one is the catalog.
     private(set) var kept: [Kept] = []
@@ -54,7 +52,7 @@ struct PDFSelection: Sendable {
             let object = document.objects[reference] ?? PDFObject(value: .null)
             kept.append(keep(object, shape))
         }
-        try addIdentifiers()
+        addIdentifiers()
     }
 
     // MARK: Objects
@@ -76,7 +74,7 @@ struct PDFSelection: Sendable {
             let kind = refined(kind, object.value.dictionary, isStream: isStream)
             guard let dictionary = object.value.dictionary else { return Kept(kind: kind, value: .null) }
             if kind == .structure, case .string(let bytes) = document.resolved(dictionary["ID"]) {
-                identified[identifierNumber(bytes)] = kept.count + 1
+                identifiers.note(bytes, of: kept.count + 1)
             }
             return Kept(kind: kind, value: .dictionary(entries(dictionary, kind)), stream: packed(object.stream))
         case .anything:
@@ -114,18 +112,8 @@ struct PDFSelection: Sendable {
         let resolved = document.resolved(value)
         if resolved == .null { return false }
         switch shape {
-        case .plain:
-            switch resolved {
-            case .number, .name, .bool: return true
-            case .array(let values): return values.allSatisfy { $0 == .null || fits($0, shape) }
-            default: return false
-            }
-        case .text:
-            switch resolved {
-            case .number, .name, .bool, .string: return true
-            case .array(let values): return values.allSatisfy { $0 == .null || fits($0, shape) }
-            default: return false
-            }
+        case .plain: return isText(resolved, withStrings: false)
+        case .text: return isText(resolved, withStrings: true)
         case .kind(.colorSpace): return resolved.name != nil || resolved.array != nil
         case .kind(let kind): return resolved.dictionary != nil && kind.fits(isStream: document.isStream(value))
         case .map, .tree: return resolved.dictionary != nil && !document.isStream(value)
@@ -136,6 +124,21 @@ struct PDFSelection: Sendable {
         case .identifier: return resolved.string != nil || resolved.array != nil
         case .drop, .rewritten: return false
         case .anything: return true
+        }
+    }
+
+    /// Arrays in arrays are looked at in their turn: they can hold themselves.
+    private func isText(_ value: PDFValue, withStrings: Bool) -> Bool {
+        switch value {
+        case .number, .name, .bool: true
+        case .string: withStrings
+        case .array(let values):
+            values.allSatisfy {
+                let element = document.resolved($0)
+                return element.array != nil || element == .null
+                    || element.dictionary == nil && (withStrings || element.string == nil)
+            }
+        default: false
         }
     }
 
@@ -208,7 +211,7 @@ struct PDFSelection: Sendable {
         case (.kind(.colorSpace), _): return colorSpace(value)
         case (.kind(let kind), .dictionary(let dictionary)):
             return .dictionary(entries(dictionary, refined(kind, dictionary, isStream: false)))
-        case (.identifier, .string(let bytes)): return .string(identifier(bytes))
+        case (.identifier, .string(let bytes)): return .string(identifiers.written(bytes))
         case (.identifier, .array(let values)): return .array(values.compactMap { self.value($0, .identifier) })
         case (.anything, .array(let values)): return .array(values.map { self.value($0, .anything) ?? .null })
         case (.anything, .dictionary(let dictionary)):
@@ -362,32 +365,12 @@ struct PDFSelection: Sendable {
         return .array([.name(family ?? "DeviceGray")] + parts)
     }
 
-    // MARK: Identifiers of the structure
-
-    /// Each gets the number of its first appearance, in a form that sorts as numbers do.
-    private mutating func identifier(_ bytes: [UInt8]) -> [UInt8] {
-        let digits = String(identifierNumber(bytes))
-        return Array((String(repeating: "0", count: max(0, 7 - digits.count)) + digits).utf8)
-    }
-
-    private mutating func identifierNumber(_ bytes: [UInt8]) -> Int {
-        if let number = identifiers[bytes] { return number }
-        identifiers[bytes] = identifiers.count + 1
-        return identifiers.count
-    }
-
-    /// The tree of identifiers is made anew.
-    private mutating func addIdentifiers() throws {
-        guard !identified.isEmpty, let place = kept.firstIndex(where: { $0.kind == .structureRoot }),
-            case .dictionary(var root) = kept[place].value
+    /// The tree by which parts of the structure are found is made anew.
+    private mutating func addIdentifiers() {
+        guard let place = kept.firstIndex(where: { $0.kind == .structureRoot }),
+            case .dictionary(var root) = kept[place].value, let tree = identifiers.tree
         else { return }
-        let bytes = Dictionary(uniqueKeysWithValues: identifiers.map { ($0.value, $0.key) })
-        var names: [PDFValue] = []
-        for (number, object) in identified.sorted(by: { $0.key < $1.key }) {
-            guard let original = bytes[number] else { continue }
-            names += [.string(identifier(original)), .reference(PDFReference(number: object))]
-        }
-        root["IDTree"] = .dictionary(PDFDictionary([.init(key: "Names", value: .array(names))]))
+        root["IDTree"] = tree
         kept[place].value = .dictionary(root)
     }
 }
