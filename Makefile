@@ -20,7 +20,7 @@ BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-de
 TEST_PACKAGES := python3 python3-cryptography strace libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils \
 	libheif-examples libavif-bin qpdf poppler-utils
 LINT_PACKAGES := shellcheck mandoc
-BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 age restic gocryptfs fuse3 strace
+BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 qpdf age restic gocryptfs fuse3 strace
 JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2 libheif-examples libavif-bin qpdf poppler-utils
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)

@@ -20,6 +20,7 @@ from pathlib import Path
 import large
 import large_heif
 import large_mp4
+import large_pdf
 import large_png
 import sealing
 
@@ -40,6 +41,7 @@ def main():
         os.chdir(folder)
         if only != "seal":
             results += [start_up(tool), one_picture(tool), *many_pictures(tool), *one_png(tool), *one_heif(tool)]
+            results += one_pdf(tool)
             if "--no-large" not in sys.argv:
                 results += [memory(tool, "jpg", large.write), memory(tool, "png", large_png.write_stored)]
                 results += [memory(tool, "heic", large_heif.write_huge), memory(tool, "mp4", large_mp4.write)]
@@ -172,6 +174,28 @@ def one_heif(tool):
     yield bar("times cp", times["secr-scrub"] / times["cp"], 1.5)
     if "exiftool -all=" in times:
         yield bar("part of exiftool's time", times["secr-scrub"] / times["exiftool -all="], 1 / 10)
+
+
+def one_pdf(tool):
+    """A document of 4 MB, half words and half pictures."""
+    large_pdf.write("paper.pdf", 4 * MEGABYTE)
+
+    def before():
+        for name in ("secr.pdf", "peer.pdf", "paper.cleaned.pdf"):
+            Path(name).unlink(missing_ok=True)
+
+    own = [tool, "-q", "-o", "secr.pdf", "paper.pdf"]
+    qpdf = ["qpdf", "paper.pdf", "peer.pdf"]
+    times = race({"cp": ["cp", "paper.pdf", "copy.pdf"], "secr-scrub": own, "qpdf": qpdf}, before)
+    if shutil.which("mat2"):
+        times |= race({"mat2 -L": ["mat2", "-L", "paper.pdf"]}, before, rounds=3)
+    show("one PDF document of 4 MB, contract checked", times)
+    before()
+    sizes = [peak(command)[1] for command in (own, qpdf)]
+    yield bar("times qpdf", times["secr-scrub"] / times["qpdf"], 2)
+    yield bar("times qpdf's memory", sizes[0] / sizes[1], 3)
+    if "mat2 -L" in times:
+        yield bar("part of mat2's time", times["secr-scrub"] / times["mat2 -L"], 1 / 3)
 
 
 def one_mp4(tool):

@@ -1,5 +1,5 @@
 /// An object of a PDF document (ISO 32000-2, 7.3), without what makes it an indirect one.
-indirect enum PDFValue: Sendable, Equatable {
+enum PDFValue: Sendable, Equatable {
     case null
     case bool(Bool)
     /// As it is spelled.
