@@ -7,10 +7,10 @@ import SystemPackage
 /// The command that runs when none is named.
 struct ScrubCommand {
     static let command = Command(
-        nil, abstract: "Remove what a picture or a video tells beside what it shows, without changing a pixel.",
+        nil, abstract: "Remove what a picture, a video or a document tells beside what it shows, without changing a pixel.",
         operands: "FILE...",
         discussion: """
-            Writes NAME.scrubbed.EXT beside each picture or video; '-' is standard input and output. \
+            Writes NAME.scrubbed.EXT beside each picture, video or document; '-' is standard input and output. \
             'show' tells what a file gives away, 'check' whether anything would be removed.
             """,
         options: [
