@@ -10,7 +10,7 @@
     USE(qpdf_init) USE(qpdf_cleanup) USE(qpdf_silence_errors) USE(qpdf_set_suppress_warnings) USE(qpdf_read) \
     USE(qpdf_read_memory) USE(qpdf_has_error) USE(qpdf_get_error) USE(qpdf_get_error_code) \
     USE(qpdf_get_error_message_detail) USE(qpdf_more_warnings) USE(qpdf_is_encrypted) USE(qpdf_get_pdf_version) \
-    USE(qpdf_get_num_pages) USE(qpdf_get_trailer) USE(qpdf_get_object_by_id) USE(qpdf_oh_is_stream) \
+    USE(qpdf_get_trailer) USE(qpdf_get_object_by_id) USE(qpdf_oh_is_stream) \
     USE(qpdf_oh_get_dict) USE(qpdf_oh_unparse_resolved) USE(qpdf_get_last_string_length) USE(qpdf_oh_release_all) \
     USE(qpdf_oh_get_stream_data)
 
@@ -78,13 +78,6 @@ int secr_qpdf_is_encrypted(secr_qpdf *document) { return qpdf_is_encrypted_(docu
 
 const char *secr_qpdf_version(secr_qpdf *document) { return qpdf_get_pdf_version_(document->data); }
 
-int secr_qpdf_pages(secr_qpdf *document) {
-    int count = qpdf_get_num_pages_(document->data);
-    if (!qpdf_has_error_(document->data)) return count;
-    qpdf_get_error_(document->data);
-    return -1;
-}
-
 secr_qpdf_object secr_qpdf_object_at(secr_qpdf *document, int number, int generation) {
     secr_qpdf_object found = {"null", 4, 0};
     qpdf_oh_release_all_(document->data);
@@ -104,23 +97,19 @@ secr_qpdf_object secr_qpdf_object_at(secr_qpdf *document, int number, int genera
     return found;
 }
 
-int secr_qpdf_stream_data(
-    secr_qpdf *document, int number, int generation, int is_decoded, unsigned char **data, size_t *count) {
+int secr_qpdf_stream_data(secr_qpdf *document, int number, int generation, unsigned char **data, size_t *count) {
     qpdf_oh_release_all_(document->data);
     qpdf_oh object = qpdf_get_object_by_id_(document->data, number, generation);
     *data = NULL;
     *count = 0;
-    QPDF_BOOL is_undone = QPDF_FALSE;
-    QPDF_ERROR_CODE status = qpdf_oh_get_stream_data_(
-        document->data, object, is_decoded ? qpdf_dl_generalized : qpdf_dl_none, &is_undone, data, count);
+    QPDF_ERROR_CODE status =
+        qpdf_oh_get_stream_data_(document->data, object, qpdf_dl_none, NULL, data, count);
     if (qpdf_has_error_(document->data)) {
         qpdf_get_error_(document->data);
         status |= QPDF_ERRORS;
     }
-    if (status & QPDF_ERRORS || (is_decoded && !is_undone)) {
-        free(*data);
-        *data = NULL;
-        return 1;
-    }
-    return 0;
+    if (!(status & QPDF_ERRORS)) return 0;
+    free(*data);
+    *data = NULL;
+    return 1;
 }

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 /*
- * libqpdf as far as it is needed to read documents: structure, repair, decryption, and filters that are rare. It is loaded
+ * libqpdf as far as it is needed to read documents: structure, repair and decryption. It is loaded
  * when the first document is opened, because a tenth of a second of every other file's scrub would go into that.
  */
 
@@ -35,8 +35,6 @@ int secr_qpdf_is_repaired(secr_qpdf *document);
 int secr_qpdf_is_encrypted(secr_qpdf *document);
 /* Such as "1.7". */
 const char *secr_qpdf_version(secr_qpdf *document);
-/* Repairs the tree of pages; below 0 where there is none. */
-int secr_qpdf_pages(secr_qpdf *document);
 
 typedef struct {
     /* As PDF text; of a stream, its dictionary. Good until the next call. */
@@ -49,10 +47,9 @@ typedef struct {
 secr_qpdf_object secr_qpdf_object_at(secr_qpdf *document, int number, int generation);
 
 /*
- * Data of a stream, decrypted; with all filters undone that lose nothing where `is_decoded`. Returns 0, or anything else
- * where that is impossible; `data` is to be freed.
+ * Data of a stream, decrypted, with all filters. Returns 0, or anything else where that is impossible; `data` is to be
+ * freed.
  */
-int secr_qpdf_stream_data(
-    secr_qpdf *document, int number, int generation, int is_decoded, unsigned char **data, size_t *count);
+int secr_qpdf_stream_data(secr_qpdf *document, int number, int generation, unsigned char **data, size_t *count);
 
 #endif

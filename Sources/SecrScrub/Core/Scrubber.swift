@@ -107,7 +107,6 @@ public struct Scrubber: Sendable {
         var inner = self
         inner.bakesOrientation = false
         inner.policy.drop.formUnion([.orientation, .gainMap, .icc])
-        inner.policy.tolerate.insert(.truncated)
         return PDFHandler(allowList: allowList(.pdf), policy: policy) { [inner] source in
             guard case .handled(.jpeg) = try inner.detect(source) else {
                 throw ParseError(.malformed, at: 0, "a picture that is no JPEG picture")

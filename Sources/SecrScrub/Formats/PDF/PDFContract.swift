@@ -43,21 +43,24 @@ struct PDFContract {
             }
             let numbers = original.document.composer.selection.numbers
             guard
-                instructions(of: left, in: old, { numbers[$0] }) == instructions(of: right, in: new, { $0.number })
+                instructions(of: left, in: old, { numbers[.init(reference: $0, tag: PDFShape.kind(.content).tag)] })
+                    == instructions(of: right, in: new, { $0.number })
             else { throw ScrubError.broken("a page is painted in another way", at: 0) }
         }
     }
 
     /// Numbers that a page has itself, or from the tree above it (ISO 32000-2, 7.7.3.4).
     private func shape(_ key: String, of page: PDFReference, in contents: PDFContents) -> [Double] {
-        var (node, depth) = (contents.resolved(.reference(page)).dictionary, 0)
-        while let found = node, depth < 200 {
+        var seen: Set<PDFReference> = []
+        var node: PDFReference? = page
+        while let reference = node, seen.insert(reference).inserted, seen.count < 200,
+            let found = contents.resolved(.reference(reference)).dictionary
+        {
             let value = contents.resolved(found[key])
             if let number = value.real { return [number] }
             if let values = value.array { return values.compactMap { contents.resolved($0).real } }
             if key == "UserUnit" { return [] }
-            node = contents.resolved(found["Parent"]).dictionary
-            depth += 1
+            node = found["Parent"]?.reference
         }
         return []
     }

@@ -61,6 +61,8 @@ struct PDFStreamData: Sendable {
         /// Where the same bytes lie in the file.
         case range(Range<Int>)
         case bytes([UInt8])
+        /// Why they can't be had.
+        case unreadable(ParseError)
     }
 
     var place: Place
@@ -71,6 +73,7 @@ struct PDFStreamData: Sendable {
         switch place {
         case .range(let range): range.count
         case .bytes(let bytes): bytes.count
+        case .unreadable: 0
         }
     }
 
@@ -78,6 +81,7 @@ struct PDFStreamData: Sendable {
         switch place {
         case .range(let range): try window.bytes(in: range)
         case .bytes(let bytes): bytes
+        case .unreadable(let error): throw error
         }
     }
 }

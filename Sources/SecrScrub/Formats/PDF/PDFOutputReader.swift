@@ -127,7 +127,7 @@ struct PDFOutputReader {
 
     private func unpacked(_ stream: PDFStreamData) throws -> [UInt8] {
         var window = window
-        return Inflater(limit: limits.wholePictureBytes).output(of: try stream.bytes(from: &window))
+        return try PDFFilters.undo(stream.filters, stream.bytes(from: &window), limit: limits.wholePictureBytes)
     }
 
     private static let opening = 4_096

@@ -50,6 +50,7 @@ struct PDFPacking {
     /// - Parameter known: of the document that this one was written from.
     mutating func packed(_ stream: PDFStreamData, _ kind: PDFKind?, known: PDFPacked?) throws -> PDFPacked {
         if let known, let known = try same(stream, as: known) { return known }
+        if case .unreadable(let error) = stream.place { throw error }
         if kind == .embeddedFile { return try attached(stream) }
         if kind == .profile, let profile = try profile(stream) { return profile }
         switch stream.filters.last?.name {
@@ -92,6 +93,7 @@ struct PDFPacking {
         switch stream.place {
         case .range(let range): [.copy(range)]
         case .bytes(let bytes): [.bytes(bytes)]
+        case .unreadable: []
         }
     }
 
@@ -103,7 +105,7 @@ struct PDFPacking {
             case (.bytes(let new), _): .bytes(new)
             case (.range(let range), .range(let whole)):
                 .copy(whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound)
-            case (.range(let range), .bytes): .bytes(Array(bytes[range]))
+            case (.range(let range), _): .bytes(Array(bytes[range]))
             }
         }
     }
@@ -120,8 +122,9 @@ struct PDFPacking {
             return PDFPacked(filters: stream.filters, pieces: beginning(end, of: stream), drops: [.slack])
         case .full: throw ParseError(.limit, at: 0, "data that become too large when they are unpacked")
         case .hungry, .failed:
-            let data = try unpacked(stream)
-            return PDFPacked(filters: stream.filters, pieces: [.bytes(Self.deflated(data))], drops: [.slack])
+            let plain = PDFStreamData(place: stream.place, filters: [Self.flate])
+            let data = Self.deflated(try unpacked(plain))
+            return PDFPacked(filters: stream.filters, pieces: [.bytes(data)], drops: [.slack])
         }
     }
 
@@ -129,11 +132,13 @@ struct PDFPacking {
         switch stream.place {
         case .range(let range): [.copy(range.prefix(count))]
         case .bytes(let bytes): [.bytes(Array(bytes[..<count]))]
+        case .unreadable: []
         }
     }
 
     private mutating func feed(_ stream: PDFStreamData, to inflater: Inflater) throws {
         switch stream.place {
+        case .unreadable: return
         case .bytes(let bytes): inflater.take(bytes)
         case .range(let range):
             var position = range.lowerBound
@@ -147,9 +152,7 @@ struct PDFPacking {
 
     /// As much as can be had.
     private mutating func unpacked(_ stream: PDFStreamData) throws -> [UInt8] {
-        let bytes = try stream.bytes(from: &window)
-        if stream.filters.isEmpty { return bytes }
-        return Inflater(limit: limits.wholePictureBytes).output(of: bytes)
+        try PDFFilters.undo(stream.filters, stream.bytes(from: &window), limit: limits.wholePictureBytes)
     }
 
     static func deflated(_ data: [UInt8]) -> [UInt8] {
@@ -161,7 +164,6 @@ struct PDFPacking {
     /// Of a profile, what decides colours.
     private mutating func profile(_ stream: PDFStreamData) throws -> PDFPacked? {
         if policy.keep.contains(.icc) || allowList.rule(for: PDFPart.profileTexts, policy: policy) != nil { return nil }
-        guard stream.filters.count <= 1, stream.filters.allSatisfy({ $0 == Self.flate }) else { return nil }
         let data = try unpacked(stream)
         guard data.dropFirst(36).starts(with: Array("acsp".utf8)) else {
             // No profile at all: readers take one of the plain spaces, as they do for nothing.
@@ -176,7 +178,6 @@ struct PDFPacking {
     /// A file of a known kind is scrubbed as it is elsewhere; any other one stays as it is.
     private mutating func attached(_ stream: PDFStreamData) throws -> PDFPacked {
         var whole = PDFPacked(filters: stream.filters, pieces: pieces(stream), isOpaque: true)
-        guard stream.filters.count <= 1, stream.filters.allSatisfy({ $0 == Self.flate }) else { return whole }
         let data = try unpacked(stream)
         let memory = MemorySource(data)
         guard data.count <= limits.attachedBytes, let scrub = try? file(memory) else { return whole }
@@ -194,11 +195,14 @@ struct PDFPacking {
         let scrub: PreparedScrub
         let pieces: [OutputPlan.Piece]
         switch stream.place {
-        case .range(let range):
+        case .unreadable(let error): throw error
+        case .range(var range):
+            let head = try window.bytes(in: range.prefix(16))
+            range = range.dropFirst(head.prefix(while: PDFLexer.isWhite).count)
             scrub = try picture(SliceSource(source, range))
             pieces = scrub.plan.pieces.map { $0.moved(by: range.lowerBound) }
         case .bytes(let bytes):
-            let memory = MemorySource(bytes)
+            let memory = MemorySource(Array(bytes.dropFirst(bytes.prefix(16).prefix(while: PDFLexer.isWhite).count)))
             scrub = try picture(memory)
             pieces = [.bytes(try scrub.plan.bytes(from: memory))]
         }

@@ -8,16 +8,21 @@ struct PDFParser {
     private var objects: [PDFReference: PDFObject] = [:]
     private var waiting: [PDFReference] = []
     private var places: PDFStreamPlaces
+    /// Bytes that all data together can have: more than the file only where they lie in each other.
+    private var room: Int
+    /// Bytes that unpacked data may take in memory.
+    private var held: Int
 
     init(_ source: any ByteSource, password: String, limits: Limits) throws {
         self.source = source
         self.limits = limits
         file = try QPDFFile(source, password: password, limits: limits)
         places = try PDFStreamPlaces(source)
+        room = 4 * source.size + (1 << 20)
+        held = limits.wholePictureBytes
     }
 
     mutating func parse() throws -> PDFContents {
-        guard file.countPages() != nil else { throw ParseError(.malformed, at: 0, "a document without pages") }
         let trailer = try file.object(.trailer).value.dictionary ?? PDFDictionary()
         find(.dictionary(trailer))
         var next = 0
@@ -56,24 +61,34 @@ struct PDFParser {
         guard var dictionary = found.value.dictionary else {
             throw ParseError(.malformed, at: 0, "data without a dictionary")
         }
-        if let external = dictionary["F"], external != .null {
-            throw ParseError(.unsupported, at: 0, "data that lie in another file")
+        let filters: [PDFFilter]
+        do {
+            if let external = dictionary["F"], external != .null {
+                throw ParseError(.unsupported, at: 0, "data that lie in another file")
+            }
+            filters = try self.filters(of: dictionary)
+        } catch let error as ParseError {
+            // Perhaps nobody needs them.
+            return PDFObject(value: found.value, stream: PDFStreamData(place: .unreadable(error), filters: []))
         }
-        let filters = try filters(of: dictionary)
         for key in ["Length", "Filter", "DecodeParms", "FFilter", "FDecodeParms", "DL"] { dictionary[key] = nil }
-        let isRare = filters.contains { PDFFilters.rare.contains($0.name) }
-        let isPicture = filters.last.map { PDFFilters.pictures.contains($0.name) } ?? false
-        if isRare, !isPicture, let data = file.data(of: reference, isDecoded: true) {
-            return PDFObject(value: .dictionary(dictionary), stream: PDFStreamData(place: .bytes(data), filters: []))
-        }
-        guard let data = file.data(of: reference, isDecoded: false) else {
+        guard let data = file.data(of: reference) else {
             throw ParseError(.malformed, at: 0, "data that can't be read")
         }
+        room -= data.count
+        guard room >= 0 else { throw ParseError(.limit, at: 0, "data that lie in each other") }
+        let isPicture = filters.last.map { PDFFilters.pictures.contains($0.name) } ?? false
+        let front = isPicture ? filters.dropLast() : filters[...]
         var stream = PDFStreamData(place: try places.find(data), filters: filters)
-        if isRare {
-            // Filters in front of a picture's own.
-            stream.place = .bytes(try PDFFilters.undo(filters.dropLast(), data, limits: limits))
-            stream.filters = [filters[filters.count - 1]]
+        // Everything that is not packed in the usual way is unpacked at once.
+        if !front.isEmpty, isPicture || filters.count > 1 || filters[0].name != "FlateDecode" {
+            do {
+                let unpacked = try PDFFilters.undo(front, data, limit: held)
+                held -= unpacked.count
+                stream = PDFStreamData(place: .bytes(unpacked), filters: isPicture ? [filters[filters.count - 1]] : [])
+            } catch {
+                stream = PDFStreamData(place: .unreadable(error), filters: [])
+            }
         }
         return PDFObject(value: .dictionary(dictionary), stream: stream)
     }
@@ -90,7 +105,9 @@ struct PDFParser {
                 throw ParseError(.unsupported, at: 0, "data that are packed in an unknown way")
             }
             if name == "Crypt" { return nil }
-            return PDFFilter(name: name, parameters: place < parameters.count ? parameters[place] : .null)
+            var own = place < parameters.count ? parameters[place] : .null
+            if name == "FlateDecode", (own.dictionary?["Predictor"]?.integer ?? 1) <= 1 { own = .null }
+            return PDFFilter(name: name, parameters: own)
         }
     }
 

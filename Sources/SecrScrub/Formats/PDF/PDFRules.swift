@@ -3,7 +3,9 @@ enum PDFRules {
     typealias Table = [String: PDFShape]
 
     static func shape(of key: String, in kind: PDFKind) -> PDFShape {
-        tables[kind]?[key] ?? .drop(.unknown)
+        if let shape = tables[kind]?[key] { return shape }
+        // Of a halftone of several, each has the name of its colorant.
+        return kind == .halftone ? .kind(.halftone) : .drop(.unknown)
     }
 
     private static let tables: [PDFKind: Table] = document.merging(pictures) { $1 }.merging(interaction) { $1 }
@@ -67,7 +69,8 @@ enum PDFRules {
         ],
         .structureRoot: [
             "Type": .plain, "K": .list(.kind(.structure)), "IDTree": .rewritten,
-            "ParentTree": .tree(.slots(.kind(.structure))), "ParentTreeNextKey": .plain, "RoleMap": .map(.plain),
+            "ParentTree": .tree(.either(.slots(.kind(.structure)), .kind(.structure))), "ParentTreeNextKey": .plain,
+            "RoleMap": .map(.plain),
             "ClassMap": .map(.list(.kind(.attributes))), "Namespaces": .list(.kind(.namespace)),
             "AF": .list(.kind(.file)),
         ],
@@ -93,7 +96,8 @@ enum PDFRules {
             "ColumnCount": .plain, "ColumnGap": .plain, "ColumnWidths": .plain, "ListNumbering": .plain,
             "ContinuedList": .plain, "ContinuedFrom": .identifier, "Role": .plain, "Checked": .plain,
             "checked": .plain, "Desc": .text, "RowSpan": .plain, "ColSpan": .plain, "Headers": .identifier,
-            "Scope": .plain, "Summary": .text, "Short": .text, "Type": .plain, "Subtype": .plain, "Attached": .plain,
+            "Scope": .plain, "Summary": .text, "Short": .text, "NoteType": .plain, "Type": .plain, "Subtype": .plain,
+            "Attached": .plain,
         ],
         .namespace: [
             "Type": .plain, "NS": .text, "RoleMapNS": .map(.either(.plain, .list(.either(.plain, .kind(.namespace))))),
@@ -101,14 +105,14 @@ enum PDFRules {
         .propertyList: [
             "Type": .plain, "Name": .text, "Intent": .plain, "Usage": .kind(.usage),
             "OCGs": .list(.kind(.optionalContent)),
-            "P": .plain, "VE": .list(.either(.plain, .kind(.optionalContent))), "ActualText": .text, "Alt": .text,
+            "P": .plain, "VE": .nested(.either(.plain, .kind(.optionalContent))), "ActualText": .text, "Alt": .text,
             "E": .text, "Lang": .text, "MCID": .plain, "BBox": .plain, "Attached": .plain, "Subtype": .plain,
             "Metadata": .drop(.metadata),
         ],
         .optionalContent: [
             "Type": .plain, "Name": .text, "Intent": .plain, "Usage": .kind(.usage),
             "OCGs": .list(.kind(.optionalContent)),
-            "P": .plain, "VE": .list(.either(.plain, .kind(.optionalContent))), "Metadata": .drop(.metadata),
+            "P": .plain, "VE": .nested(.either(.plain, .kind(.optionalContent))), "Metadata": .drop(.metadata),
         ],
         .contentProperties: [
             "OCGs": .list(.kind(.optionalContent)), "D": .kind(.configuration), "Configs": .list(.kind(.configuration)),
@@ -116,8 +120,8 @@ enum PDFRules {
         .configuration: [
             "BaseState": .plain, "ON": .list(.kind(.optionalContent)), "OFF": .list(.kind(.optionalContent)),
             "Intent": .plain, "AS": .list(.kind(.usageApplication)),
-            "Order": .list(.either(.kind(.optionalContent), .text)), "ListMode": .plain,
-            "RBGroups": .list(.kind(.optionalContent)), "Locked": .list(.kind(.optionalContent)),
+            "Order": .nested(.either(.kind(.optionalContent), .text)), "ListMode": .plain,
+            "RBGroups": .nested(.kind(.optionalContent)), "Locked": .list(.kind(.optionalContent)),
             "Name": .drop(.layerNotes), "Creator": .drop(.layerNotes),
         ],
         .usage: [
@@ -251,7 +255,7 @@ enum PDFRules {
             "Next": .kind(.outline), "First": .kind(.outline), "Last": .kind(.outline), "Count": .plain,
             "Dest": .either(.text, .destination), "A": .action, "SE": .kind(.structure), "C": .plain, "F": .plain,
         ],
-        .destination: ["D": .slots(.either(.page, .text)), "SD": .list(.either(.kind(.structure), .text))],
+        .destination: ["D": .target, "SD": .structureTarget],
         .thread: ["Type": .plain, "F": .kind(.bead), "I": .kind(.threadInformation)],
         .threadInformation: ["Title": .text],
         .bead: ["Type": .plain, "T": .kind(.thread), "N": .kind(.bead), "V": .kind(.bead), "P": .page, "R": .plain],
@@ -260,11 +264,12 @@ enum PDFRules {
             "B": .plain,
         ],
         .action: [
-            "Type": .plain, "S": .plain, "Next": .list(.action), "D": .slots(.either(.page, .text)),
-            "SD": .list(.either(.kind(.structure), .text)), "URI": .text, "IsMap": .plain, "N": .plain,
+            "Type": .plain, "S": .plain, "Next": .list(.action), "D": .either(.target, .kind(.thread)),
+            "SD": .structureTarget, "URI": .text, "IsMap": .plain, "N": .plain,
             "NewWindow": .plain, "H": .plain, "T": .either(.text, .list(.either(.kind(.annotation), .text))),
             "F": .either(.text, .kind(.file)), "Fields": .list(.either(.kind(.annotation), .text)), "Flags": .plain,
             "State": .list(.either(.kind(.optionalContent), .plain)), "PreserveRB": .plain,
+            "B": .either(.plain, .kind(.bead)),
             "JS": .drop(.scripts),
         ],
         .annotation: annotation.merging(field) { $1 },
@@ -311,6 +316,6 @@ enum PDFRules {
     private static let field: Table = [
         "FT": .plain, "Kids": .list(.kind(.annotation)), "T": .text, "TU": .text, "TM": .text, "Ff": .plain,
         "V": .either(.text, .kind(.bytes)), "DV": .either(.text, .kind(.bytes)), "Opt": .list(.text), "TI": .plain,
-        "I": .plain, "MaxLen": .plain,
+        "I": .plain, "MaxLen": .plain, "RV": .either(.text, .kind(.bytes)),
     ]
 }

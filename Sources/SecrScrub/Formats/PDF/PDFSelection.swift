@@ -10,12 +10,18 @@ struct PDFSelection: Sendable {
         var stream: PDFStreamData?
     }
 
+    /// An object, as what it is used: one that is used as two things is written twice.
+    struct Use: Hashable, Sendable {
+        var reference: PDFReference
+        var tag: Int
+    }
+
     private let document: PDFContents
     private let policy: Policy
     private let allowList: AllowList
     private let pages: Set<PDFReference>
     /// Of each object that stays, the number that it gets.
-    private(set) var numbers: [PDFReference: Int] = [:]
+    private(set) var numbers: [Use: Int] = [:]
     /// What has a number, in the order of these, and how it is to be understood.
     private var waiting: [(reference: PDFReference, shape: PDFShape)] = []
     private var identifiers = PDFIdentifiers()
@@ -45,33 +51,48 @@ struct PDFSelection: Sendable {
         }
         guard let root = document.trailer["Root"]?.reference, document.resolved(.reference(root)).dictionary != nil
         else { throw ParseError(.malformed, at: 0, "a document without a catalog") }
+        let tree = document.resolved(.reference(root)).dictionary?["Pages"]?.reference
         _ = number(root, .kind(.catalog))
         for entry in onRequest { trailer[entry.key] = value(entry.value, .anything) }
         while kept.count < waiting.count {
             let (reference, shape) = waiting[kept.count]
-            let object = document.objects[reference] ?? PDFObject(value: .null)
+            guard kept.count <= Self.most else {
+                throw ParseError(.limit, at: 0, "objects that are used in too many ways")
+            }
+            var object = document.objects[reference] ?? PDFObject(value: .null)
+            if reference == tree, case .dictionary(var dictionary) = object.value {
+                // Nothing stands above the first node of the pages.
+                dictionary["Parent"] = nil
+                object.value = .dictionary(dictionary)
+            }
             kept.append(keep(object, shape))
         }
         addIdentifiers()
     }
 
+    private static let most = 1 << 21
+
     // MARK: Objects
 
     private mutating func number(_ reference: PDFReference, _ shape: PDFShape) -> Int {
-        if let number = numbers[reference] { return number }
+        var shape = shape
+        if case .kind(let kind) = shape {
+            let object = document.objects[reference]
+            shape = .kind(refined(kind, object?.value.dictionary, isStream: object?.stream != nil))
+        }
+        let use = Use(reference: reference, tag: shape.tag)
+        if let number = numbers[use] { return number }
         waiting.append((reference, shape))
-        numbers[reference] = waiting.count
+        numbers[use] = waiting.count
         return waiting.count
     }
 
     private mutating func keep(_ object: PDFObject, _ shape: PDFShape) -> Kept {
-        let isStream = object.stream != nil
         switch shape {
         case .kind(let kind):
             if kind == .colorSpace, object.value.dictionary == nil {
                 return Kept(kind: kind, value: value(object.value, shape) ?? .null)
             }
-            let kind = refined(kind, object.value.dictionary, isStream: isStream)
             guard let dictionary = object.value.dictionary else { return Kept(kind: kind, value: .null) }
             if kind == .structure, case .string(let bytes) = document.resolved(dictionary["ID"]) {
                 identifiers.note(bytes, of: kept.count + 1)
@@ -102,7 +123,13 @@ struct PDFSelection: Sendable {
         case .pageNode: return document.resolved(dictionary?["Kids"]).array == nil ? .page : .pageNode
         case .object: return document.resolved(dictionary?["Subtype"]).name == "Image" ? .picture : .form
         case .pattern: return isStream ? .tiling : .pattern
-        case .structure: return dictionary?.isOfType("StructTreeRoot") == true ? .structureRoot : .structure
+        case .structure:
+            let isRoot = dictionary?.isOfType("StructTreeRoot") == true || dictionary?["ParentTree"] != nil
+            return isRoot ? .structureRoot : .structure
+        case .outline: return dictionary?["Title"] == nil && dictionary?["Parent"] == nil ? .outlines : .outline
+        case .propertyList:
+            let isLayer = ["OCG", "OCMD"].contains(document.resolved(dictionary?["Type"]).name ?? "")
+            return isLayer ? .optionalContent : .propertyList
         default: return kind
         }
     }
@@ -118,7 +145,7 @@ struct PDFSelection: Sendable {
         case .kind(let kind): return resolved.dictionary != nil && kind.fits(isStream: document.isStream(value))
         case .map, .tree: return resolved.dictionary != nil && !document.isStream(value)
         case .list(let inner): return resolved.array != nil || fits(value, inner)
-        case .slots: return resolved.array != nil
+        case .slots, .nested: return resolved.array != nil
         case .either(let first, let second): return fits(value, first) || fits(value, second)
         case .page: return isPage(value)
         case .identifier: return resolved.string != nil || resolved.array != nil
@@ -198,7 +225,18 @@ struct PDFSelection: Sendable {
         case (.plain, .array(let values)), (.text, .array(let values)):
             return .array(values.map { self.value($0, shape) ?? .null })
         case (.plain, _), (.text, _): return value
-        case (.list(let inner), .array(let values)): return .array(values.compactMap { self.value($0, inner) })
+        case (.list(let inner), .array(let values)):
+            return .array(
+                values.compactMap { value in
+                    let kept = self.value(value, inner)
+                    if kept == nil, document.resolved(value) != .null { drop(.unknown, "list", value) }
+                    return kept
+                })
+        case (.nested(let inner), .array(let values)):
+            return .array(
+                values.compactMap {
+                    self.value($0, document.resolved($0).array == nil ? inner : shape)
+                })
         case (.list(let inner), _): return self.value(value, inner)
         case (.slots(let inner), .array(let values)): return .array(values.map { self.value($0, inner) ?? .null })
         case (.map(let inner), .dictionary(let dictionary)):
@@ -337,14 +375,19 @@ struct PDFSelection: Sendable {
                     pairs += [key, found]
                 }
                 written.append(PDFDictionary.Entry(key: entry.key, value: .array(pairs)))
-            case "Limits":
-                if let limits = value(entry.value, .text) {
-                    written.append(PDFDictionary.Entry(key: "Limits", value: limits))
-                }
+            case "Limits": continue
             default: drop(.unknown, entry.key, entry.value)
             }
         }
-        return PDFDictionary(written)
+        var node = PDFDictionary(written)
+        guard let limits = dictionary["Limits"] else { return node }
+        // Between which names they are, or what was said of the nodes below.
+        if let pairs = (node["Names"] ?? node["Nums"])?.array, let first = pairs.first {
+            node["Limits"] = .array([first, pairs[pairs.count - 2]])
+        } else if node["Kids"]?.array?.isEmpty == false {
+            node["Limits"] = value(limits, .text)
+        }
+        return node
     }
 
     /// 8.6.

@@ -9,6 +9,8 @@ indirect enum PDFShape: Sendable {
     case list(PDFShape)
     /// The same, with a place left empty for each thing that goes.
     case slots(PDFShape)
+    /// The same, in as many arrays in each other as there are.
+    case nested(PDFShape)
     /// A tree of names or numbers with things of one shape (7.9.6, 7.9.7).
     case tree(PDFShape)
     /// Strings by which parts of the structure are meant; each gets another one.
@@ -28,7 +30,7 @@ indirect enum PDFShape: Sendable {
 }
 
 /// Kinds of dictionaries and streams, each with entries of its own.
-enum PDFKind: String, Sendable {
+enum PDFKind: Int, Sendable {
     case trailer, catalog, pageNode, page, resources, viewerPreferences, nameTrees, pageLabel, markInfo, base
     case outlines, outline, destination, action, thread, bead, threadInformation
     case object, picture, form, group, graphicsState, softMask, halftone, pattern, tiling, shading, function
@@ -46,10 +48,34 @@ enum PDFKind: String, Sendable {
     ]
     private static let either: Set<PDFKind> = [.halftone, .pattern, .shading, .function, .colorSpace]
 
+    var index: Int { rawValue }
+
     func fits(isStream: Bool) -> Bool { Self.either.contains(self) || Self.streams.contains(self) == isStream }
 }
 
 extension PDFShape {
     static let action = PDFShape.kind(.action)
     static let destination = PDFShape.either(.slots(.either(.page, .plain)), .kind(.destination))
+    /// Where a jump leads: a place on a page, in this document or in another, or the name of one.
+    static let target = PDFShape.either(.text, .slots(.either(.page, .text)))
+    static let structureTarget = PDFShape.either(.text, .slots(.either(.kind(.structure), .text)))
+
+    /// Tells shapes apart under which the same object can be understood.
+    var tag: Int {
+        switch self {
+        case .plain: 1
+        case .text: 2
+        case .anything: 3
+        case .identifier: 4
+        case .page: 5
+        case .drop, .rewritten: 6
+        case .kind(let kind): 100 + kind.index
+        case .list(let inner): 1_000 + 7 * inner.tag
+        case .slots(let inner): 2_000 + 11 * inner.tag
+        case .nested(let inner): 3_000 + 13 * inner.tag
+        case .map(let inner): 4_000 + 17 * inner.tag
+        case .tree(let inner): 5_000 + 19 * inner.tag
+        case .either(let first, let second): 6_000 + 23 * first.tag + 29 * second.tag
+        }
+    }
 }

@@ -54,9 +54,12 @@ struct PDFDictionary: Sendable, Equatable {
     var isEmpty: Bool { entries.isEmpty }
 
     subscript(_ key: String) -> PDFValue? {
-        get { entries.first { $0.key == key }?.value }
+        get {
+            let place = place(of: key)
+            return place < entries.count && entries[place].key == key ? entries[place].value : nil
+        }
         set {
-            let place = entries.firstIndex { $0.key >= key } ?? entries.count
+            let place = place(of: key)
             let isThere = place < entries.count && entries[place].key == key
             switch (newValue, isThere) {
             case (let value?, true): entries[place].value = value
@@ -65,6 +68,16 @@ struct PDFDictionary: Sendable, Equatable {
             case (nil, false): break
             }
         }
+    }
+
+    /// Where a key stands, or would.
+    private func place(of key: String) -> Int {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     func isOfType(_ type: String) -> Bool { self["Type"]?.name == type }

@@ -54,9 +54,10 @@ struct PDFValues {
         var (found, room) = ([Finding](), limits.allTextBytes)
         let streams = contents.objects.filter { $0.value.value.dictionary?.isOfType("Metadata") == true }
         for (_, object) in streams.sorted(by: { $0.key.number < $1.key.number }) where room > 0 {
-            guard let stream = object.stream, stream.count <= limits.textBytes else { continue }
-            let bytes = try stream.bytes(from: &window)
-            let packet = stream.filters.isEmpty ? bytes : Inflater(limit: limits.textBytes).output(of: bytes)
+            guard let stream = object.stream, stream.count <= limits.textBytes,
+                let bytes = try? stream.bytes(from: &window)
+            else { continue }
+            guard let packet = try? PDFFilters.undo(stream.filters, bytes, limit: limits.textBytes) else { continue }
             room -= max(256, packet.count)
             found += XMPPacket.values(in: packet).map { finding(.xmp, $0.reveals, "\($0.label) (XMP)", $0.text ?? "") }
         }

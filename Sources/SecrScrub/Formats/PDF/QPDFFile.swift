@@ -77,14 +77,6 @@ internal import SecrBytes
     /// Such as `1.7`.
     var version: String { unsafe String(cString: secr_qpdf_version(document)) }
 
-    /// Repairs the tree of pages.
-    ///
-    /// - Returns: how many there are; `nil` where there is no such tree.
-    func countPages() -> Int? {
-        let count = unsafe secr_qpdf_pages(document)
-        return count < 0 ? nil : Int(count)
-    }
-
     struct Object {
         /// Of a stream, its dictionary.
         var value: PDFValue
@@ -102,18 +94,15 @@ internal import SecrBytes
         return Object(value: try PDFReader.value(text), isStream: unsafe found.is_stream != 0)
     }
 
-    /// Data of a stream, decrypted.
-    ///
-    /// - Parameter isDecoded: whether filters are undone, all of them; only those that lose nothing can be.
-    /// - Returns: `nil` where that is impossible.
-    func data(of reference: PDFReference, isDecoded: Bool) -> [UInt8]? {
+    /// Data of a stream, decrypted; `nil` where they can't be read.
+    func data(of reference: PDFReference) -> [UInt8]? {
         guard let number = Int32(exactly: reference.number), let generation = Int32(exactly: reference.generation)
         else {
             return nil
         }
         var data: UnsafeMutablePointer<UInt8>?
         var count = 0
-        let status = unsafe secr_qpdf_stream_data(document, number, generation, isDecoded ? 1 : 0, &data, &count)
+        let status = unsafe secr_qpdf_stream_data(document, number, generation, &data, &count)
         defer { unsafe free(data) }
         // Safe: as many bytes as the library says, copied before they are freed.
         return status == 0 ? unsafe Array(UnsafeRawBufferPointer(start: data, count: count)) : nil
