@@ -3,8 +3,11 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <qpdf/qpdf-c.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
 
 #define FUNCTIONS(USE) \
     USE(qpdf_init) USE(qpdf_cleanup) USE(qpdf_silence_errors) USE(qpdf_set_suppress_warnings) USE(qpdf_read) \
@@ -32,8 +35,36 @@ static void load(void) {
 
 struct secr_qpdf {
     qpdf_data data;
-    int is_repaired;
+    void *stack;
+    size_t stack_size;
 };
+
+/*
+ * The library follows objects from one to the next by calls within calls, as far as a document leads. It runs on a stack
+ * that is large enough for that.
+ */
+typedef struct {
+    void (*work)(secr_qpdf *document, void *argument);
+    secr_qpdf *document;
+    void *argument;
+} task;
+
+static void begin(unsigned high, unsigned low) {
+    const task *own = (const task *)((uintptr_t)high << 32 | (uintptr_t)low);
+    own->work(own->document, own->argument);
+}
+
+static void run(secr_qpdf *document, void (*work)(secr_qpdf *, void *), void *argument) {
+    ucontext_t here, there;
+    task own = {work, document, argument};
+    uintptr_t address = (uintptr_t)&own;
+    getcontext(&there);
+    there.uc_stack.ss_sp = document->stack;
+    there.uc_stack.ss_size = document->stack_size;
+    there.uc_link = &here;
+    makecontext(&there, (void (*)(void))begin, 2, (unsigned)((uint64_t)address >> 32), (unsigned)address);
+    swapcontext(&here, &there);
+}
 
 static void note_error(secr_qpdf *document, char *message, enum qpdf_error_code_e *code) {
     qpdf_error error = qpdf_get_error_(document->data);
@@ -43,8 +74,35 @@ static void note_error(secr_qpdf *document, char *message, enum qpdf_error_code_
     if (text != NULL) strncpy(message, text, SECR_QPDF_MESSAGE - 1);
 }
 
+typedef struct {
+    const char *path, *bytes, *password;
+    size_t count;
+    char *message;
+    secr_qpdf_status status;
+} opening;
+
+static void open_document(secr_qpdf *document, void *argument) {
+    opening *own = argument;
+    document->data = qpdf_init_();
+    qpdf_silence_errors_(document->data);
+    qpdf_set_suppress_warnings_(document->data, QPDF_TRUE);
+    QPDF_ERROR_CODE status =
+        own->path != NULL ? qpdf_read_(document->data, own->path, own->password)
+                          : qpdf_read_memory_(document->data, "document", own->bytes, own->count, own->password);
+    if (!(status & QPDF_ERRORS)) return;
+    enum qpdf_error_code_e code = qpdf_e_damaged_pdf;
+    note_error(document, own->message, &code);
+    own->status = code == qpdf_e_password ? SECR_QPDF_PASSWORD : SECR_QPDF_DAMAGED;
+}
+
+static void close_document(secr_qpdf *document, void *argument) {
+    (void)argument;
+    qpdf_cleanup_(&document->data);
+}
+
 secr_qpdf_status secr_qpdf_open(
-    const char *path, const char *bytes, size_t count, const char *password, secr_qpdf **document, char *message) {
+    const char *path, const char *bytes, size_t count, const char *password, size_t stack, secr_qpdf **document,
+    char *message) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, load);
     memset(message, 0, SECR_QPDF_MESSAGE);
@@ -52,23 +110,21 @@ secr_qpdf_status secr_qpdf_open(
     if (!is_loaded) return SECR_QPDF_MISSING;
     secr_qpdf *opened = calloc(1, sizeof *opened);
     if (opened == NULL) abort();
-    opened->data = qpdf_init_();
-    qpdf_silence_errors_(opened->data);
-    qpdf_set_suppress_warnings_(opened->data, QPDF_TRUE);
-    QPDF_ERROR_CODE status = path != NULL ? qpdf_read_(opened->data, path, password)
-                                          : qpdf_read_memory_(opened->data, "document", bytes, count, password);
-    if (status & QPDF_ERRORS) {
-        enum qpdf_error_code_e code = qpdf_e_damaged_pdf;
-        note_error(opened, message, &code);
-        secr_qpdf_close(opened);
-        return code == qpdf_e_password ? SECR_QPDF_PASSWORD : SECR_QPDF_DAMAGED;
+    opened->stack_size = stack;
+    opened->stack = mmap(NULL, stack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (opened->stack == MAP_FAILED) {
+        free(opened);
+        return SECR_QPDF_DAMAGED;
     }
-    *document = opened;
-    return SECR_QPDF_DONE;
+    opening own = {path, bytes, password, count, message, SECR_QPDF_DONE};
+    run(opened, open_document, &own);
+    if (own.status == SECR_QPDF_DONE) *document = opened; else secr_qpdf_close(opened);
+    return own.status;
 }
 
 void secr_qpdf_close(secr_qpdf *document) {
-    qpdf_cleanup_(&document->data);
+    run(document, close_document, NULL);
+    munmap(document->stack, document->stack_size);
     free(document);
 }
 
@@ -78,38 +134,60 @@ int secr_qpdf_is_encrypted(secr_qpdf *document) { return qpdf_is_encrypted_(docu
 
 const char *secr_qpdf_version(secr_qpdf *document) { return qpdf_get_pdf_version_(document->data); }
 
-secr_qpdf_object secr_qpdf_object_at(secr_qpdf *document, int number, int generation) {
-    secr_qpdf_object found = {"null", 4, 0};
+typedef struct {
+    int number, generation;
+    secr_qpdf_object found;
+} finding;
+
+static void find_object(secr_qpdf *document, void *argument) {
+    finding *own = argument;
     qpdf_oh_release_all_(document->data);
-    qpdf_oh object = number == 0 ? qpdf_get_trailer_(document->data)
-                                 : qpdf_get_object_by_id_(document->data, number, generation);
+    qpdf_oh object = own->number == 0 ? qpdf_get_trailer_(document->data)
+                                      : qpdf_get_object_by_id_(document->data, own->number, own->generation);
     int is_stream = qpdf_oh_is_stream_(document->data, object) ? 1 : 0;
     if (is_stream) object = qpdf_oh_get_dict_(document->data, object);
     const char *text = qpdf_oh_unparse_resolved_(document->data, object);
     size_t count = qpdf_get_last_string_length_(document->data);
     if (qpdf_has_error_(document->data)) {
         qpdf_get_error_(document->data);
-        return found;
+        return;
     }
-    found.text = text;
-    found.count = count;
-    found.is_stream = is_stream;
-    return found;
+    own->found = (secr_qpdf_object){text, count, is_stream};
 }
 
-int secr_qpdf_stream_data(secr_qpdf *document, int number, int generation, unsigned char **data, size_t *count) {
+secr_qpdf_object secr_qpdf_object_at(secr_qpdf *document, int number, int generation) {
+    finding own = {number, generation, {"null", 4, 0}};
+    run(document, find_object, &own);
+    return own.found;
+}
+
+typedef struct {
+    int number, generation;
+    unsigned char **data;
+    size_t *count;
+    int is_failed;
+} reading;
+
+static void read_data(secr_qpdf *document, void *argument) {
+    reading *own = argument;
     qpdf_oh_release_all_(document->data);
-    qpdf_oh object = qpdf_get_object_by_id_(document->data, number, generation);
-    *data = NULL;
-    *count = 0;
+    qpdf_oh object = qpdf_get_object_by_id_(document->data, own->number, own->generation);
     QPDF_ERROR_CODE status =
-        qpdf_oh_get_stream_data_(document->data, object, qpdf_dl_none, NULL, data, count);
+        qpdf_oh_get_stream_data_(document->data, object, qpdf_dl_none, NULL, own->data, own->count);
     if (qpdf_has_error_(document->data)) {
         qpdf_get_error_(document->data);
         status |= QPDF_ERRORS;
     }
-    if (!(status & QPDF_ERRORS)) return 0;
-    free(*data);
+    if (!(status & QPDF_ERRORS)) return;
+    free(*own->data);
+    *own->data = NULL;
+    own->is_failed = 1;
+}
+
+int secr_qpdf_stream_data(secr_qpdf *document, int number, int generation, unsigned char **data, size_t *count) {
     *data = NULL;
-    return 1;
+    *count = 0;
+    reading own = {number, generation, data, count, 0};
+    run(document, read_data, &own);
+    return own.is_failed;
 }

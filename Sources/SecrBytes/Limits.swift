@@ -39,6 +39,7 @@ public struct Limits: Sendable {
     public var edits = 4_096
     /// Objects of one document, and bytes that one of its streams becomes when it is unpacked.
     public var documentObjects = 1 << 20
+    public var documentStreams = 1 << 18
     public var unpackedBytes = 1 << 32
     /// Bytes of an attachment that is looked into.
     public var attachedBytes = 64 << 20

@@ -23,10 +23,12 @@ typedef enum {
 
 /*
  * Opens a document that lies in memory, or, where `path` is not null, in a file. Memory and password have to stay as they
- * are until the document is closed. `message` holds SECR_QPDF_MESSAGE bytes.
+ * are until the document is closed. `stack` is how much the library may use to follow objects, in bytes. `message` holds
+ * SECR_QPDF_MESSAGE bytes.
  */
 secr_qpdf_status secr_qpdf_open(
-    const char *path, const char *bytes, size_t count, const char *password, secr_qpdf **document, char *message);
+    const char *path, const char *bytes, size_t count, const char *password, size_t stack, secr_qpdf **document,
+    char *message);
 
 void secr_qpdf_close(secr_qpdf *document);
 

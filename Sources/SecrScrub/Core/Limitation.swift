@@ -28,6 +28,8 @@ public enum Limitation: Sendable, Equatable {
     case pages
     /// What programs wrote between the instructions that paint a page, or into small pictures among them.
     case pageInstructions
+    /// What fonts and coded pictures inside say of their makers.
+    case innerNotes
     /// A document that was encrypted, and can be read by anybody now.
     case decrypted
     /// Files inside a document that were not looked into.
@@ -68,6 +70,7 @@ public enum Limitation: Sendable, Equatable {
         case .protectedTracks: "whatever is inside the protected tracks, and where their keys are to be had"
         case .pages: "what the pages show, and what is hidden under or beside it"
         case .pageInstructions: "comments between the instructions that paint a page, if there are any"
+        case .innerNotes: "what fonts and pictures inside say of who made them"
         case .decrypted: "everything without protection: the document was encrypted"
         case .attachments(let count):
             count == 1 ? "an attachment, as it is" : "\(count) attachments, as they are"

@@ -37,7 +37,7 @@ struct PDFHandler: FormatHandler {
     func limitations(of document: PDFDocument, policy: Policy) -> [Limitation] {
         let attached = document.composer.packed.count { $0?.isOpaque == true }
         let contents = document.contents
-        return [.pages, .pageInstructions, .sensorNoiseOfPhotos, .encoderDecisions]
+        return [.pages, .pageInstructions, .innerNotes, .sensorNoiseOfPhotos, .encoderDecisions]
             + (attached > 0 ? [.attachments(attached)] : []) + (contents.isEncrypted ? [.decrypted] : [])
             + (contents.isRepaired ? [.repaired] : [])
     }

@@ -8,7 +8,7 @@ struct PDFIdentifiers: Sendable {
     private static let digits = 7
 
     /// In a form that sorts as numbers do.
-    private static func spelled(_ number: Int) -> [UInt8] {
+    static func spelled(_ number: Int) -> [UInt8] {
         let text = String(number)
         return Array((String(repeating: "0", count: max(0, digits - text.count)) + text).utf8)
     }

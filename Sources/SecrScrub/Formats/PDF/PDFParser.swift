@@ -16,8 +16,11 @@ struct PDFParser {
     init(_ source: any ByteSource, password: String, limits: Limits) throws {
         self.source = source
         self.limits = limits
-        file = try QPDFFile(source, password: password, limits: limits)
         places = try PDFStreamPlaces(source)
+        guard places.count <= limits.documentStreams else {
+            throw ParseError(.limit, at: 0, "a document with too many streams")
+        }
+        file = try QPDFFile(source, password: password, streams: places.count, limits: limits)
         room = 4 * source.size + (1 << 20)
         held = limits.wholePictureBytes
     }
@@ -121,6 +124,8 @@ struct PDFStreamPlaces {
     private let source: any ByteSource
     /// Where data may begin, by what they begin with.
     private var starts: [[UInt8]: [Int]] = [:]
+    /// How many there can be.
+    private(set) var count = 0
     private static let keyLength = 16
     /// Places of the same beginning that are looked at.
     private static let most = 16
@@ -141,6 +146,7 @@ struct PDFStreamPlaces {
             while let found = bytes.firstIndex(of: word[0], within: at..<min(bytes.count, end - position)) {
                 at = found + 1
                 guard bytes[found...].starts(with: word) else { continue }
+                count += 1
                 var start = found + word.count
                 if start < bytes.count, bytes[start] == 13 { start += 1 }
                 if start < bytes.count, bytes[start] == 10 { start += 1 }

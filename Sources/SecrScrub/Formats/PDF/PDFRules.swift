@@ -57,7 +57,7 @@ enum PDFRules {
             "Enforce": .plain,
         ],
         .nameTrees: [
-            "Dests": .tree(.destination), "AP": .tree(.kind(.form)), "EmbeddedFiles": .tree(.kind(.file)),
+            "Dests": .tree(.destination), "AP": .tree(.kind(.form)), "EmbeddedFiles": .attachments,
             "JavaScript": .drop(.scripts), "IDS": .drop(.webCapture), "URLS": .drop(.webCapture),
         ],
         .pageLabel: ["Type": .plain, "S": .plain, "P": .text, "St": .plain],

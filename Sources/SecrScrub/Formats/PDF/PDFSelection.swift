@@ -143,7 +143,7 @@ struct PDFSelection: Sendable {
         case .text: return isText(resolved, withStrings: true)
         case .kind(.colorSpace): return resolved.name != nil || resolved.array != nil
         case .kind(let kind): return resolved.dictionary != nil && kind.fits(isStream: document.isStream(value))
-        case .map, .tree: return resolved.dictionary != nil && !document.isStream(value)
+        case .map, .tree, .attachments: return resolved.dictionary != nil && !document.isStream(value)
         case .list(let inner): return resolved.array != nil || fits(value, inner)
         case .slots, .nested: return resolved.array != nil
         case .either(let first, let second): return fits(value, first) || fits(value, second)
@@ -245,6 +245,7 @@ struct PDFSelection: Sendable {
                     dictionary.entries.compactMap { entry in
                         self.value(entry.value, inner).map { PDFDictionary.Entry(key: entry.key, value: $0) }
                     }))
+        case (.attachments, .dictionary): return attachments(value)
         case (.tree(let inner), .dictionary(let dictionary)): return .dictionary(node(dictionary, inner))
         case (.kind(.colorSpace), _): return colorSpace(value)
         case (.kind(let kind), .dictionary(let dictionary)):
@@ -388,6 +389,25 @@ struct PDFSelection: Sendable {
             node["Limits"] = value(limits, .text)
         }
         return node
+    }
+
+    /// One node in place of a whole tree. Readers show the names that the files have themselves.
+    private mutating func attachments(_ tree: PDFValue) -> PDFValue {
+        var (pairs, waiting, seen): ([PDFValue], [PDFValue], Set<PDFReference>) = ([], [tree], [])
+        while let next = waiting.popLast() {
+            if let reference = next.reference, !seen.insert(reference).inserted { continue }
+            guard let node = document.resolved(next).dictionary else { continue }
+            waiting += (document.resolved(node["Kids"]).array ?? []).reversed()
+            let values = document.resolved(node["Names"]).array ?? []
+            for place in stride(from: 0, to: values.count - 1, by: 2) {
+                guard let file = value(values[place + 1], .kind(.file)) else { continue }
+                pairs += [.string(PDFIdentifiers.spelled(pairs.count / 2 + 1)), file]
+                if document.resolved(values[place]) != pairs[pairs.count - 2] {
+                    drop(.attachmentDetails, "name in a list", values[place])
+                }
+            }
+        }
+        return .dictionary(PDFDictionary([PDFDictionary.Entry(key: "Names", value: .array(pairs))]))
     }
 
     /// 8.6.

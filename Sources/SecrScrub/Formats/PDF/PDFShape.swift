@@ -13,6 +13,8 @@ indirect enum PDFShape: Sendable {
     case nested(PDFShape)
     /// A tree of names or numbers with things of one shape (7.9.6, 7.9.7).
     case tree(PDFShape)
+    /// A tree of attachments, whose names are folders and files; each gets a number.
+    case attachments
     /// Strings by which parts of the structure are meant; each gets another one.
     case identifier
     /// A dictionary whose keys are names that the document has chosen.
@@ -68,6 +70,7 @@ extension PDFShape {
         case .anything: 3
         case .identifier: 4
         case .page: 5
+        case .attachments: 7
         case .drop, .rewritten: 6
         case .kind(let kind): 100 + kind.index
         case .list(let inner): 1_000 + 7 * inner.tag

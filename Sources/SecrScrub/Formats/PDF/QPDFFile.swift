@@ -12,13 +12,18 @@ internal import SecrBytes
     private let memory: UnsafeMutableRawBufferPointer?
     private let password: UnsafeMutablePointer<CChar>
 
+    /// Each stream can say that its length is that of another one, for which the library calls itself.
+    private static let (stack, stackOfStream) = (8 << 20, 4 << 10)
+
     /// A library reads memory faster than a file, and a larger file takes too much of it.
     private static let held = 16 << 20
 
-    /// - Parameter password: of whoever may read it; most documents that are encrypted have an empty one.
+    /// - Parameters:
+    ///   - password: of whoever may read it; most documents that are encrypted have an empty one.
+    ///   - streams: how many there can be.
     /// - Throws: `ParseError` where the file is damaged or too large to be held in memory, `ByteSourceError`, and
     ///   `ScrubError` where the library or the password is missing.
-    init(_ source: any ByteSource, password: String = "", limits: Limits) throws {
+    init(_ source: any ByteSource, password: String = "", streams: Int, limits: Limits) throws {
         var memory: UnsafeMutableRawBufferPointer?
         let path = source.size > Self.held ? source.path : nil
         if path == nil {
@@ -41,7 +46,8 @@ internal import SecrBytes
         var message = [CChar](repeating: 0, count: Int(SECR_QPDF_MESSAGE))
         // Safe: memory and password stay where they are until the document is closed.
         let status = unsafe secr_qpdf_open(
-            path, memory?.baseAddress?.assumingMemoryBound(to: CChar.self), source.size, secret, &opened,
+            path, memory?.baseAddress?.assumingMemoryBound(to: CChar.self), source.size, secret,
+            Self.stack + Self.stackOfStream * streams, &opened,
             &message)
         guard let opened = unsafe opened, status == SECR_QPDF_DONE else {
             unsafe memory?.deallocate()
