@@ -15,9 +15,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(1, str(HERE.parent))
 
 from making import Collection  # noqa: E402
-from rows import documents, hostile, interaction, keep, pictures, structure  # noqa: E402
+from rows import documents, hostile, interaction, keep, pictures, structure, uses  # noqa: E402
 
-PARTS = (documents, interaction, pictures, structure, keep, hostile)
+PARTS = (documents, interaction, pictures, structure, keep, uses, hostile)
 
 if __name__ == "__main__":
     Collection(HERE, (".pdf",)).make(PARTS, __doc__)

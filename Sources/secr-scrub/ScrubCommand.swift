@@ -7,7 +7,8 @@ import SystemPackage
 /// The command that runs when none is named.
 struct ScrubCommand {
     static let command = Command(
-        nil, abstract: "Remove what a picture, a video or a document tells beside what it shows, without changing a pixel.",
+        nil,
+        abstract: "Remove what a picture, a video or a document tells beside what it shows, without changing a pixel.",
         operands: "FILE...",
         discussion: """
             Writes NAME.scrubbed.EXT beside each picture, video or document; '-' is standard input and output. \

@@ -164,7 +164,8 @@ def attachment(document, plants):
     specification = {"Type": Name("Filespec"), "F": path, "UF": path, "EF": {"F": file}}
     specification["Desc"] = plants.text("description of an attachment", AUXILIARY)
     specification["Mac"] = plants.text("file of another system", AUXILIARY)
-    tree = {"Names": [b"figures.txt", document.add(specification)]}
+    key = plants.text("name of an attachment in a list", AUXILIARY)
+    tree = {"Names": [key, document.add(specification)]}
     document[document.catalog]["Names"] = {"EmbeddedFiles": tree}
 
 

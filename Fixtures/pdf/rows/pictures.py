@@ -16,6 +16,8 @@ def fixtures():
         leaking("jpeg2000.pdf", still),
         leaking("slack.pdf", slack),
         leaking("profile.pdf", profile),
+        leaking("profile-twice.pdf", packed_twice),
+        leaking("photo-packed.pdf", packed_photo),
         leaking("alternates.pdf", alternates),
     ]
 
@@ -42,9 +44,11 @@ def still(document, plants):
     start = stream.index(b"\xff\x64")
     comment = plants.text("comment of a JPEG 2000 encoder", EXIF)
     stream = stream[:start] + b"\xff\x64" + (len(comment) + 4).to_bytes(2, "big") + b"\0\1" + comment + stream[start:]
-    plants.kept("JPEG 2000 picture", stream[-40:])
+    plants.kept("JPEG 2000 picture", jpeg2000().data[-40:])
     colors = box(b"colr", b"\1\0\0", (16).to_bytes(4, "big"))
-    header = box(b"jp2h", box(b"ihdr", (64).to_bytes(4, "big") * 2, b"\0\3\7\7\0\0"), colors)
+    inside = box(b"xml ", plants.text("XML among the colours of a picture", EXIF))
+    header = box(b"jp2h", box(b"ihdr", (64).to_bytes(4, "big") * 2, b"\0\3\7\7\0\0"), colors, inside)
+    stream += plants.text("bytes behind a JPEG 2000 picture", EXIF)
     head = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + header
     texts = box(b"xml ", b"<x>" + plants.text("XML of a JPEG 2000 picture", EXIF) + b"</x>")
     maker = box(b"uuid", bytes(16), plants.text("maker's box of a JPEG 2000 picture", EXIF))
@@ -60,6 +64,23 @@ def profile(document, plants):
     data = profiles.profile(profiles.rendering(plants) + profiles.texts(plants))
     stream = document.add(Stream({"N": 3}, data))
     document[document.picture].dictionary["ColorSpace"] = [Name("ICCBased"), stream]
+
+
+def packed_twice(document, plants):
+    """A profile that is packed in another, and then as digits."""
+    texts = plants.text("comment in front of a profile", GAP)
+    data = profiles.profile(profiles.rendering(plants))
+    packed = zlib_stream(Block(zlib_stream(Block(data, STORED)) + texts, STORED))
+    stream = document.add(Stream({"N": 3, "Filter": [Name("FlateDecode"), Name("FlateDecode")]}, packed))
+    document[document.picture].dictionary["ColorSpace"] = [Name("ICCBased"), stream]
+
+
+def packed_photo(document, plants):
+    """A photo that is packed once more, behind a line end."""
+    segments = jpeg.comment(plants.text("comment of a packed photo", EXIF))
+    data = b"\n" + miniature.miniature(segments)
+    picture(document, zlib_stream(Block(data, STORED)), "FlateDecode", Width=8, Height=8)
+    document[document.picture].dictionary["Filter"] = [Name("FlateDecode"), Name("DCTDecode")]
 
 
 def alternates(document, plants):
