@@ -19,7 +19,7 @@ struct PDFSelection: Sendable {
     private let document: PDFContents
     private let policy: Policy
     private let allowList: AllowList
-    private let pages: Set<PDFReference>
+    private let fitting: PDFFitting
     /// Of each object that stays, the number that it gets.
     private(set) var numbers: [Use: Int] = [:]
     /// What has a number, in the order of these, and how it is to be understood.
@@ -40,7 +40,9 @@ struct PDFSelection: Sendable {
         self.document = document
         self.policy = policy
         self.allowList = allowList
-        pages = Set(document.pages)
+        fitting = PDFFitting(
+            contents: document, pages: Set(document.pages),
+            keepsOtherPages: allowList.rule(for: PDFPart.pagesOutside, policy: policy) != nil)
         for entry in document.trailer.entries {
             guard case .drop(let part) = PDFRules.shape(of: entry.key, in: .trailer) else { continue }
             if allowList.rule(for: part, policy: policy) == nil {
@@ -78,7 +80,7 @@ struct PDFSelection: Sendable {
         var shape = shape
         if case .kind(let kind) = shape {
             let object = document.objects[reference]
-            shape = .kind(refined(kind, object?.value.dictionary, isStream: object?.stream != nil))
+            shape = .kind(fitting.refined(kind, object?.value.dictionary, isStream: object?.stream != nil))
         }
         let use = Use(reference: reference, tag: shape.tag)
         if let number = numbers[use] { return number }
@@ -117,102 +119,32 @@ struct PDFSelection: Sendable {
         return stream
     }
 
-    /// Which of several kinds an object is.
-    private func refined(_ kind: PDFKind, _ dictionary: PDFDictionary?, isStream: Bool) -> PDFKind {
-        switch kind {
-        case .pageNode: return document.resolved(dictionary?["Kids"]).array == nil ? .page : .pageNode
-        case .object: return document.resolved(dictionary?["Subtype"]).name == "Image" ? .picture : .form
-        case .pattern: return isStream ? .tiling : .pattern
-        case .structure:
-            let isRoot = dictionary?.isOfType("StructTreeRoot") == true || dictionary?["ParentTree"] != nil
-            return isRoot ? .structureRoot : .structure
-        case .outline: return dictionary?["Title"] == nil && dictionary?["Parent"] == nil ? .outlines : .outline
-        case .propertyList:
-            let isLayer = ["OCG", "OCMD"].contains(document.resolved(dictionary?["Type"]).name ?? "")
-            return isLayer ? .optionalContent : .propertyList
-        default: return kind
-        }
-    }
-
-    /// Whether a value, or what it leads to, can have a shape.
-    private func fits(_ value: PDFValue, _ shape: PDFShape) -> Bool {
-        let resolved = document.resolved(value)
-        if resolved == .null { return false }
-        switch shape {
-        case .plain: return isText(resolved, withStrings: false)
-        case .text: return isText(resolved, withStrings: true)
-        case .kind(.colorSpace): return resolved.name != nil || resolved.array != nil
-        case .kind(let kind): return resolved.dictionary != nil && kind.fits(isStream: document.isStream(value))
-        case .map, .tree, .attachments: return resolved.dictionary != nil && !document.isStream(value)
-        case .list(let inner): return resolved.array != nil || fits(value, inner)
-        case .slots, .nested: return resolved.array != nil
-        case .either(let first, let second): return fits(value, first) || fits(value, second)
-        case .page: return isPage(value)
-        case .identifier: return resolved.string != nil || resolved.array != nil
-        case .drop, .rewritten: return false
-        case .anything: return true
-        }
-    }
-
-    /// Arrays in arrays are looked at in their turn: they can hold themselves.
-    private func isText(_ value: PDFValue, withStrings: Bool) -> Bool {
-        switch value {
-        case .number, .name, .bool: true
-        case .string: withStrings
-        case .array(let values):
-            values.allSatisfy {
-                let element = document.resolved($0)
-                return element.array != nil || element == .null
-                    || element.dictionary == nil && (withStrings || element.string == nil)
-            }
-        default: false
-        }
-    }
-
     // MARK: Values
 
     /// `nil` for what goes.
     private mutating func value(_ value: PDFValue, _ shape: PDFShape) -> PDFValue? {
         notePage(value, shape)
         switch shape {
-        case .either(let first, let second): return self.value(value, fits(value, first) ? first : second)
-        case .page where fits(value, shape): return value.reference.map { reference($0, .kind(.page)) }
-        case .kind(.action) where !isAllowed(value): return nil
+        case .either(let first, let second): return self.value(value, fitting.fits(value, first) ? first : second)
+        case .page where fitting.fits(value, shape): return value.reference.map { reference($0, .kind(.page)) }
+        case .kind(.action) where !fitting.isAllowed(value): return nil
         default: break
         }
-        guard fits(value, shape) else { return nil }
+        guard fitting.fits(value, shape) else { return nil }
         if case .reference(let found) = value {
             // An array of one thing, or the thing itself, is the same under one number.
-            return reference(found, single(value, shape))
+            return reference(found, fitting.single(value, shape))
         }
         return direct(value, shape)
-    }
-
-    private func isPage(_ value: PDFValue) -> Bool {
-        guard let reference = value.reference else { return false }
-        return pages.contains(reference)
-            || isOtherPage(value) && allowList.rule(for: PDFPart.pagesOutside, policy: policy) != nil
-    }
-
-    /// A page that nothing shows, because it was deleted.
-    private func isOtherPage(_ value: PDFValue) -> Bool {
-        guard let reference = value.reference, !pages.contains(reference) else { return false }
-        return document.resolved(value).dictionary?.isOfType("Page") == true
     }
 
     private mutating func notePage(_ value: PDFValue, _ shape: PDFShape) {
         switch shape {
         case .page, .either(.page, _):
-            if isOtherPage(value), !isPage(value) { drop(.pagesOutside, PDFPart.pagesOutside.name, value) }
+            if fitting.isOtherPage(value), !fitting.isPage(value) {
+                drop(.pagesOutside, PDFPart.pagesOutside.name, value)
+            }
         default: return
-        }
-    }
-
-    private func single(_ value: PDFValue, _ shape: PDFShape) -> PDFShape {
-        switch shape {
-        case .list(let inner) where document.resolved(value).array == nil: single(value, inner)
-        case .either(let first, let second): single(value, fits(value, first) ? first : second)
-        default: shape
         }
     }
 
@@ -249,7 +181,7 @@ struct PDFSelection: Sendable {
         case (.tree(let inner), .dictionary(let dictionary)): return .dictionary(node(dictionary, inner))
         case (.kind(.colorSpace), _): return colorSpace(value)
         case (.kind(let kind), .dictionary(let dictionary)):
-            return .dictionary(entries(dictionary, refined(kind, dictionary, isStream: false)))
+            return .dictionary(entries(dictionary, fitting.refined(kind, dictionary, isStream: false)))
         case (.identifier, .string(let bytes)): return .string(identifiers.written(bytes))
         case (.identifier, .array(let values)): return .array(values.compactMap { self.value($0, .identifier) })
         case (.anything, .array(let values)): return .array(values.map { self.value($0, .anything) ?? .null })
@@ -327,15 +259,6 @@ struct PDFSelection: Sendable {
         case "FS": kind == .annotation
         default: false
         }
-    }
-
-    /// What readers do at a click; the rest starts programs, or is one.
-    private static let actions: Set<String> = [
-        "GoTo", "GoToR", "Thread", "URI", "Hide", "Named", "SubmitForm", "ResetForm", "SetOCGState", "Trans",
-    ]
-
-    private func isAllowed(_ action: PDFValue) -> Bool {
-        document.resolved(document.resolved(action).dictionary?["S"]).name.map(Self.actions.contains) ?? false
     }
 
     private mutating func drop(_ part: PDFPart, _ label: String, _ value: PDFValue) {
