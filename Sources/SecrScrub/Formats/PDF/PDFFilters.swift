@@ -34,7 +34,7 @@ enum PDFFilters {
                 if inflater.state == .full { throw tooLarge }
             default: throw ParseError(.unsupported, at: 0, "data that are packed in a way that is not known")
             }
-            if let parameters = filter.parameters.dictionary {
+            if ["FlateDecode", "LZWDecode"].contains(filter.name), let parameters = filter.parameters.dictionary {
                 data = try PDFPredictor(parameters)?.undone(data) ?? data
             }
         }

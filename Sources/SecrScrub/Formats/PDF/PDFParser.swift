@@ -109,6 +109,13 @@ struct PDFParser {
             }
             if name == "Crypt" { return nil }
             var own = place < parameters.count ? parameters[place] : .null
+            if case .dictionary(var dictionary) = own {
+                // Numbers can be objects; a stream stays one.
+                for entry in dictionary.entries where entry.value.reference != nil {
+                    if let value = try direct(entry.value), value.dictionary == nil { dictionary[entry.key] = value }
+                }
+                own = .dictionary(dictionary)
+            }
             if name == "FlateDecode", (own.dictionary?["Predictor"]?.integer ?? 1) <= 1 { own = .null }
             return PDFFilter(name: name, parameters: own)
         }

@@ -312,6 +312,9 @@ enum PDFRules {
         "RichMediaSettings": .drop(.media), "3DD": .drop(.media), "3DV": .drop(.media), "3DA": .drop(.media),
     ]
 
+    /// Whether an entry of annotations says something of a field of a form only, or of a remark what a field is called.
+    static func isOfField(_ key: String) -> Bool { field[key] != nil || key == "MK" }
+
     /// 12.7.4.
     private static let field: Table = [
         "FT": .plain, "Kids": .list(.kind(.annotation)), "T": .text, "TU": .text, "TM": .text, "Ff": .plain,

@@ -177,8 +177,8 @@ struct PDFSelection: Sendable {
                     dictionary.entries.compactMap { entry in
                         self.value(entry.value, inner).map { PDFDictionary.Entry(key: entry.key, value: $0) }
                     }))
-        case (.attachments, .dictionary): return attachments(value)
-        case (.tree(let inner), .dictionary(let dictionary)): return .dictionary(node(dictionary, inner))
+        case (.attachments, .dictionary): return tree(value, of: .kind(.file), isNumbered: true)
+        case (.tree(let inner), .dictionary): return tree(value, of: inner)
         case (.kind(.colorSpace), _): return colorSpace(value)
         case (.kind(let kind), .dictionary(let dictionary)):
             return .dictionary(entries(dictionary, fitting.refined(kind, dictionary, isStream: false)))
@@ -201,7 +201,7 @@ struct PDFSelection: Sendable {
         note(dictionary, kind)
         for entry in dictionary.entries {
             var shape = PDFRules.shape(of: entry.key, in: kind)
-            if kind == .annotation, entry.key == "T", isRemark(dictionary) { shape = .drop(.people) }
+            if kind == .annotation, isRemark(dictionary), PDFRules.isOfField(entry.key) { shape = .drop(.people) }
             if kind == .file, ["F", "UF"].contains(entry.key), dictionary["EF"] != nil,
                 case .string(let path) = document.resolved(entry.value)
             {
@@ -248,7 +248,7 @@ struct PDFSelection: Sendable {
     /// Whether an annotation is somebody's remark, and not a field of a form.
     private func isRemark(_ dictionary: PDFDictionary) -> Bool {
         guard let subtype = document.resolved(dictionary["Subtype"]).name else { return false }
-        return subtype != "Widget" && dictionary["FT"] == nil
+        return subtype != "Widget"
     }
 
     private static func attaches(_ key: String, in kind: PDFKind) -> Bool {
@@ -277,60 +277,33 @@ struct PDFSelection: Sendable {
 
     // MARK: Trees and spaces of colours
 
-    /// 7.9.6.
-    private mutating func node(_ dictionary: PDFDictionary, _ shape: PDFShape) -> PDFDictionary {
-        var written: [PDFDictionary.Entry] = []
-        for entry in dictionary.entries {
-            switch entry.key {
-            case "Kids":
-                if let kids = value(entry.value, .list(.tree(shape))) {
-                    written.append(PDFDictionary.Entry(key: "Kids", value: kids))
-                }
-            case "Names", "Nums":
-                let values = document.resolved(entry.value).array ?? []
-                var pairs: [PDFValue] = []
-                for place in stride(from: 0, to: values.count - 1, by: 2) {
-                    guard let key = value(document.resolved(values[place]), .text),
-                        let found = value(values[place + 1], shape)
-                    else {
-                        drop(.unknown, entry.key, values[place + 1])
-                        continue
-                    }
-                    pairs += [key, found]
-                }
-                written.append(PDFDictionary.Entry(key: entry.key, value: .array(pairs)))
-            case "Limits": continue
-            default: drop(.unknown, entry.key, entry.value)
-            }
-        }
-        var node = PDFDictionary(written)
-        guard let limits = dictionary["Limits"] else { return node }
-        // Between which names they are, or what was said of the nodes below.
-        if let pairs = (node["Names"] ?? node["Nums"])?.array, let first = pairs.first {
-            node["Limits"] = .array([first, pairs[pairs.count - 2]])
-        } else if node["Kids"]?.array?.isEmpty == false {
-            node["Limits"] = value(limits, .text)
-        }
-        return node
-    }
-
-    /// One node in place of a whole tree. Readers show the names that the files have themselves.
-    private mutating func attachments(_ tree: PDFValue) -> PDFValue {
+    /// One node in place of a whole tree (7.9.6, 7.9.7).
+    ///
+    /// - Parameter isNumbered: whether names give way to numbers. Readers show the names that files have themselves.
+    private mutating func tree(_ tree: PDFValue, of shape: PDFShape, isNumbered: Bool = false) -> PDFValue {
         var (pairs, waiting, seen): ([PDFValue], [PDFValue], Set<PDFReference>) = ([], [tree], [])
+        var list = "Names"
         while let next = waiting.popLast() {
             if let reference = next.reference, !seen.insert(reference).inserted { continue }
             guard let node = document.resolved(next).dictionary else { continue }
             waiting += (document.resolved(node["Kids"]).array ?? []).reversed()
-            let values = document.resolved(node["Names"]).array ?? []
+            if node["Nums"] != nil { list = "Nums" }
+            let values = document.resolved(node["Names"] ?? node["Nums"]).array ?? []
             for place in stride(from: 0, to: values.count - 1, by: 2) {
-                guard let file = value(values[place + 1], .kind(.file)) else { continue }
-                pairs += [.string(PDFIdentifiers.spelled(pairs.count / 2 + 1)), file]
-                if document.resolved(values[place]) != pairs[pairs.count - 2] {
-                    drop(.attachmentDetails, "name in a list", values[place])
+                let old = document.resolved(values[place])
+                guard let key = value(old, .text), let found = value(values[place + 1], shape) else {
+                    drop(.unknown, "name in a list", old)
+                    continue
                 }
+                let number = PDFValue.string(PDFIdentifiers.spelled(pairs.count / 2 + 1))
+                if isNumbered, number != old { drop(.attachmentDetails, "name in a list", old) }
+                pairs += [isNumbered ? number : key, found]
+            }
+            for entry in node.entries where !["Kids", "Names", "Nums", "Limits"].contains(entry.key) {
+                drop(.unknown, entry.key, entry.value)
             }
         }
-        return .dictionary(PDFDictionary([PDFDictionary.Entry(key: "Names", value: .array(pairs))]))
+        return .dictionary(PDFDictionary([PDFDictionary.Entry(key: list, value: .array(pairs))]))
     }
 
     /// 8.6.

@@ -31,7 +31,7 @@ extension [UInt8] {
     /// Where two tokens would become one.
     private mutating func appendSpace(before value: PDFValue) {
         switch value {
-        case .null, .bool, .number, .reference: if last.map(PDFLexer.isRegular) == true { append(0x20) }
+        case .null, .bool, .number, .reference: if last.map(PDFLexer.isRegular) == true || last == 0x2F { append(0x20) }
         case .name, .string, .array, .dictionary: break
         }
     }
