@@ -174,5 +174,11 @@ def other_page(document, plants):
     contents = document.add(Stream({}, b"BT (" + plants.text("words of a deleted page", GAP) + b") Tj ET"))
     page = document.add(document.page(contents))
     document[document.link]["Dest"] = [page, Name("Fit")]
+    # Names that lead nowhere, and a node that tells them.
+    names = [plants.text("name of a deleted place", GAP), None]
+    leaf = document.add({"Names": names, "Limits": [names[0], names[0]]})
+    limits = [names[0], plants.text("limit of names", GAP)]
+    node = document.add({"Kids": [leaf], "Limits": limits})
+    document[document.catalog]["Names"] = {"Dests": {"Kids": [node]}}
 
 

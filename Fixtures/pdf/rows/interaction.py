@@ -32,6 +32,8 @@ def remark(document, plants):
         "RC": b"<body>" + plants.text("rich words of a remark", COMMENT) + b"</body>",
         "AP": {"N": shown(document, b"0 0 1 rg 0 0 20 20 re f")},
     }
+    note |= {"FT": Name("Tx"), "V": plants.text("value of a field on a remark", COMMENT)}
+    note |= {"TU": plants.text("description of a field on a remark", COMMENT)}
     annotation = document.add(note)
     window = {"Type": Name("Annot"), "Subtype": Name("Popup"), "Rect": [60, 20, 160, 90], "Parent": annotation}
     window["M"] = plants.exact("date of a window", TIME, b"D:20010203CNRY040512")

@@ -18,6 +18,7 @@ def fixtures():
         leaking("profile.pdf", profile),
         leaking("profile-twice.pdf", packed_twice),
         leaking("photo-packed.pdf", packed_photo),
+        leaking("predicted.pdf", predicted),
         leaking("alternates.pdf", alternates),
     ]
 
@@ -81,6 +82,15 @@ def packed_photo(document, plants):
     data = b"\n" + miniature.miniature(segments)
     picture(document, zlib_stream(Block(data, STORED)), "FlateDecode", Width=8, Height=8)
     document[document.picture].dictionary["Filter"] = [Name("FlateDecode"), Name("DCTDecode")]
+
+
+def predicted(document, plants):
+    """Lines as differences, where the numbers that tell how are objects of their own."""
+    lines = b"".join(bytes([1]) + bytes([9] * 12) for _ in range(2))
+    predictor, columns, colors = (document.add(number) for number in (15, 4, 3))
+    parameters = {"Predictor": predictor, "Columns": columns, "Colors": colors}
+    packed = plants.kept("lines as differences", zlib_stream(Block(lines, STORED)))
+    picture(document, packed, "FlateDecode", DecodeParms=parameters)
 
 
 def alternates(document, plants):
