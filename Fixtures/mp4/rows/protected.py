@@ -43,7 +43,7 @@ def video(name, plants, about, layout=Movie, **more):
     plants.kept("initialisation vector", VECTOR)
     plants.kept("where to get keys", SYSTEM)
     hidden = box(b"CNry", plants.text("unknown box of a protection", ENCODER))
-    track = pictures(entry=entry(hidden), output=entry(), **about)
+    track = pictures(entry=entry(hidden), output=entry(), per_chunk=1 if layout is Fragmented else 3, **about)
     return made(name, plants, [track], readers=False, layout=layout, in_movie=(SYSTEM,), **more)
 
 

@@ -69,6 +69,9 @@ struct MP4TrackReader {
             track.encryption = try MP4SampleEncryption(
                 encryption, of: track.samples.sizes.count == 0 ? [] : track.entries, at: trak.range, surplus: &facts,
                 &window, reader)
+            // What is not written anew goes, and is told.
+            if track.encryption == nil { encryption = [:] }
+            if encryption["saiz"] == nil { encryption["saio"] = nil }
         }
         for box in tree.trak {
             switch box.type {

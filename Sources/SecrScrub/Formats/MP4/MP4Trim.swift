@@ -37,9 +37,8 @@ struct MP4Trim {
     private func shortened(_ track: MP4Track) throws -> MP4Track? {
         let shown = track.edits.filter { $0.start != nil }
         guard track.encryption == nil, shown.count == 1, let edit = shown.first, let start = edit.start,
-            edit.rate == 0x1_0000,
-            edit.duration > 0, edit.duration < 1 << 40, start < 1 << 40, document.header.timescale > 0,
-            track.mediaHeader.timescale > 0, track.mediaHeader.duration < .max,
+            edit.rate == 0x1_0000, edit.duration > 0, edit.duration < 1 << 40, start < 1 << 40,
+            document.header.timescale > 0, track.mediaHeader.timescale > 0, track.mediaHeader.duration < .max,
             track.samples.sizes.count <= Self.mostSamples, let tables = try MP4TimeTables(track.samples)
         else { return nil }
         // Rounded up, and one more: scales of movie and media need not fit.
