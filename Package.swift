@@ -85,7 +85,7 @@ let package = Package(
         .executableTarget(
             name: "secr-scrub",
             dependencies: [
-                "SecrCLI", "SecrScrub", "SecrScrubFiles", "SecrSystem",
+                "SecrCLI", "SecrCrypto", "SecrScrub", "SecrScrubFiles", "SecrSystem",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings

@@ -33,6 +33,8 @@ public final class Console: Sendable {
     }
 
     public static var outputIsTerminal: Bool { isatty(1) == 1 }
+    /// Whether somebody sees questions and messages.
+    public static var errorIsTerminal: Bool { isatty(2) == 1 }
 
     // MARK: Results
 

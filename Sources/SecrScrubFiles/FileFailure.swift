@@ -13,7 +13,7 @@ public struct FileFailure: Error, Equatable, Sendable {
 
     /// The kind of problem, for programs.
     public enum Code: String, Sendable {
-        case unsupported, damaged, refused, contract, exists, changed, limit, usage, io, interrupted, skipped
+        case unsupported, damaged, refused, password, contract, exists, changed, limit, usage, io, interrupted, skipped
     }
 
     /// Whether a file is passed over rather than failed: it was found in a folder, and nobody asked for it by name.
@@ -33,6 +33,7 @@ public struct FileFailure: Error, Equatable, Sendable {
         case .unsupportedFormat: code = .unsupported
         case .damaged: code = .damaged
         case .refused: code = .refused
+        case .password: code = .password
         case .contract: code = .contract
         case .unreadable: code = .io
         }

@@ -26,6 +26,8 @@ public struct FileOutcome: Sendable {
     /// Bytes of the input and of the output.
     public var sizes: (before: Int, after: Int)?
 
+    public var failure: FileFailure? { if case .failed(let failure) = result { failure } else { nil } }
+
     public init(path: FilePath?, result: Result) {
         self.path = path
         self.result = result

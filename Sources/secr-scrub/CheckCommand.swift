@@ -10,8 +10,8 @@ enum CheckCommand {
     ) { (arguments) throws(UsageError) in
         let survey = try Survey(arguments)
         let isQuiet = arguments.has(.quiet)
-        return survey.run { input throws(FileFailure) in
-            let verdict = try survey.inspector.check(input)
+        return survey.run { (input, inspector) throws(FileFailure) in
+            let verdict = try inspector.check(input)
             if survey.isJSON {
                 survey.console.line(json(input.path, verdict).text)
             } else if !isQuiet {

@@ -7,6 +7,7 @@ enum SecrScrub {
     private static let mostMemory = 4 << 30
 
     static func main() {
+        ProcessSecrecy.harden()
         ProcessMemory.limit(to: mostMemory)
         Tool(
             name: "secr-scrub", version: "0.1.0", main: ScrubCommand.command,

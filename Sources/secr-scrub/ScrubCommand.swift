@@ -15,8 +15,8 @@ struct ScrubCommand {
             'show' tells what a file gives away, 'check' whether anything would be removed.
             """,
         options: [
-            output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, faststart, dropHidden, verbose,
-            .quiet,
+            output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, faststart, dropHidden,
+            breakSignatures, verbose, .quiet,
         ]
             + Option.common
     ) { (arguments) throws(UsageError) in try ScrubCommand(arguments).run() }
@@ -40,12 +40,15 @@ struct ScrubCommand {
         "faststart", help: "Put the tables of a video in front, so that it plays while it loads.")
     private static let dropHidden = Option(
         "drop-hidden", help: "Take away what was cut off a video and is still there, where nothing shown needs it.")
+    private static let breakSignatures = Option(
+        "break-signatures", help: "Take the signatures of a document away, since any change breaks them.")
     private static let verbose = Option("verbose", short: "v", help: "List what is removed and what stays.")
 
     private let operands: [FilePath]
     private let recursive: Bool
     private let files: FileScrubber
     private let console: Console
+    private let passwords: DocumentPasswords
     /// How results are told.
     let style: ScrubReport.Style
 
@@ -68,12 +71,14 @@ struct ScrubCommand {
             bakesOrientation: arguments.has(Self.bakeOrientation))
         scrubber.putsTablesFirst = arguments.has(Self.faststart)
         scrubber.dropsHidden = arguments.has(Self.dropHidden)
+        scrubber.breaksSignatures = arguments.has(Self.breakSignatures)
         var files = FileScrubber(scrubber: scrubber, destination: destination)
         files.overwrites = arguments.has(Self.force)
         files.isDryRun = arguments.has(Self.dryRun)
         if let jobs = try arguments.number(Self.jobs, from: 1) { files.jobs = jobs }
         self.files = files
         console = try Console(arguments)
+        passwords = try DocumentPasswords(arguments, console: console)
         let writesToOutput = destination == .standardOutput || (destination == .beside && readsInput)
         style = ScrubReport.Style(
             isJSON: arguments.has(.json), isQuiet: arguments.has(.quiet), isVerbose: arguments.has(Self.verbose),
@@ -108,9 +113,35 @@ struct ScrubCommand {
         for (path, result) in collected {
             if case .failure(let failure) = result { report.add(FileOutcome(path: path, failure: failure)) }
         }
-        files.run(inputs, progress: { [console] in console.progress($0, of: inputs.count) }) { report.add($0) }
+        var files = files
+        do { files.scrubber.password = try passwords.read() } catch { return .failure }
+        var locked: [FileOutcome] = []
+        files.run(inputs, progress: { [console] in console.progress($0, of: inputs.count) }) { outcome in
+            if outcome.failure?.code == .password { locked.append(outcome) } else { report.add(outcome) }
+        }
+        for outcome in locked { report.add(again(outcome, inputs, files)) }
         // The signal that stopped the work is what the shell is told.
         if Interruption.isRequested { return .interrupted }
         return report.finish()
+    }
+
+    /// Asks for the password of a document, and tries again.
+    private func again(_ outcome: FileOutcome, _ inputs: [Input], _ files: FileScrubber) -> FileOutcome {
+        guard let failure = outcome.failure, let input = inputs.first(where: { $0.path == outcome.path }) else {
+            return outcome
+        }
+        let result = Result { () throws(FileFailure) in
+            try passwords.ask(input.path, after: failure) { (typed) throws(FileFailure) in
+                var (files, outcome) = (files, outcome)
+                files.scrubber.password = typed
+                files.run([input]) { outcome = $0 }
+                if let failure = outcome.failure { throw failure }
+                return outcome
+            }
+        }
+        switch result {
+        case .success(let outcome): return outcome
+        case .failure(let failure): return FileOutcome(path: input.path, result: .failed(failure))
+        }
     }
 }

@@ -13,7 +13,7 @@ struct ScrubReport {
     private var skipped = 0
     /// With parts that nobody could look into.
     private var opaque = 0
-    private var failed = 0
+    private var failures: [FileFailure] = []
 
     struct Style: Sendable {
         var isJSON: Bool
@@ -47,18 +47,19 @@ struct ScrubReport {
 
     /// The last words.
     func finish() -> ExitStatus {
-        let status: ExitStatus = failed > 0 ? .failure : skipped + opaque > 0 ? .remains : .success
+        let status: ExitStatus =
+            failures.isEmpty ? skipped + opaque > 0 ? .remains : .success : ExitStatus(failures)
         if style.isJSON && !style.outputIsTaken {
             let counts: [(String, JSON)] = [
                 ("scrubbed", .integer(scrubbed)), ("clean", .integer(clean)), ("skipped", .integer(skipped)),
-                ("failed", .integer(failed)), ("exit", .integer(Int(status.rawValue))),
+                ("failed", .integer(failures.count)), ("exit", .integer(Int(status.rawValue))),
             ]
             console.line(JSON.object([("type", "summary")] + counts).text)
         } else if total != 1 {
             let parts = [
                 (scrubbed, style.isDryRun ? "to be scrubbed" : "scrubbed"), (clean, "already clean"),
                 (skipped, "skipped"),
-                (failed, "failed"),
+                (failures.count, "failed"),
             ]
             let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
             console.note([.text("\(total) files: \(text.isEmpty ? "nothing done" : text)")])
@@ -71,7 +72,7 @@ struct ScrubReport {
         case .scrubbed, .wouldScrub: scrubbed += 1
         case .alreadyClean, .ownOutput: clean += 1
         case .skipped: skipped += 1
-        case .failed: failed += 1
+        case .failed(let failure): failures.append(failure)
         }
     }
 

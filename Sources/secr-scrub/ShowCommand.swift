@@ -9,8 +9,8 @@ enum ShowCommand {
         options: Option.common
     ) { (arguments) throws(UsageError) in
         let survey = try Survey(arguments)
-        return survey.run { input throws(FileFailure) in
-            let report = try survey.inspector.inspect(input, detail: .values)
+        return survey.run { (input, inspector) throws(FileFailure) in
+            let report = try inspector.inspect(input, detail: .values)
             for warning in report.warnings { survey.console.warning(input.path, warning) }
             if survey.isJSON {
                 survey.console.line(json(input.path, report).text)

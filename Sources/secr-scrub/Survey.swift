@@ -7,39 +7,65 @@ import SystemPackage
 /// What `show` and `check` have in common: a question is asked of each file, and nothing is written.
 struct Survey {
     let console: Console
-    let inspector: FileInspector
+    private let scrubber: Scrubber
+    private let passwords: DocumentPasswords
     let isJSON: Bool
     private let operands: [FilePath]
     private let recursive: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         console = try Console(arguments)
-        inspector = FileInspector(scrubber: Scrubber(policy: try Policy(arguments)))
+        scrubber = Scrubber(policy: try Policy(arguments))
+        passwords = try DocumentPasswords(arguments, console: console)
         isJSON = arguments.has(.json)
         operands = arguments.operands
         recursive = arguments.has(.recursive)
     }
 
-    /// - Parameter isWell: prints what there is to say of a file; returns whether all is well with it.
-    func run(_ isWell: (Input) throws(FileFailure) -> Bool) -> ExitStatus {
-        var hasFailed = false
+    /// - Parameter question: prints what there is to say of a file; returns whether all is well with it.
+    func run(_ question: (Input, FileInspector) throws(FileFailure) -> Bool) -> ExitStatus {
+        var inspector = FileInspector(scrubber: scrubber)
+        do { inspector.scrubber.password = try passwords.read() } catch { return .failure }
+        var failures: [FileFailure] = []
         var hasRemains = false
         for (path, input) in Input.collect(operands, recursive: recursive) {
             do throws(FileFailure) {
-                if try !isWell(input.get()) { hasRemains = true }
+                if try !answer(input.get(), inspector, question) { hasRemains = true }
             } catch {
                 if Interruption.isRequested { return .interrupted }
                 if error.isSkip(of: try? input.get()) {
                     hasRemains = true
                     console.warning(path, "skipped: \(error.reason)")
                 } else {
-                    hasFailed = true
+                    failures.append(error)
                     console.error(path, error.reason, hint: error.hint)
                 }
                 if isJSON { console.line(Wording.json(path, error)) }
             }
         }
         guard console.flush() else { return .failure }
-        return hasFailed ? .failure : hasRemains ? .remains : .success
+        return failures.isEmpty ? hasRemains ? .remains : .success : ExitStatus(failures)
+    }
+
+    /// Asks for a password where one is missing.
+    private func answer(
+        _ input: Input, _ inspector: FileInspector, _ question: (Input, FileInspector) throws(FileFailure) -> Bool
+    ) throws(FileFailure) -> Bool {
+        do {
+            return try question(input, inspector)
+        } catch {
+            return try passwords.ask(input.path, after: error) { (typed) throws(FileFailure) in
+                var other = inspector
+                other.scrubber.password = typed
+                return try question(input, other)
+            }
+        }
+    }
+}
+
+extension ExitStatus {
+    /// Of a command to which some files failed.
+    init(_ failures: [FileFailure]) {
+        self = failures.allSatisfy { $0.code == .password } ? .wrongKey : .failure
     }
 }

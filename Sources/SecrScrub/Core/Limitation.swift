@@ -26,8 +26,12 @@ public enum Limitation: Sendable, Equatable {
     case protectedTracks
     /// What pages show, and what lies under it or outside of a page.
     case pages
-    /// What programs wrote between the instructions that paint a page, or into small pictures among them.
-    case pageInstructions
+    /// What programs wrote between the instructions that paint pages.
+    case instructionComments(Int)
+    /// Small pictures among these instructions that nobody looked into.
+    case innerPhotos(Int)
+    /// Instructions that could not be read to the end.
+    case unreadInstructions
     /// What fonts and coded pictures inside say of their makers.
     case innerNotes
     /// A document that was encrypted, and can be read by anybody now.
@@ -46,7 +50,7 @@ public enum Limitation: Sendable, Equatable {
     /// Whether there is a part that could not be looked into, so that nobody can say what is in it.
     public var isOpaque: Bool {
         switch self {
-        case .protectedTracks, .attachments: true
+        case .protectedTracks, .attachments, .innerPhotos: true
         default: false
         }
     }
@@ -69,7 +73,15 @@ public enum Limitation: Sendable, Equatable {
         case .subtitles: "the words of the subtitles"
         case .protectedTracks: "whatever is inside the protected tracks, and where their keys are to be had"
         case .pages: "what the pages show, and what is hidden under or beside it"
-        case .pageInstructions: "comments between the instructions that paint a page, if there are any"
+        case .instructionComments(let count):
+            count == 1
+                ? "a comment between the instructions that paint pages"
+                : "\(count) comments between the instructions that paint pages"
+        case .innerPhotos(let count):
+            count == 1
+                ? "a small picture between the instructions, as it is"
+                : "\(count) small pictures between the instructions, as they are"
+        case .unreadInstructions: "comments in instructions that make no sense to the end, if there are any"
         case .innerNotes: "what fonts and pictures inside say of who made them"
         case .decrypted: "everything without protection: the document was encrypted"
         case .attachments(let count):

@@ -9,6 +9,8 @@ public struct ScrubError: Error, Equatable, Sendable {
         case damaged
         /// Understood, but it can't be scrubbed without changing what is seen.
         case refused
+        /// Encrypted, and the password is missing or another one.
+        case password
         /// The output failed the check against the input. A bug of ours, or a disk that lies.
         case contract
         /// The input could not be read.

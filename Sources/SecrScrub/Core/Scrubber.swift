@@ -25,6 +25,10 @@ public struct Scrubber: Sendable {
     public var putsTablesFirst = false
     /// Take away what an edit list leaves out of a video, as far as what is shown does not need it.
     public var dropsHidden = false
+    /// Take signatures away from a document that is signed, instead of refusing it.
+    public var breaksSignatures = false
+    /// Of documents that are encrypted.
+    public var password: DocumentPassword?
     public var limits: Limits
     /// For tests: what may reach an output, instead of the real list.
     package var allowLists: [FileFormat: AllowList] = [:]
@@ -107,7 +111,9 @@ public struct Scrubber: Sendable {
         var inner = self
         inner.bakesOrientation = false
         inner.policy.drop.formUnion([.orientation, .gainMap, .icc])
-        return PDFHandler(allowList: allowList(.pdf), policy: policy) { [inner] source in
+        return PDFHandler(
+            allowList: allowList(.pdf), policy: policy, password: password, breaksSignatures: breaksSignatures
+        ) { [inner] source in
             guard case .handled(.jpeg) = try inner.detect(source) else {
                 throw ParseError(.malformed, at: 0, "a picture that is no JPEG picture")
             }

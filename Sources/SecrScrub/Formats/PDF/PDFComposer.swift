@@ -6,14 +6,19 @@ internal import Synchronization
 struct PDFComposer: Sendable {
     let selection: PDFSelection
     private let version: String
+    let claim: PDFClaim?
     /// What streams become, in the order of the objects.
     private(set) var packed: [PDFPacked?] = []
     private(set) var drops: [PDFDrop: Int] = [:]
     private let deflated: PDFDeflated
 
     /// - Parameter known: of the document that this one was written from; what is the same there need not be done again.
-    init(_ document: PDFContents, _ selection: PDFSelection, _ packing: PDFPacking, known: PDFComposer? = nil) throws {
+    init(
+        _ document: PDFContents, _ selection: PDFSelection, claim: PDFClaim?, _ packing: PDFPacking,
+        known: PDFComposer? = nil
+    ) throws {
         self.selection = selection
+        self.claim = claim
         drops = selection.drops
         var packing = packing
         version = document.version
@@ -31,6 +36,7 @@ struct PDFComposer: Sendable {
 
     /// Whether objects can be packed together, which readers of older documents do not know (7.5.7).
     private var packsObjects: Bool {
+        if claim?.forbidsPackedObjects == true { return false }
         let parts = version.split(separator: ".").compactMap { Int($0) }
         return parts.count == 2 && (parts[0], parts[1]) >= (1, 5)
     }

@@ -49,20 +49,14 @@ struct PDFContract {
         }
     }
 
-    /// Numbers that a page has itself, or from the tree above it (ISO 32000-2, 7.7.3.4).
+    /// Numbers, whoever says them.
     private func shape(_ key: String, of page: PDFReference, in contents: PDFContents) -> [Double] {
-        var seen: Set<PDFReference> = []
-        var node: PDFReference? = page
-        while let reference = node, seen.insert(reference).inserted, seen.count < 200,
-            let found = contents.resolved(.reference(reference)).dictionary
-        {
-            let value = contents.resolved(found[key])
-            if let number = value.real { return [number] }
-            if let values = value.array { return values.compactMap { contents.resolved($0).real } }
-            if key == "UserUnit" { return [] }
-            node = found["Parent"]?.reference
-        }
-        return []
+        let value =
+            key == "UserUnit"
+            ? contents.resolved(contents.resolved(.reference(page)).dictionary?[key])
+            : contents.inherited(key, of: page)
+        if let number = value.real { return [number] }
+        return value.array?.compactMap { contents.resolved($0).real } ?? []
     }
 
     /// The streams that paint a page, by their numbers in the output.

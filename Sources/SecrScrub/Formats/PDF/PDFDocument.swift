@@ -43,6 +43,34 @@ struct PDFContents: Sendable {
         return found
     }
 
+    /// What a page says itself, or the nearest node of the tree above it (ISO 32000-2, 7.7.3.4).
+    func inherited(_ key: String, of page: PDFReference) -> PDFValue {
+        var (seen, node): (Set<PDFReference>, PDFReference?) = ([], page)
+        while let reference = node, seen.insert(reference).inserted, seen.count < 200,
+            let found = resolved(.reference(reference)).dictionary
+        {
+            let value = resolved(found[key])
+            if value != .null { return value }
+            node = found["Parent"]?.reference
+        }
+        return .null
+    }
+
+    /// Whether it is laid out to be shown while it arrives (annex F).
+    func isLinearized(_ source: any ByteSource) -> Bool {
+        var window = ByteWindow(source)
+        let beginning = try? window.bytes(in: 0..<min(source.size, 1_024))
+        return beginning?.firstOffset(of: "/Linearized") != nil
+    }
+
+    /// XMP, unpacked.
+    func packet(_ value: PDFValue?, _ window: inout ByteWindow, limit: Int) -> [UInt8]? {
+        guard let stream = value?.reference.flatMap({ objects[$0]?.stream }), stream.count <= limit,
+            let bytes = try? stream.bytes(from: &window)
+        else { return nil }
+        return try? PDFFilters.undo(stream.filters, bytes, limit: limit)
+    }
+
     func isStream(_ value: PDFValue) -> Bool {
         value.reference.flatMap { objects[$0]?.stream } != nil
     }

@@ -7,13 +7,16 @@ internal import SecrBytes
 struct PDFHandler: FormatHandler {
     var allowList: AllowList
     var policy: Policy
+    /// Of whoever may read it, where it is encrypted.
+    var password: DocumentPassword?
+    var breaksSignatures: Bool
     /// Scrubs a JPEG picture inside.
     var picture: @Sendable (any ByteSource) throws -> PreparedScrub
     /// Scrubs an attachment.
     var file: @Sendable (any ByteSource) throws -> PreparedScrub
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> PDFDocument {
-        var parser = try PDFParser(window.source, password: "", limits: limits)
+        var parser = try PDFParser(window.source, password: password, limits: limits)
         return try document(try parser.parse(), window.source, limits)
     }
 
@@ -21,12 +24,25 @@ struct PDFHandler: FormatHandler {
     private func document(
         _ contents: PDFContents, _ source: any ByteSource, _ limits: Limits, from original: Parsed<PDFDocument>? = nil
     ) throws -> PDFDocument {
-        let selection = try PDFSelection(contents, policy: policy, allowList: allowList)
+        let claim = claim(of: contents, source, limits)
+        let selection = try PDFSelection(contents, claim: claim, policy: policy, allowList: allowList)
         let packing = PDFPacking(
             source, from: original?.source, policy: policy, allowList: allowList, limits: limits, picture: picture,
             file: file)
-        let composer = try PDFComposer(contents, selection, packing, known: original?.document.composer)
+        let composer = try PDFComposer(
+            contents, selection, claim: claim, packing, known: original?.document.composer)
         return PDFDocument(contents: contents, composer: composer)
+    }
+
+    private func claim(of contents: PDFContents, _ source: any ByteSource, _ limits: Limits) -> PDFClaim? {
+        guard allowList.rule(for: PDFPart.metadata, policy: policy) == nil else { return nil }
+        var window = ByteWindow(source)
+        let catalog = contents.resolved(contents.trailer["Root"]).dictionary
+        guard let packet = contents.packet(catalog?["Metadata"], &window, limit: limits.allTextBytes) else {
+            return nil
+        }
+        let title = contents.resolved(contents.resolved(contents.trailer["Info"]).dictionary?["Title"]).string
+        return PDFClaim(packet, title: title.map(PDFValues.text))
     }
 
     func summary(of document: PDFDocument) -> String {
@@ -35,9 +51,13 @@ struct PDFHandler: FormatHandler {
     }
 
     func limitations(of document: PDFDocument, policy: Policy) -> [Limitation] {
-        let attached = document.composer.packed.count { $0?.isOpaque == true }
-        let contents = document.contents
-        return [.pages, .pageInstructions, .innerNotes, .sensorNoiseOfPhotos, .encoderDecisions]
+        let (contents, packed) = (document.contents, document.composer.packed.compactMap(\.self))
+        let attached = packed.count(where: \.isOpaque)
+        let notes = packed.map(\.notes)
+        let (comments, photos) = (notes.reduce(0) { $0 + $1.comments }, notes.reduce(0) { $0 + $1.photos })
+        return [.pages, .innerNotes, .sensorNoiseOfPhotos, .encoderDecisions]
+            + (comments > 0 ? [.instructionComments(comments)] : []) + (photos > 0 ? [.innerPhotos(photos)] : [])
+            + (notes.allSatisfy(\.isWhole) ? [] : [.unreadInstructions])
             + (attached > 0 ? [.attachments(attached)] : []) + (contents.isEncrypted ? [.decrypted] : [])
             + (contents.isRepaired ? [.repaired] : [])
     }
@@ -46,13 +66,15 @@ struct PDFHandler: FormatHandler {
         in original: Parsed<PDFDocument>, policy: Policy, detail: Inspection.Detail, limits: Limits
     ) throws -> [Finding] {
         let parts = PDFFindings(document: original.document).all
-        return detail == .parts ? parts : parts + (try PDFValues(original, limits: limits).all)
+        return detail == .parts ? parts : parts + (try PDFValues(original, password: password, limits: limits).all)
     }
 
     func plan(for original: Parsed<PDFDocument>, policy: Policy, limits: Limits) throws -> OutputPlan {
         let selection = original.document.composer.selection
-        if selection.isSigned {
-            throw ScrubError(.refused, "the document is signed, and any change breaks the signature")
+        if selection.isSigned, !breaksSignatures {
+            throw ScrubError(
+                .refused, "the document is signed, and any change breaks the signature",
+                hint: "--break-signatures takes the signatures away")
         }
         if selection.isDynamicForm {
             throw ScrubError(.refused, "a form of another kind in the shape of a document (XFA)")

@@ -5,6 +5,13 @@ enum PDFJPEG2000 {
     enum Part: Equatable {
         case range(Range<Int>)
         case bytes([UInt8])
+
+        var count: Int {
+            switch self {
+            case .range(let range): range.count
+            case .bytes(let bytes): bytes.count
+            }
+        }
     }
 
     /// Boxes that decoders need: the signature, the type, how samples become colours, and the coded picture.
@@ -15,10 +22,12 @@ enum PDFJPEG2000 {
     }
 
     /// What decoders need; one range where that is all there is.
-    static func needed(_ bytes: [UInt8]) throws(ParseError) -> [Part] {
+    ///
+    /// - Parameter profile: what a colour profile becomes; `nil` where it stays as it is.
+    static func needed(_ bytes: [UInt8], profile: ([UInt8]) -> [UInt8]?) throws(ParseError) -> [Part] {
         if bytes.starts(with: [0xFF, 0x4F]) { return joined(try codestream(bytes, 0..<bytes.count)) }
         let reader = ByteReader(bytes)
-        var (position, parts): (Int, [Part]) = (0, [])
+        var (position, parts, seen): (Int, [Part], Set<FourCC>) = (0, [], [])
         while position + Box.headerSize <= bytes.count {
             var size = try reader.uint32(at: position)
             if size == 0 { size = bytes.count - position }
@@ -31,10 +40,10 @@ enum PDFJPEG2000 {
                 var head: [UInt8] = []
                 head.appendBoxHeader("jp2c", contentSize: count)
                 let isSame = Array(bytes[box.prefix(Box.headerSize)]) == head
-                parts += (isSame ? [.range(box.prefix(Box.headerSize))] : [.bytes(head)]) + coded.map { .range($0) }
+                parts += (isSame ? [.range(box.prefix(Box.headerSize))] : [.bytes(head)]) + coded
             } else if type == "jp2h" {
-                parts += try header(bytes, box)
-            } else if needed.contains(type) {
+                parts += try header(bytes, box, profile)
+            } else if needed.contains(type), seen.insert(type).inserted {
                 parts.append(.range(box))
             }
             position += size
@@ -46,23 +55,33 @@ enum PDFJPEG2000 {
     /// Boxes of the header that say how samples become colours (I.5.3).
     private static let shown: Set<FourCC> = ["ihdr", "bpcc", "colr", "pclr", "cmap", "cdef"]
 
-    private static func header(_ bytes: [UInt8], _ box: Range<Int>) throws(ParseError) -> [Part] {
+    private static func header(
+        _ bytes: [UInt8], _ box: Range<Int>, _ profile: ([UInt8]) -> [UInt8]?
+    ) throws(ParseError) -> [Part] {
         let reader = ByteReader(bytes)
-        var (position, ranges) = (box.lowerBound + Box.headerSize, [Range<Int>]())
+        var (position, parts) = (box.lowerBound + Box.headerSize, [Part]())
         while position + Box.headerSize <= box.upperBound {
             let size = try reader.uint32(at: position)
             guard size >= Box.headerSize, size <= box.upperBound - position else { throw broken(position) }
-            if shown.contains(try reader.fourCC(at: position + 4)) { ranges.append(position..<position + size) }
+            let (type, inner) = (try reader.fourCC(at: position + 4), position..<position + size)
+            // A profile stands behind three bytes that say so (I.5.3.3).
+            if type == "colr", size > 11, [2, 3].contains(bytes[position + 8]),
+                let other = profile(Array(bytes[inner.dropFirst(11)]))
+            {
+                var own: [UInt8] = []
+                own.appendBoxHeader("colr", contentSize: 3 + other.count)
+                parts.append(.bytes(own + bytes[inner.dropFirst(8).prefix(3)] + other))
+            } else if shown.contains(type) {
+                parts.append(.range(inner))
+            }
             position += size
         }
-        let count = ranges.reduce(0) { $0 + $1.count }
-        if count == box.count - Box.headerSize { return [.range(box)] }
+        let count = parts.reduce(0) { $0 + $1.count }
+        if joined(parts) == [.range(box.dropFirst(Box.headerSize))] { return [.range(box)] }
         var head: [UInt8] = []
         head.appendBoxHeader("jp2h", contentSize: count)
-        return [.bytes(head)] + ranges.map { .range($0) }
+        return [.bytes(head)] + parts
     }
-
-    private static func joined(_ ranges: [Range<Int>]) -> [Part] { joined(ranges.map { .range($0) }) }
 
     private static func joined(_ parts: [Part]) -> [Part] {
         parts.reduce(into: []) { found, part in
@@ -74,43 +93,71 @@ enum PDFJPEG2000 {
         }
     }
 
-    private static let (startOfTile, startOfData, comment, end) = (0xFF90, 0xFF93, 0xFF64, 0xFFD9)
+    // MARK: The coded picture
 
-    /// Comments go (A.9.2), and so does what stands behind the end. Of tiles, whose lengths are told elsewhere too, those
-    /// with a comment are refused.
-    private static func codestream(_ bytes: [UInt8], _ range: Range<Int>) throws(ParseError) -> [Range<Int>] {
-        let reader = ByteReader(bytes)
-        var (ranges, position, start) = ([Range<Int>](), range.lowerBound + 2, range.lowerBound)
-        func marker(at position: Int) throws(ParseError) -> (kind: Int, end: Int) {
-            let (kind, length) = (try reader.uint16(at: position), try reader.uint16(at: position + 2))
-            guard kind >= 0xFF50, length >= 2, position + 2 + length <= range.upperBound else { throw broken(position) }
-            return (kind, position + 2 + length)
+    private static let (startOfTile, startOfData, end) = (0xFF90, 0xFF93, 0xFFD9)
+    /// How long the parts are, for readers who want to jump; true no longer where something in them goes.
+    private static let lengths: Set<Int> = [0xFF55, 0xFF57, 0xFF58]
+
+    /// Of what stands in front of data, what decoders read: ISO/IEC 15444-1, A.2, and the extensions of its part 2. Comments
+    /// are not among it (A.9.2).
+    private static func isNeeded(_ marker: Int) -> Bool {
+        switch marker {
+        case 0xFF50...0xFF63, 0xFF65...0xFF79: true
+        default: false
         }
-        while position + 4 <= range.upperBound, try reader.uint16(at: position) != startOfTile {
-            let (kind, end) = try marker(at: position)
-            if kind == comment {
-                ranges.append(start..<position)
-                start = end
-            }
+    }
+
+    private typealias Segment = (kind: Int, range: Range<Int>)
+
+    /// Segments up to `stop`.
+    private static func segments(
+        _ reader: ByteReader, _ range: Range<Int>, upTo stop: Int
+    ) throws(ParseError) -> [Segment] {
+        var (found, position): ([Segment], Int) = ([], range.lowerBound)
+        while position + 4 <= range.upperBound {
+            let kind = try reader.uint16(at: position)
+            if kind == stop { break }
+            let end = position + 2 + (try reader.uint16(at: position + 2))
+            guard kind >= 0xFF50, end >= position + 4, end <= range.upperBound else { throw broken(position) }
+            found.append((kind, position..<end))
             position = end
         }
+        return found
+    }
+
+    /// What stands behind the end goes too.
+    private static func codestream(_ bytes: [UInt8], _ range: Range<Int>) throws(ParseError) -> [Part] {
+        let reader = ByteReader(bytes)
+        let head = try segments(reader, range.dropFirst(2), upTo: startOfTile)
+        var (tiles, position): ([Part], Int) = ([], head.last?.range.upperBound ?? range.lowerBound + 2)
+        var hasOtherLengths = false
         while position + 12 <= range.upperBound, try reader.uint16(at: position) == startOfTile {
             let size = try reader.uint32(at: position + 6)
             // The last one can go on to the end.
             let tile = position..<(size == 0 ? range.upperBound : position + size)
             guard size == 0 || size >= 14, tile.upperBound <= range.upperBound else { throw broken(position) }
-            var inner = position + 12
-            while inner + 2 <= tile.upperBound, try reader.uint16(at: inner) != startOfData {
-                let (kind, end) = try marker(at: inner)
-                if kind == comment {
-                    throw ParseError(.unsupported, at: inner, "a JPEG 2000 picture with notes in its tiles")
-                }
-                inner = end
+            let parts = try segments(reader, tile.dropFirst(12), upTo: startOfData)
+            let kept = parts.filter { isNeeded($0.kind) }
+            if kept.count == parts.count {
+                tiles.append(.range(tile))
+            } else {
+                hasOtherLengths = true
+                let data = (parts.last?.range.upperBound ?? tile.lowerBound + 12)..<tile.upperBound
+                let count = kept.reduce(12 + data.count) { $0 + $1.range.count }
+                var start = Array(bytes[tile.prefix(6)])
+                start.appendBigEndian32(size == 0 ? 0 : count)
+                tiles += [.bytes(start), .range(tile.dropFirst(10).prefix(2))] + kept.map { .range($0.range) }
+                tiles.append(.range(data))
             }
             position = tile.upperBound
         }
-        var last = range.upperBound
-        if position + 2 <= last, try reader.uint16(at: position) == end { last = position + 2 }
-        return (ranges + [start..<last]).filter { !$0.isEmpty }
+        let kept = head.filter { isNeeded($0.kind) && !(hasOtherLengths && lengths.contains($0.kind)) }
+        var last = position
+        if position + 2 <= range.upperBound, try reader.uint16(at: position) == end { last = position + 2 }
+        // What is no tile and no end is left to decoders.
+        if last == position, tiles.isEmpty { last = range.upperBound }
+        return [.range(range.prefix(2))] + kept.map { .range($0.range) } + tiles
+            + (last > position ? [.range(position..<last)] : [])
     }
 }

@@ -2,7 +2,8 @@
 enum PDFPart: String, NodeKind {
     case information, metadata, privateData, thumbnail, times, people, scripts, attachmentDetails
     case structureTitles, prepress, webCapture, permissions, layerNotes, formScripts, unknown
-    case pictureMetadata, profileTexts, slack, pagesOutside, media, externalFile, attachment
+    case signature, instructionComments, pictureMetadata, profileTexts, slack, pagesOutside, media, externalFile,
+        attachment
 
     var findingClass: FindingClass? {
         switch self {
@@ -14,11 +15,11 @@ enum PDFPart: String, NodeKind {
         case .people, .structureTitles: .comment
         case .scripts, .formScripts: .auxiliary
         case .attachmentDetails, .media, .externalFile: .auxiliary
-        case .prepress, .webCapture, .permissions, .layerNotes: .vendor
+        case .prepress, .webCapture, .permissions, .signature, .layerNotes: .vendor
         case .unknown: .vendor
         case .pictureMetadata: .exif
         case .profileTexts: .icc
-        case .slack: .gap
+        case .slack, .instructionComments: .gap
         case .attachment: .attachment
         case .pagesOutside: .gap
         }
@@ -37,8 +38,9 @@ enum PDFPart: String, NodeKind {
         case .structureTitles, .layerNotes: [.text]
         case .prepress: [.software]
         case .webCapture, .externalFile: [.history]
-        case .permissions: [.person]
+        case .permissions, .signature: [.person]
         case .unknown, .slack: [.leftover]
+        case .instructionComments: [.text]
         case .pictureMetadata: [.location, .device, .time]
         case .profileTexts: [.device]
         case .pagesOutside: [.history]
@@ -62,6 +64,8 @@ enum PDFPart: String, NodeKind {
         case .prepress: "notes for printing"
         case .webCapture: "where the page was captured"
         case .permissions: "signed permissions"
+        case .signature: "signature"
+        case .instructionComments: "comments between the instructions of pages"
         case .layerNotes: "notes on a layer"
         case .formScripts: "script of a form"
         case .unknown: "entries that nothing needs"

@@ -9,8 +9,17 @@ struct PDFPacked: Sendable {
     var inner: PreparedScrub?
     /// Whether it is a file that nobody looked into.
     var isOpaque = false
+    /// Of instructions, what stays between them.
+    var notes = Notes()
     /// Whether it has been found to be the same as in the document that it was written from.
     var isKnown = false
+
+    struct Notes: Sendable {
+        var comments = 0
+        /// Pictures that could not be looked into.
+        var photos = 0
+        var isWhole = true
+    }
 
     var count: Int { pieces.reduce(0) { $0 + $1.count } }
 }
@@ -53,17 +62,19 @@ struct PDFPacking {
         if case .unreadable(let error) = stream.place { throw error }
         if kind == .embeddedFile { return try attached(stream) }
         if kind == .profile, let profile = try profile(stream) { return profile }
+        if kind == .segments { return try segments(stream) }
+        if kind?.paints == true { return try instructions(stream) }
         switch stream.filters.last?.name {
         case "DCTDecode" where allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil:
             return try jpeg(stream)
         case "JPXDecode" where allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil:
             let bytes = try stream.bytes(from: &window)
-            let parts = try PDFJPEG2000.needed(bytes)
-            let isWhole = parts == [.range(0..<bytes.count)]
-            return PDFPacked(
-                filters: stream.filters, pieces: isWhole ? pieces(stream) : pieces(parts, of: stream, bytes),
-                drops: isWhole ? [] : [.pictureMetadata])
-        case "FlateDecode" where allowList.rule(for: PDFPart.slack, policy: policy) == nil: return try flate(stream)
+            let parts = try PDFJPEG2000.needed(bytes) { [self] in try? normalProfile($0) }
+            return cut(stream, bytes, to: parts)
+        case "JBIG2Decode" where allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil:
+            return try segments(stream)
+        case "FlateDecode" where allowList.rule(for: PDFPart.slack, policy: policy) == nil:
+            return unsafe try flate(stream)
         default: return PDFPacked(filters: stream.filters, pieces: pieces(stream))
         }
     }
@@ -97,6 +108,29 @@ struct PDFPacking {
         }
     }
 
+    private func cut(_ stream: PDFStreamData, _ bytes: [UInt8], to parts: [PDFJPEG2000.Part]) -> PDFPacked {
+        let isWhole = parts == [.range(0..<bytes.count)]
+        return PDFPacked(
+            filters: stream.filters, pieces: isWhole ? pieces(stream) : pieces(parts, of: stream, bytes),
+            drops: isWhole ? [] : [.pictureMetadata])
+    }
+
+    /// JBIG2, or what several of its pictures have in common, which can be packed once more.
+    private mutating func segments(_ stream: PDFStreamData) throws -> PDFPacked {
+        guard stream.filters.first?.name != "FlateDecode" else {
+            var packed = unsafe try flate(stream)
+            let data = try unpacked(stream)
+            guard let kept = PDFJBIG2.withoutNotes(data) else { return packed }
+            packed.filters = [Self.flate]
+            packed.pieces = [.bytes(Self.deflated(kept.flatMap { data[$0] }))]
+            packed.drops.insert(.pictureMetadata)
+            return packed
+        }
+        let bytes = try stream.bytes(from: &window)
+        let kept = PDFJBIG2.withoutNotes(bytes) ?? [0..<bytes.count]
+        return cut(stream, bytes, to: kept.map { .range($0) })
+    }
+
     private func pieces(
         _ parts: [PDFJPEG2000.Part], of stream: PDFStreamData, _ bytes: [UInt8]
     ) -> [OutputPlan.Piece] {
@@ -111,9 +145,13 @@ struct PDFPacking {
     }
 
     /// What lies behind the end of the packed data goes; data without an end are packed anew.
-    private mutating func flate(_ stream: PDFStreamData) throws -> PDFPacked {
+    ///
+    /// - Parameter use: gets what is unpacked, piece by piece.
+    private mutating func flate(
+        _ stream: PDFStreamData, _ use: (UnsafeRawBufferPointer) -> Void = { _ in }
+    ) throws -> PDFPacked {
         let inflater = Inflater(limit: room)
-        try feed(stream, to: inflater)
+        unsafe try feed(stream, to: inflater, use)
         room -= inflater.produced
         switch inflater.state {
         case .finished:
@@ -136,15 +174,18 @@ struct PDFPacking {
         }
     }
 
-    private mutating func feed(_ stream: PDFStreamData, to inflater: Inflater) throws {
+    private mutating func feed(
+        _ stream: PDFStreamData, to inflater: Inflater, _ use: (UnsafeRawBufferPointer) -> Void
+    ) throws {
+        // Safe: the pointers do not leave the closures.
         switch stream.place {
         case .unreadable: return
-        case .bytes(let bytes): inflater.take(bytes)
+        case .bytes(let bytes): unsafe bytes.withUnsafeBytes { unsafe inflater.feed($0, use) }
         case .range(let range):
             var position = range.lowerBound
             while position < range.upperBound, inflater.state == .hungry {
                 let end = min(range.upperBound, position + 64 * 1024)
-                inflater.take(try window.bytes(in: position..<end))
+                unsafe try window.bytes(in: position..<end).withUnsafeBytes { unsafe inflater.feed($0, use) }
                 position = end
             }
         }
@@ -163,16 +204,25 @@ struct PDFPacking {
 
     /// Of a profile, what decides colours.
     private mutating func profile(_ stream: PDFStreamData) throws -> PDFPacked? {
-        if policy.keep.contains(.icc) || allowList.rule(for: PDFPart.profileTexts, policy: policy) != nil { return nil }
+        if keepsProfiles { return nil }
         let data = try unpacked(stream)
         guard data.dropFirst(36).starts(with: Array("acsp".utf8)) else {
             // No profile at all: readers take one of the plain spaces, as they do for nothing.
             return PDFPacked(filters: [], pieces: [], drops: data.isEmpty ? [] : [.profileTexts])
         }
+        guard let normal = try normalProfile(data) else { return nil }
+        return PDFPacked(filters: [Self.flate], pieces: [.bytes(Self.deflated(normal))], drops: [.profileTexts])
+    }
+
+    /// `nil` where it is that already, or is to stay.
+    private func normalProfile(_ data: [UInt8]) throws -> [UInt8]? {
+        if keepsProfiles { return nil }
         let profile = try EmbeddedProfile(data, limits: limits)
-        if profile.isNormal { return nil }
-        return PDFPacked(
-            filters: [Self.flate], pieces: [.bytes(Self.deflated(profile.normalForm))], drops: [.profileTexts])
+        return profile.isNormal ? nil : profile.normalForm
+    }
+
+    private var keepsProfiles: Bool {
+        policy.keep.contains(.icc) || allowList.rule(for: PDFPart.profileTexts, policy: policy) != nil
     }
 
     /// A file of a known kind is scrubbed as it is elsewhere; any other one stays as it is.
@@ -189,6 +239,66 @@ struct PDFPacking {
         whole.pieces = [.bytes(Self.deflated(output))]
         whole.drops = [.attachmentDetails]
         return whole
+    }
+
+    /// Pictures among instructions become what they would be elsewhere; comments go where the policy is strict.
+    private mutating func instructions(_ stream: PDFStreamData) throws -> PDFPacked {
+        var data: [UInt8] = []
+        var packed = PDFPacked(filters: stream.filters, pieces: pieces(stream))
+        if stream.filters.isEmpty {
+            data = try stream.bytes(from: &window)
+        } else {
+            // Safe: only copied.
+            packed = unsafe try flate(stream) { unsafe data += $0 }
+            if stream.filters != [Self.flate] { data = try unpacked(stream) }
+        }
+        guard PDFInstructions.areSuspect(data) else { return packed }
+        let found = PDFInstructions(data)
+        packed.notes = PDFPacked.Notes(comments: found.comments.count, isWhole: found.isWhole)
+        var edits: [PDFInstructions.Edit] = []
+        if policy.profile == .strict, !found.comments.isEmpty {
+            edits += found.commentEdits
+            packed.notes.comments = 0
+            packed.drops.insert(.instructionComments)
+        }
+        if allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil {
+            for photo in found.photos {
+                guard let edit = try? photoEdits(photo, data) else {
+                    packed.notes.photos += 1
+                    continue
+                }
+                if !edit.isEmpty { packed.drops.insert(.pictureMetadata) }
+                edits += edit
+            }
+        }
+        guard !edits.isEmpty else { return packed }
+        packed.filters = [Self.flate]
+        packed.pieces = [.bytes(Self.deflated(found.replacing(edits)))]
+        return packed
+    }
+
+    /// Nothing where the picture is clean. Filters around it become the simplest one, whose end everybody finds.
+    private func photoEdits(_ photo: PDFInstructions.Photo, _ data: [UInt8]) throws -> [PDFInstructions.Edit] {
+        let front = photo.filters.dropLast().map { PDFFilter(name: $0) }
+        guard front.isEmpty || !photo.hasParameters else {
+            throw ParseError(.unsupported, at: photo.data.lowerBound, "a picture with several filters")
+        }
+        let memory = MemorySource(try PDFFilters.undo(front, Array(data[photo.data]), limit: limits.attachedBytes))
+        let scrub = try picture(memory)
+        if try scrub.plan.isIdentity(of: memory) { return [] }
+        var output = try scrub.plan.bytes(from: memory)
+        try scrub.verify(MemorySource(output))
+        var edits: [PDFInstructions.Edit] = []
+        if !front.isEmpty {
+            output = Array(output.map(Self.hexadecimal).joined().utf8) + [0x3E]
+            edits.append((photo.filterRange, Array("[/AHx/DCT]".utf8)))
+        }
+        if let range = photo.lengthRange { edits.append((range, Array(String(output.count).utf8))) }
+        return edits + [(photo.data, output)]
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
     }
 
     private mutating func jpeg(_ stream: PDFStreamData) throws -> PDFPacked {

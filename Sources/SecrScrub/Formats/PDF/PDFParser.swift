@@ -13,7 +13,7 @@ struct PDFParser {
     /// Bytes that unpacked data may take in memory.
     private var held: Int
 
-    init(_ source: any ByteSource, password: String, limits: Limits) throws {
+    init(_ source: any ByteSource, password: DocumentPassword?, limits: Limits) throws {
         self.source = source
         self.limits = limits
         places = try PDFStreamPlaces(source)

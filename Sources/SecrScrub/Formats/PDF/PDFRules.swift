@@ -236,7 +236,7 @@ enum PDFRules {
         .decodeParameters: [
             "Predictor": .plain, "Colors": .plain, "BitsPerComponent": .plain, "Columns": .plain, "EarlyChange": .plain,
             "K": .plain, "EndOfLine": .plain, "EncodedByteAlign": .plain, "Rows": .plain, "EndOfBlock": .plain,
-            "BlackIs1": .plain, "DamagedRowsBeforeError": .plain, "JBIG2Globals": .kind(.bytes),
+            "BlackIs1": .plain, "DamagedRowsBeforeError": .plain, "JBIG2Globals": .kind(.segments),
             "ColorTransform": .plain,
         ],
         .halftone: [
@@ -319,6 +319,7 @@ enum PDFRules {
     private static let field: Table = [
         "FT": .plain, "Kids": .list(.kind(.annotation)), "T": .text, "TU": .text, "TM": .text, "Ff": .plain,
         "V": .either(.text, .kind(.bytes)), "DV": .either(.text, .kind(.bytes)), "Opt": .list(.text), "TI": .plain,
-        "I": .plain, "MaxLen": .plain, "RV": .either(.text, .kind(.bytes)),
+        "I": .plain, "MaxLen": .plain, "Lock": .drop(.signature), "SV": .drop(.signature),
+        "RV": .either(.text, .kind(.bytes)),
     ]
 }

@@ -20,11 +20,14 @@ struct PDFSelection: Sendable {
     private let policy: Policy
     private let allowList: AllowList
     private let fitting: PDFFitting
+    private let claim: PDFClaim?
     /// Of each object that stays, the number that it gets.
     private(set) var numbers: [Use: Int] = [:]
     /// What has a number, in the order of these, and how it is to be understood.
     private var waiting: [(reference: PDFReference, shape: PDFShape)] = []
     private var identifiers = PDFIdentifiers()
+    /// Lists of which layers are shown, so far.
+    private var configurations = 0
 
     /// The first one is the catalog.
     private(set) var kept: [Kept] = []
@@ -35,9 +38,11 @@ struct PDFSelection: Sendable {
     private(set) var hasMedia = false
     private(set) var isDynamicForm = false
 
-    init(_ document: PDFContents, policy: Policy, allowList: AllowList) throws {
+    /// - Parameter claim: what the document says of itself, where this is to stay.
+    init(_ document: PDFContents, claim: PDFClaim?, policy: Policy, allowList: AllowList) throws {
         var onRequest: [PDFDictionary.Entry] = []
         self.document = document
+        self.claim = claim
         self.policy = policy
         self.allowList = allowList
         fitting = PDFFitting(
@@ -91,6 +96,7 @@ struct PDFSelection: Sendable {
 
     private mutating func keep(_ object: PDFObject, _ shape: PDFShape) -> Kept {
         switch shape {
+        case .kind(.claim): return written(claim, in: object)
         case .kind(let kind):
             if kind == .colorSpace, object.value.dictionary == nil {
                 return Kept(kind: kind, value: value(object.value, shape) ?? .null)
@@ -104,6 +110,16 @@ struct PDFSelection: Sendable {
             return Kept(value: value(object.value, shape) ?? .null, stream: packed(object.stream))
         default: return Kept(value: value(object.value, shape) ?? .null)
         }
+    }
+
+    private mutating func written(_ claim: PDFClaim?, in object: PDFObject) -> Kept {
+        let own = PDFDictionary([
+            PDFDictionary.Entry(key: "Type", value: .name("Metadata")),
+            PDFDictionary.Entry(key: "Subtype", value: .name("XML")),
+        ])
+        if claim?.isAlone != true || object.value != .dictionary(own) { drop(.metadata, "Metadata", object.value) }
+        let stream = PDFStreamData(place: .bytes(claim?.packet ?? []), filters: [])
+        return Kept(kind: .claim, value: .dictionary(own), stream: stream)
     }
 
     /// What is needed to unpack data can be objects itself.
@@ -210,6 +226,16 @@ struct PDFSelection: Sendable {
                 written.append(PDFDictionary.Entry(key: entry.key, value: .string(name)))
                 continue
             }
+            if kind == .catalog, entry.key == "Metadata", claim != nil { shape = .kind(.claim) }
+            if kind == .annotation, isSignature(entry) { shape = .drop(.signature) }
+            if kind == .configuration, entry.key == "Name", claim != nil {
+                // Standards want a name, whatever it is.
+                configurations += 1
+                let name = PDFValue.string(PDFIdentifiers.spelled(configurations))
+                if document.resolved(entry.value) != name { drop(.layerNotes, entry.key, entry.value) }
+                written.append(PDFDictionary.Entry(key: entry.key, value: name))
+                continue
+            }
             if policy.drops(.attachment), Self.attaches(entry.key, in: kind) { shape = .drop(.attachment) }
             if case .drop(let part) = shape {
                 guard part != .attachment, allowList.rule(for: part, policy: policy) != nil else {
@@ -231,8 +257,7 @@ struct PDFSelection: Sendable {
     private mutating func note(_ dictionary: PDFDictionary, _ kind: PDFKind) {
         switch kind {
         case .annotation:
-            let value = document.resolved(dictionary["V"]).dictionary
-            if value?["ByteRange"] != nil || value?["SubFilter"] != nil { isSigned = true }
+            if dictionary.entries.contains(where: isSignature) { isSigned = true }
             if ["Sound", "Movie", "Screen", "3D", "RichMedia"].contains(
                 document.resolved(dictionary["Subtype"]).name ?? "")
             {
@@ -243,6 +268,11 @@ struct PDFSelection: Sendable {
             if document.resolved(dictionary["NeedsRendering"]) == .bool(true) { isDynamicForm = true }
         default: break
         }
+    }
+
+    private func isSignature(_ entry: PDFDictionary.Entry) -> Bool {
+        guard entry.key == "V", let value = document.resolved(entry.value).dictionary else { return false }
+        return value["ByteRange"] != nil || value["SubFilter"] != nil
     }
 
     /// Whether an annotation is somebody's remark, and not a field of a form.

@@ -38,19 +38,23 @@ enum PDFKind: Int, Sendable {
     case object, picture, form, group, graphicsState, softMask, halftone, pattern, tiling, shading, function
     case colorSpace, calibrated, colorants, process, mixing, profile
     case font, encoding, characterMap, systemInformation, fontDescriptor, fontStyle, fontFile
-    case decodeParameters, content, bytes
+    case decodeParameters, content, bytes, segments
     case annotation, appearance, appearanceCharacteristics, border, borderEffect, iconFit, transition, fixedPrint
     case acroForm, optionalContent, contentProperties, configuration, usage, usageApplication
     case structureRoot, structure, attributes, namespace, propertyList
-    case outputIntent, file, embeddedFiles, embeddedFile
+    case outputIntent, file, embeddedFiles, embeddedFile, claim
 
     /// Always streams; the others are dictionaries, but for those that can be either.
     private static let streams: Set<PDFKind> = [
         .object, .picture, .form, .tiling, .profile, .characterMap, .fontFile, .content, .bytes, .embeddedFile,
+        .claim, .segments,
     ]
     private static let either: Set<PDFKind> = [.halftone, .pattern, .shading, .function, .colorSpace]
 
     var index: Int { rawValue }
+
+    /// Whether its data are instructions that paint.
+    var paints: Bool { self == .content || self == .form || self == .tiling }
 
     func fits(isStream: Bool) -> Bool { Self.either.contains(self) || Self.streams.contains(self) == isStream }
 }

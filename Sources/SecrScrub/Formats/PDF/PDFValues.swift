@@ -6,8 +6,10 @@ struct PDFValues {
     private let composer: PDFComposer
     private let source: any ByteSource
     private let limits: Limits
+    private let password: DocumentPassword?
 
-    init(_ original: Parsed<PDFDocument>, limits: Limits) {
+    init(_ original: Parsed<PDFDocument>, password: DocumentPassword?, limits: Limits) {
+        self.password = password
         (contents, composer) = (original.document.contents, original.document.composer)
         (source, self.limits) = (original.source, limits)
     }
@@ -18,7 +20,7 @@ struct PDFValues {
     var all: [Finding] {
         get throws {
             var window = ByteWindow(source)
-            let values = information + (try metadata(&window)) + reviewers + revisions(&window) + pictures
+            let values = information + (try metadata(&window)) + reviewers + revisions + hidden + pictures
             return Array(values.prefix(limits.shownValues))
         }
     }
@@ -52,12 +54,11 @@ struct PDFValues {
 
     private func metadata(_ window: inout ByteWindow) throws -> [Finding] {
         var (found, room) = ([Finding](), limits.allTextBytes)
-        let streams = contents.objects.filter { $0.value.value.dictionary?.isOfType("Metadata") == true }
-        for (_, object) in streams.sorted(by: { $0.key.number < $1.key.number }) where room > 0 {
-            guard let stream = object.stream, stream.count <= limits.textBytes,
-                let bytes = try? stream.bytes(from: &window)
-            else { continue }
-            guard let packet = try? PDFFilters.undo(stream.filters, bytes, limit: limits.textBytes) else { continue }
+        let streams = contents.objects.filter { $0.value.value.dictionary?.isOfType("Metadata") == true }.keys
+        for reference in streams.sorted(by: { $0.number < $1.number }) where room > 0 {
+            guard let packet = contents.packet(.reference(reference), &window, limit: limits.textBytes) else {
+                continue
+            }
             room -= max(256, packet.count)
             found += XMPPacket.values(in: packet).map { finding(.xmp, $0.reveals, "\($0.label) (XMP)", $0.text ?? "") }
         }
@@ -76,23 +77,20 @@ struct PDFValues {
         return names.sorted().map { finding(.comment, .person, "reviewer", $0) }
     }
 
-    /// How often the document was saved without being written anew (ISO 32000-2, 7.5.6).
-    private func revisions(_ window: inout ByteWindow) -> [Finding] {
-        let mark = Array("%%EOF".utf8)
-        var (ends, position) = (0, 0)
-        while position < contents.size,
-            let bytes = try? window.bytes(in: position..<min(contents.size, position + 65_536))
-        {
-            // A mark across the end of a step is found with the next one.
-            for place in bytes.indices.dropLast(mark.count - 1)
-            where bytes[place] == mark[0] && bytes[place...].starts(with: mark) {
-                ends += 1
-            }
-            position += max(1, bytes.count - mark.count + 1)
-        }
-        guard ends > 1 else { return [] }
-        let count = ends == 2 ? "an earlier version is still inside" : "\(ends - 1) earlier versions are still inside"
-        return [finding(.gap, .history, "earlier versions", count)]
+    private var revisions: [Finding] {
+        let found = PDFRevisions(contents, source, password: password, limits: limits)
+        return found.text.map { [finding(.gap, .history, "earlier versions", $0)] } ?? []
+    }
+
+    private var hidden: [Finding] {
+        let hidden = PDFHidden(contents)
+        let pages = hidden.croppedPages
+        let named = pages.prefix(10).map { String($0) }.joined(separator: ", ")
+        let cropped = pages.count == 1 ? "page \(named)" : "pages \(named)\(pages.count > 10 ? " and others" : "")"
+        return hidden.signers.map { finding(.vendor, .person, "signature", $0) }
+            + hidden.layers.map { finding(.hidden, .text, "layer that is not shown", $0, .kept) }
+            + (pages.isEmpty ? [] : [finding(.hidden, .text, "what lies outside of the frame", cropped, .kept)])
+            + hidden.trackingLinks.map { finding(.hidden, .identifier, "link that tells who follows it", $0, .kept) }
     }
 
     private var pictures: [Finding] {

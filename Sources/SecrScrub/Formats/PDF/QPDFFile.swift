@@ -10,7 +10,8 @@ internal import SecrBytes
     private let document: OpaquePointer
     /// Held until the end, where there is no file that the library can open itself.
     private let memory: UnsafeMutableRawBufferPointer?
-    private let password: UnsafeMutablePointer<CChar>
+    /// The library does not copy it at once.
+    private let password: DocumentPassword?
 
     /// Each stream can say that its length is that of another one, for which the library calls itself.
     private static let (stack, stackOfStream) = (8 << 20, 4 << 10)
@@ -19,11 +20,11 @@ internal import SecrBytes
     private static let held = 16 << 20
 
     /// - Parameters:
-    ///   - password: of whoever may read it; most documents that are encrypted have an empty one.
+    ///   - password: of whoever may read it.
     ///   - streams: how many there can be.
     /// - Throws: `ParseError` where the file is damaged or too large to be held in memory, `ByteSourceError`, and
     ///   `ScrubError` where the library or the password is missing.
-    init(_ source: any ByteSource, password: String = "", streams: Int, limits: Limits) throws {
+    init(_ source: any ByteSource, password: DocumentPassword?, streams: Int, limits: Limits) throws {
         var memory: UnsafeMutableRawBufferPointer?
         let path = source.size > Self.held ? source.path : nil
         if path == nil {
@@ -37,36 +38,41 @@ internal import SecrBytes
             unsafe copy.copyBytes(from: bytes)
             unsafe memory = copy
         }
-        // Safe: a copy that ends with NUL, freed at the end.
-        let secret = UnsafeMutablePointer<CChar>.allocate(capacity: password.utf8.count + 1)
-        for (place, byte) in (Array(password.utf8) + [0]).enumerated() {
-            unsafe secret[place] = CChar(bitPattern: byte)
-        }
-        var opened: OpaquePointer?
+        var (opened, status): (OpaquePointer?, secr_qpdf_status) = (nil, SECR_QPDF_PASSWORD)
         var message = [CChar](repeating: 0, count: Int(SECR_QPDF_MESSAGE))
-        // Safe: memory and password stay where they are until the document is closed.
-        let status = unsafe secr_qpdf_open(
-            path, memory?.baseAddress?.assumingMemoryBound(to: CChar.self), source.size, secret,
-            Self.stack + Self.stackOfStream * streams, &opened,
-            &message)
-        guard let opened = unsafe opened, status == SECR_QPDF_DONE else {
+        let open = { (word: UnsafePointer<CChar>) in
+            // Safe: memory and password stay where they are until the document is closed.
+            status = unsafe secr_qpdf_open(
+                path, memory?.baseAddress?.assumingMemoryBound(to: CChar.self), source.size, word,
+                Self.stack + Self.stackOfStream * streams, &opened, &message)
+            return status != SECR_QPDF_PASSWORD
+        }
+        // Most documents that are encrypted have an empty password, whatever was given for others.
+        let isOpen = unsafe Self.none.tryEach(open) || password?.tryEach(open) == true
+        guard isOpen, let opened = unsafe opened, status == SECR_QPDF_DONE else {
             unsafe memory?.deallocate()
-            unsafe secret.deallocate()
-            throw Self.error(status, message)
+            throw Self.error(status, message, isWrong: password != nil)
         }
         unsafe document = opened
         unsafe self.memory = memory
-        unsafe self.password = secret
+        self.password = password
     }
 
-    private static func error(_ status: secr_qpdf_status, _ message: [CChar]) -> any Error {
+    private static let none = unsafe DocumentPassword(UnsafeRawBufferPointer(start: nil, count: 0))
+
+    private static func error(_ status: secr_qpdf_status, _ message: [CChar], isWrong: Bool) -> any Error {
         let text = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         return switch status {
         case SECR_QPDF_MISSING:
             ScrubError(
                 .refused, "documents need the library qpdf, which is not there",
                 hint: "on Debian: apt-get install libqpdf29 or libqpdf30")
-        case SECR_QPDF_PASSWORD: ScrubError(.refused, "the document is encrypted, and opens with a password only")
+        case SECR_QPDF_PASSWORD:
+            isWrong
+                ? ScrubError(.password, "the document is encrypted with another password")
+                : ScrubError(
+                    .password, "the document is encrypted, and opens with a password only",
+                    hint: "--password-file tells where it is")
         default: ParseError(.malformed, at: 0, text.isEmpty ? "a document that can't be repaired" : text)
         }
     }
@@ -74,7 +80,6 @@ internal import SecrBytes
     deinit {
         unsafe secr_qpdf_close(document)
         unsafe memory?.deallocate()
-        unsafe password.deallocate()
     }
 
     var isEncrypted: Bool { unsafe secr_qpdf_is_encrypted(document) != 0 }

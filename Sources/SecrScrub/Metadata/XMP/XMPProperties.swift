@@ -10,15 +10,27 @@ struct XMPProperties {
 
     /// - Parameter namespace: of the properties; `nil` where the packet does not declare it.
     init?(_ packet: [UInt8], namespace: StaticString) {
-        guard let hit = packet.firstOffset(of: namespace), hit >= 2 else { return nil }
-        // xmlns:PREFIX="NAMESPACE
-        let before = packet[..<(hit - 1)]
-        guard let equals = before.lastIndex(where: { !Self.isSpace($0) }), packet[equals] == UInt8(ascii: "="),
-            let end = before[..<equals].lastIndex(where: { !Self.isSpace($0) }),
+        var from = 0
+        // Descriptions of namespaces name them too, in few places.
+        for _ in 0..<16 {
+            guard let hit = packet.firstOffset(of: Array(namespace.description.utf8), from: from) else { return nil }
+            if let prefix = Self.prefix(declaredBefore: hit, in: packet) {
+                (self.packet, self.prefix) = (packet, prefix)
+                return
+            }
+            from = hit + 1
+        }
+        return nil
+    }
+
+    /// Of `xmlns:PREFIX="`, in front of a namespace.
+    private static func prefix(declaredBefore place: Int, in packet: [UInt8]) -> [UInt8]? {
+        let before = packet[..<max(0, place - 1)]
+        guard let equals = before.lastIndex(where: { !isSpace($0) }), packet[equals] == UInt8(ascii: "="),
+            let end = before[..<equals].lastIndex(where: { !isSpace($0) }),
             let colon = before[...end].lastIndex(of: UInt8(ascii: ":")), end > colon, end - colon < 64
         else { return nil }
-        self.packet = packet
-        prefix = Array(packet[(colon + 1)...end])
+        return Array(packet[(colon + 1)...end])
     }
 
     /// The values of a property: one, or those of a list; `nil` where it is not there.
@@ -91,5 +103,50 @@ enum XMPWriter {
             <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\
             <rdf:Description rdf:about=""\(declared)\(attributes)>\(content)</rdf:Description></rdf:RDF></x:xmpmeta>
             """.utf8)
+    }
+
+    /// With what stands in front of and behind a packet that other programs are to find.
+    static func wrapped(_ packet: [UInt8]) -> [UInt8] {
+        Array("<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n".utf8) + packet
+            + Array("\n<?xpacket end=\"r\"?>".utf8)
+    }
+}
+
+/// Text between tags (XML 1.0, 2.4).
+enum XMLText {
+    private static let entities: [(scalar: Unicode.Scalar, name: String)] = [
+        ("&", "amp"), ("<", "lt"), (">", "gt"), ("\"", "quot"), ("'", "apos"),
+    ]
+
+    static func escaped(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { found, scalar in
+            if let entity = entities.first(where: { $0.scalar == scalar }) {
+                found += "&\(entity.name);"
+            } else {
+                found.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    static func unescaped(_ text: String) -> String {
+        var found = String.UnicodeScalarView()
+        var rest = text.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            let name = String(rest.prefix(12).prefix { $0 != ";" })
+            if scalar == "&", rest.dropFirst(name.unicodeScalars.count).first == ";", let meant = meaning(of: name) {
+                found.append(meant)
+                rest = rest.dropFirst(name.unicodeScalars.count + 1)
+            } else {
+                found.append(scalar)
+            }
+        }
+        return String(found)
+    }
+
+    private static func meaning(of name: String) -> Unicode.Scalar? {
+        if let entity = entities.first(where: { $0.name == name }) { return entity.scalar }
+        guard name.hasPrefix("#") else { return nil }
+        let number = name.hasPrefix("#x") ? UInt32(name.dropFirst(2), radix: 16) : UInt32(name.dropFirst())
+        return number.flatMap(Unicode.Scalar.init)
     }
 }

@@ -1,0 +1,130 @@
+internal import SecrBytes
+
+/// What stands among the instructions that paint a page or a part of one (ISO 32000-2, 7.8.2), and is none.
+struct PDFInstructions {
+    /// A picture among the instructions that is a JPEG file (8.9.7).
+    struct Photo {
+        /// Names of filters, the outermost one first, and where they stand.
+        var filters: [String]
+        var filterRange: Range<Int>
+        /// The number of bytes, which may be said.
+        var lengthRange: Range<Int>?
+        /// Whether something is said of how to undo the filters.
+        var hasParameters: Bool
+        /// The data, without the white space behind them.
+        var data: Range<Int>
+    }
+
+    /// Bytes in place of others.
+    typealias Edit = (range: Range<Int>, bytes: [UInt8])
+
+    /// What somebody wrote for people who look into the file.
+    private(set) var comments: [Range<Int>] = []
+    private(set) var photos: [Photo] = []
+    /// Whether they make sense to the end.
+    private(set) var isWhole = false
+
+    private let bytes: [UInt8]
+    private var lexer: PDFLexer
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        lexer = PDFLexer(bytes)
+        while let token = try? lexer.next() {
+            comments = lexer.comments
+            guard token == .word("BI") else { continue }
+            guard let found = try? skipPicture(), found else { return }
+        }
+        comments = lexer.comments
+        isWhole = lexer.position == bytes.count
+    }
+
+    /// Whether there can be anything of this at all, which is seen faster.
+    static func areSuspect(_ bytes: [UInt8]) -> Bool {
+        bytes.firstIndex(of: 0x25, within: bytes.indices) != nil || bytes.firstOffset(of: "DCT") != nil
+    }
+
+    /// The same instructions with other bytes in some places.
+    func replacing(_ edits: [Edit]) -> [UInt8] {
+        var (found, position): ([UInt8], Int) = ([], 0)
+        for edit in edits.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+            found += bytes[position..<edit.range.lowerBound] + edit.bytes
+            position = edit.range.upperBound
+        }
+        return found + bytes[position...]
+    }
+
+    /// Without comments. The end of a line stays, and keeps apart what stands around it.
+    var commentEdits: [Edit] { comments.map { ($0, []) } }
+
+    // MARK: Pictures
+
+    /// More entries are in no picture.
+    private static let mostTokens = 256
+
+    /// - Returns: `false` where nobody can tell where it ends.
+    private mutating func skipPicture() throws(ParseError) -> Bool {
+        var photo = Photo(filters: [], filterRange: 0..<0, lengthRange: nil, hasParameters: false, data: 0..<0)
+        var tokens = 0
+        while let key = try lexer.next(), key != .word("ID") {
+            tokens += 1
+            guard tokens < Self.mostTokens, case .name(let name) = key, let value = try lexer.next() else {
+                return false
+            }
+            var (range, names): (Range<Int>, [String]) = (lexer.start..<lexer.position, [])
+            if case .name(let only) = value { names = [only] }
+            // What follows is the value as far as it is an array or a dictionary.
+            var depth = value == .arrayStart || value == .dictionaryStart ? 1 : 0
+            while depth > 0, let inner = try lexer.next(), tokens < Self.mostTokens {
+                tokens += 1
+                switch inner {
+                case .arrayStart, .dictionaryStart: depth += 1
+                case .arrayEnd, .dictionaryEnd: depth -= 1
+                case .name(let name): names.append(name)
+                default: break
+                }
+                range = range.lowerBound..<lexer.position
+            }
+            switch name {
+            case "F", "Filter": (photo.filters, photo.filterRange) = (names.map(PDFFilters.fullName), range)
+            case "L", "Length": photo.lengthRange = range
+            case "DP", "DecodeParms": photo.hasParameters = true
+            default: break
+            }
+        }
+        // One white byte belongs to the instruction.
+        let start = lexer.position + 1
+        guard let end = Self.end(of: bytes, from: start, photo.filters.first) else { return false }
+        photo.data = start..<start + bytes[start..<end - 2].trimmingWhite
+        if photo.filters.last == "DCTDecode" { photos.append(photo) }
+        lexer = PDFLexer(bytes, at: end, comments: lexer.comments)
+        return true
+    }
+
+    /// Behind the `EI` of a picture whose data begin at `start`.
+    private static func end(of bytes: [UInt8], from start: Int, _ filter: String?) -> Int? {
+        guard start < bytes.count else { return nil }
+        var place = start
+        // The text forms say where they end.
+        if filter == "ASCII85Decode" || filter == "ASCIIHexDecode" {
+            guard let last = bytes.firstIndex(of: 0x3E, within: start..<bytes.count) else { return nil }
+            place = last + 1
+        }
+        while place < bytes.count, let found = bytes.firstIndex(of: 0x45, within: place..<bytes.count) {
+            let isApart = found == place || found == start || PDFLexer.isWhite(bytes[found - 1])
+            place = found + 1
+            guard isApart, place < bytes.count, bytes[place] == 0x49,
+                place + 1 == bytes.count || PDFLexer.isWhite(bytes[place + 1])
+            else { continue }
+            // Data of a picture look like that by accident; instructions behind them do not look like data.
+            let behind = bytes[(place + 1)...].prefix(32)
+            if behind.allSatisfy({ $0 < 0x7F && ($0 >= 0x20 || PDFLexer.isWhite($0) && $0 != 0) }) { return place + 1 }
+        }
+        return nil
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// How many bytes there are in front of the white space at the end.
+    fileprivate var trimmingWhite: Int { (lastIndex { !PDFLexer.isWhite($0) }).map { $0 + 1 - startIndex } ?? 0 }
+}
