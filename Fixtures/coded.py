@@ -26,6 +26,6 @@ def coded(name, coding=HEVC):
 
 
 @cache
-def jpeg2000():
-    """The codestream that the main picture is in JPEG 2000, with a comment of its encoder."""
-    return Coded(b"j2k1", (STREAMS / "main.j2k").read_bytes())
+def jpeg2000(name="main"):
+    """The codestream that a picture is in JPEG 2000, with a comment of its encoder."""
+    return Coded(b"j2k1", (STREAMS / f"{name}.j2k").read_bytes())

@@ -15,9 +15,19 @@ sys.dont_write_bytecode = True
 sys.path.insert(1, str(HERE.parent))
 
 from making import Collection  # noqa: E402
-from rows import documents, hostile, interaction, keep, pictures, structure, uses  # noqa: E402
+from rows import (  # noqa: E402
+    documents,
+    hostile,
+    instructions,
+    interaction,
+    keep,
+    pictures,
+    standards,
+    structure,
+    uses,
+)
 
-PARTS = (documents, interaction, pictures, structure, keep, uses, hostile)
+PARTS = (documents, interaction, pictures, instructions, structure, standards, keep, uses, hostile)
 
 if __name__ == "__main__":
     Collection(HERE, (".pdf",)).make(PARTS, __doc__)

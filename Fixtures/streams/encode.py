@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
-sys.path.insert(1, str(HERE.parent.parent))
+sys.path.insert(1, str(HERE.parent))
 
 from writers import picture  # noqa: E402
 
@@ -62,7 +62,7 @@ WANTED = {
     "hevc": None,
     "obu": ("main", "second", "third", "hidden", "thumbnail", "tile-1", "tile-2", "alpha", "grey", "gain", "depth"),
     "avc": ("main",),
-    "j2k": ("main",),
+    "j2k": ("main", "grey"),
 }
 
 

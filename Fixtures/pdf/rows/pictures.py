@@ -20,6 +20,8 @@ def fixtures():
         leaking("photo-packed.pdf", packed_photo),
         leaking("predicted.pdf", predicted),
         leaking("alternates.pdf", alternates),
+        leaking("jpeg2000-tiles.pdf", tiles),
+        leaking("jbig2.pdf", bilevel),
     ]
 
 
@@ -41,19 +43,19 @@ def photo(document, plants):
 
 def still(document, plants):
     """JPEG 2000, with the comment that its encoder writes, in a file with a box of XML."""
-    stream = jpeg2000().data
+    stream = jpeg2000("grey").data
     start = stream.index(b"\xff\x64")
     comment = plants.text("comment of a JPEG 2000 encoder", EXIF)
     stream = stream[:start] + b"\xff\x64" + (len(comment) + 4).to_bytes(2, "big") + b"\0\1" + comment + stream[start:]
-    plants.kept("JPEG 2000 picture", jpeg2000().data[-40:])
-    colors = box(b"colr", b"\1\0\0", (16).to_bytes(4, "big"))
+    plants.kept("JPEG 2000 picture", jpeg2000("grey").data[-40:])
+    colors = box(b"colr", b"\1\0\0", (17).to_bytes(4, "big"))
     inside = box(b"xml ", plants.text("XML among the colours of a picture", EXIF))
-    header = box(b"jp2h", box(b"ihdr", (64).to_bytes(4, "big") * 2, b"\0\3\7\7\0\0"), colors, inside)
+    header = box(b"jp2h", box(b"ihdr", (64).to_bytes(4, "big") * 2, b"\0\1\7\7\0\0"), colors, inside)
     stream += plants.text("bytes behind a JPEG 2000 picture", EXIF)
     head = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + header
     texts = box(b"xml ", b"<x>" + plants.text("XML of a JPEG 2000 picture", EXIF) + b"</x>")
     maker = box(b"uuid", bytes(16), plants.text("maker's box of a JPEG 2000 picture", EXIF))
-    picture(document, head + texts + box(b"jp2c", stream) + maker, "JPXDecode", Width=64, Height=64)
+    picture(document, head + texts + box(b"jp2c", stream) + maker, "JPXDecode", "DeviceGray", Width=64, Height=64)
 
 
 def slack(document, plants):
@@ -99,3 +101,40 @@ def alternates(document, plants):
     alternate = document.add(Stream(other, samples))
     document[document.picture].dictionary["Alternates"] = [{"Image": alternate, "DefaultForPrinting": True}]
     document[document.form].dictionary["Ref"] = {"F": plants.text("path of another document", VENDOR), "Page": 0}
+
+
+def marker(kind, content):
+    return b"\xff" + bytes([kind]) + (len(content) + 2).to_bytes(2, "big") + content
+
+
+def tiles(document, plants):
+    """JPEG 2000 with comments in a tile, a profile, and a marker that nobody knows."""
+    stream = jpeg2000("grey").data
+    start = stream.index(b"\xff\x90")
+    size = int.from_bytes(stream[start + 6 : start + 10], "big")
+    comment = marker(0x64, b"\0\1" + plants.text("comment in a tile", EXIF))
+    tile = stream[start : start + 6] + (size + len(comment)).to_bytes(4, "big") + stream[start + 10 : start + 12] + comment
+    maker = marker(0x7F, plants.text("marker that nobody knows", EXIF))
+    # Where tiles are, for readers who jump: true no longer.
+    lengths = marker(0x55, b"\0\x40" + (size + len(comment)).to_bytes(4, "big"))
+    stream = stream[:start] + maker + lengths + tile + stream[start + 12 :]
+    data = profiles.grey_profile(plants)
+    header = box(b"ihdr", (64).to_bytes(4, "big") * 2, b"\0\1\7\7\0\0") + box(b"colr", b"\2\0\0", data)
+    head = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
+    picture(document, head + box(b"jp2h", header) + box(b"jp2c", stream), "JPXDecode", "DeviceGray", Width=64, Height=64)
+
+
+def segment(number, kind, data):
+    return number.to_bytes(4, "big") + bytes([kind, 0, 1]) + len(data).to_bytes(4, "big") + data
+
+
+def bilevel(document, plants):
+    """JBIG2: a page of eight white lines and one black one, with a note between its parts."""
+    size = (16).to_bytes(4, "big") + (9).to_bytes(4, "big")
+    page = segment(0, 48, size + bytes(8) + b"\0" + bytes(2))
+    note = segment(1, 62, (0x20000000).to_bytes(4, "big") + b"maker\0" + plants.text("note of a JBIG2 encoder", EXIF) + b"\0\0")
+    # Eight times "as above", then sixteen black dots behind no white one, then the end (ITU-T T.6).
+    bits = "1" * 8 + "001" + "00110101" + "0000010111" + "000000000001" * 2
+    coded = int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
+    region = segment(2, 38, size + bytes(8) + b"\0" + b"\1" + coded)
+    picture(document, page + note + region, "JBIG2Decode", "DeviceGray", Width=16, Height=9, BitsPerComponent=1)

@@ -118,8 +118,9 @@ struct PDFSelection: Sendable {
             PDFDictionary.Entry(key: "Subtype", value: .name("XML")),
         ])
         if claim?.isAlone != true || object.value != .dictionary(own) { drop(.metadata, "Metadata", object.value) }
+        let isAsWritten = claim?.isAlone == true && object.stream?.filters.isEmpty == true
         let stream = PDFStreamData(place: .bytes(claim?.packet ?? []), filters: [])
-        return Kept(kind: .claim, value: .dictionary(own), stream: stream)
+        return Kept(kind: .claim, value: .dictionary(own), stream: isAsWritten ? object.stream : stream)
     }
 
     /// What is needed to unpack data can be objects itself.

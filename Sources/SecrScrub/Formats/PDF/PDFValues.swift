@@ -90,7 +90,7 @@ struct PDFValues {
         return hidden.signers.map { finding(.vendor, .person, "signature", $0) }
             + hidden.layers.map { finding(.hidden, .text, "layer that is not shown", $0, .kept) }
             + (pages.isEmpty ? [] : [finding(.hidden, .text, "what lies outside of the frame", cropped, .kept)])
-            + hidden.trackingLinks.map { finding(.hidden, .identifier, "link that tells who follows it", $0, .kept) }
+            + hidden.trackingLinks.map { finding(.auxiliary, .identifier, "link that tells who follows it", $0, .kept) }
     }
 
     private var pictures: [Finding] {
