@@ -2,6 +2,7 @@
 
 from fixture import leaking
 from writers.canary import AUXILIARY, COMMENT, GAP, THUMBNAIL, TIME, VENDOR, XMP
+from writers.deflate import STORED, Block, zlib_stream
 from writers.pdf import PACKED, STREAM, Name, Stream
 
 
@@ -21,6 +22,8 @@ def fixtures():
         leaking("scripts.pdf", scripts),
         leaking("attachment.pdf", attachment),
         leaking("other-page.pdf", other_page),
+        leaking("deleted-page.pdf", what_was_on_it),
+        leaking("attachment-slack.pdf", attachment_slack),
     ]
 
 
@@ -169,6 +172,14 @@ def attachment(document, plants):
     document[document.catalog]["Names"] = {"EmbeddedFiles": tree}
 
 
+def attachment_slack(document, plants):
+    packed = zlib_stream(Block(b"an attachment that nobody knows", STORED)) + plants.text("bytes behind an attachment", GAP)
+    about = {"Type": Name("EmbeddedFile"), "Filter": Name("FlateDecode")}
+    specification = {"Type": Name("Filespec"), "F": b"figures.txt", "EF": {"F": document.add(Stream(about, packed))}}
+    tree = {"Names": [b"0000001", document.add(specification)]}
+    document[document.catalog]["Names"] = {"EmbeddedFiles": tree}
+
+
 def other_page(document, plants):
     """A page that is in no tree, but that a link leads to."""
     contents = document.add(Stream({}, b"BT (" + plants.text("words of a deleted page", GAP) + b") Tj ET"))
@@ -180,5 +191,31 @@ def other_page(document, plants):
     limits = [names[0], plants.text("limit of names", GAP)]
     node = document.add({"Kids": [leaf], "Limits": limits})
     document[document.catalog]["Names"] = {"Dests": {"Kids": [node]}}
+
+
+def what_was_on_it(document, plants):
+    """What belongs to a page that was taken out: a part of the structure, a field, and what a remark answers."""
+    page = document.add(document.page(document.contents[1]))
+    widget = {"Type": Name("Annot"), "Subtype": Name("Widget"), "Rect": [10, 10, 60, 30], "P": page, "FT": Name("Tx")}
+    field = document.add(widget | {"T": b"field", "V": plants.text("value of a field of a deleted page", COMMENT)})
+    several = document.add({"FT": Name("Tx"), "T": b"fields", "V": plants.text("value of fields of a deleted page", COMMENT)})
+    document[several]["Kids"] = [document.add(widget | {"Parent": several})]
+    document[document.catalog]["AcroForm"] = {"Fields": [field, several]}
+    remark = {"Type": Name("Annot"), "Subtype": Name("Text"), "Rect": [20, 20, 40, 40]}
+    gone = document.add(remark | {"Contents": plants.text("words of a deleted remark", COMMENT)})
+    document[document.pages[0]]["Annots"].append(document.add(remark | {"Contents": b"An answer", "IRT": gone, "F": 2}))
+    root = document.add({"Type": Name("StructTreeRoot")})
+    element = {"Type": Name("StructElem"), "S": Name("P"), "P": root}
+    shown = document.add(element | {"Pg": document.pages[0], "K": 0, "Alt": plants.kept("words of a page that is there", b"What is there")})
+    part = document.add(element | {"S": Name("Sect")})
+    inner = element | {"P": part, "Pg": page, "K": [0], "ActualText": plants.text("words of the structure of a deleted page", GAP)}
+    document[part] |= {"K": [document.add(inner)], "Alt": plants.text("words above the structure of a deleted page", GAP)}
+    form = dict(document[document.form].dictionary)
+    painted = document.add(Stream(form, b"% " + plants.text("form of a deleted page", GAP)))
+    reference = {"Type": Name("MCR"), "Pg": page, "Stm": painted, "MCID": 1}
+    both = document.add(element | {"K": [reference, {"Type": Name("MCR"), "Pg": document.pages[0], "MCID": 1}]})
+    document[root] |= {"K": [shown, part, both], "ParentTree": {"Nums": [0, [shown, both]]}}
+    document[document.pages[0]]["StructParents"] = 0
+    document[document.catalog]["StructTreeRoot"] = root
 
 

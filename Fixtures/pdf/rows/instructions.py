@@ -26,7 +26,7 @@ def inline(document, plants):
     words = document[document.contents[0]]
     first, second = photo(plants, "comment of a photo among instructions"), photo(plants, "comment of a photo with a length")
     words.data += painted(b"/DCT", first) + painted(b"[/DCTDecode]", second, b" /L %d" % len(second))
-    third = plants.exact("comment of a photo in digits", EXIF, jpeg.comment(b"CNRY-in-digits-of-a-photo").hex().encode())
+    third = plants.exact("comment of a photo in digits", EXIF, jpeg.comment(b"CNRY-in-digits-of-a-photo").hex().upper().encode())
     digits = miniature.miniature(b"").hex().encode()
     words.data += painted(b"[/AHx /DCT]", digits[:4] + third + digits[4:] + b">")
 

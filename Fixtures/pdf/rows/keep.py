@@ -15,6 +15,7 @@ def fixtures():
         leaking("boxes.pdf", boxes),
         leaking("text-rare.pdf", rare),
         leaking("loops.pdf", loops),
+        leaking("hidden.pdf", hidden),
     ]
 
 
@@ -74,3 +75,14 @@ def rare(document, plants):
     """Words in a coding that hardly anything writes."""
     words = document[document.contents[0]].data
     document[document.contents[0]] = Stream({"Filter": Name("ASCIIHexDecode")}, words.hex().encode() + b">")
+
+
+def hidden(document, plants):
+    """What stays and few would notice: a layer that is off, a page that is cut, a link that tells who follows it."""
+    shown, off = (document.add({"Type": Name("OCG"), "Name": name}) for name in (b"Streets", b"Names of owners"))
+    document[document.catalog]["OCProperties"] = {"OCGs": [shown, off], "D": {"Order": [shown, off], "OFF": [off]}}
+    document[document.form].dictionary["OC"] = off
+    document[document.pages[1]]["CropBox"] = [0, 0, 300, 500]
+    del document[document.link]["Dest"]
+    address = plants.kept("address that tells who follows it", b"https://example.org/?id=7&utm_campaign=spring")
+    document[document.link]["A"] = {"S": Name("URI"), "URI": address}

@@ -22,6 +22,8 @@ def fixtures():
         leaking("alternates.pdf", alternates),
         leaking("jpeg2000-tiles.pdf", tiles),
         leaking("jbig2.pdf", bilevel),
+        leaking("fax.pdf", fax),
+        leaking("short-keys.pdf", short),
     ]
 
 
@@ -124,6 +126,27 @@ def tiles(document, plants):
     picture(document, head + box(b"jp2h", header) + box(b"jp2c", stream), "JPXDecode", "DeviceGray", Width=64, Height=64)
 
 
+def stripe():
+    """Eight times "as above", then sixteen black dots behind no white one, then the end (ITU-T T.6)."""
+    bits = "1" * 8 + "001" + "00110101" + "0000010111" + "000000000001" * 2
+    return int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
+
+
+def fax(document, plants):
+    parameters = {"K": -1, "Columns": 16, "Rows": 9}
+    data = stripe() + plants.text("bytes behind a fax", GAP)
+    about = {"Width": 16, "Height": 9, "BitsPerComponent": 1, "DecodeParms": parameters}
+    picture(document, data, "CCITTFaxDecode", "DeviceGray", **about)
+
+
+def short(document, plants):
+    """Keys of pictures among instructions, for one that stands alone."""
+    samples = bytes(31 * place % 256 for place in range(24))
+    about = {"W": 4, "H": 2, "BPC": 8, "CS": Name("DeviceRGB"), "D": [1, 0, 1, 0, 1, 0], "F": [Name("AHx")]}
+    common = {"Type": Name("XObject"), "Subtype": Name("Image")}
+    document[document.picture] = Stream(common | about, samples.hex().encode() + b">")
+
+
 def segment(number, kind, data):
     return number.to_bytes(4, "big") + bytes([kind, 0, 1]) + len(data).to_bytes(4, "big") + data
 
@@ -133,8 +156,5 @@ def bilevel(document, plants):
     size = (16).to_bytes(4, "big") + (9).to_bytes(4, "big")
     page = segment(0, 48, size + bytes(8) + b"\0" + bytes(2))
     note = segment(1, 62, (0x20000000).to_bytes(4, "big") + b"maker\0" + plants.text("note of a JBIG2 encoder", EXIF) + b"\0\0")
-    # Eight times "as above", then sixteen black dots behind no white one, then the end (ITU-T T.6).
-    bits = "1" * 8 + "001" + "00110101" + "0000010111" + "000000000001" * 2
-    coded = int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
-    region = segment(2, 38, size + bytes(8) + b"\0" + b"\1" + coded)
+    region = segment(2, 38, size + bytes(8) + b"\0" + b"\1" + stripe())
     picture(document, page + note + region, "JBIG2Decode", "DeviceGray", Width=16, Height=9, BitsPerComponent=1)

@@ -1,6 +1,7 @@
 """What has to come through although it is said in a way that is easily overlooked."""
 
 from fixture import leaking
+from writers.canary import AUXILIARY, VENDOR, XMP
 from writers.pdf import Name, Stream
 
 
@@ -11,6 +12,10 @@ def fixtures():
         leaking("layers-nested.pdf", nested_layers),
         leaking("tags.pdf", tags),
         leaking("halftones.pdf", halftones),
+        leaking("next.pdf", following),
+        leaking("layer-untyped.pdf", untyped),
+        leaking("glyphs.pdf", glyphs),
+        leaking("count.pdf", count),
     ]
 
 
@@ -70,5 +75,43 @@ def tags(document, plants):
 def halftones(document, plants):
     """Of several colorants, each with a screen of its own."""
     screen = {"Type": Name("Halftone"), "HalftoneType": 1, "Frequency": 60, "Angle": 45, "SpotFunction": Name("Round")}
+    screen["CNRYScreen"] = {"Author": plants.text("unknown entry of a halftone", VENDOR)}
+    screen["Metadata"] = document.add(Stream({"Type": Name("Metadata")}, plants.text("XMP of a halftone", XMP)))
     several = {"Type": Name("Halftone"), "HalftoneType": 5, "Default": screen, "Cyan": screen | {"Angle": 15}}
     document[document.resources]["ExtGState"] = {"Screen": {"Type": Name("ExtGState"), "HT": several}}
+
+
+def following(document, plants):
+    """Actions that follow one that goes, an address that is a program, and a file of a whole disk."""
+    address = plants.kept("address behind a script", b"https://example.org/behind")
+    script = {"S": Name("JavaScript"), "JS": plants.text("script in front of an address", AUXILIARY)}
+    link(document, script | {"Next": [script, {"S": Name("URI"), "URI": address}]})
+    link(document, {"S": Name("URI"), "URI": b" javascript:" + plants.text("script in an address", AUXILIARY)})
+    path = b"/C/Users/" + plants.text("folder of another document", AUXILIARY) + b"/" + plants.kept("file of a jump", b"other-volume.pdf")
+    link(document, {"S": Name("GoToR"), "F": path, "D": [0, Name("Fit")]})
+    link(document, {"S": Name("GoToR"), "F": {"Type": Name("Filespec"), "F": plants.kept("path within a folder", b"part/two.pdf")}, "D": [0]})
+    document[document.catalog]["Names"] = {"AP": {"Names": [b"x", document.form]}}
+
+
+def untyped(document, plants):
+    """A layer that does not say that it is one, and is off."""
+    layer = document.add({"Name": plants.kept("name of a hidden layer", b"Hidden words")})
+    document[document.catalog]["OCProperties"] = {"OCGs": [layer], "D": {"OFF": [layer]}}
+    document[document.resources]["Properties"] = {"Layer": layer}
+    words = document[document.contents[0]]
+    words.data = b"/OC /Layer BDC 0 0 200 200 re f EMC " + words.data
+
+
+def glyphs(document, plants):
+    """A font whose only glyph is painted with what the glyph itself brings along."""
+    inner = {"XObject": {"Inner": document.form}}
+    glyph = document.add(Stream({"Resources": inner}, b"1000 0 0 0 300 100 d1 /Inner Do"))
+    font = {"Type": Name("Font"), "Subtype": Name("Type3"), "FontBBox": [0, 0, 300, 100], "FontMatrix": [0.01, 0, 0, 0.01, 0, 0]}
+    font |= {"CharProcs": {"a": glyph}, "Encoding": {"Differences": [97, Name("a")]}, "FirstChar": 97, "LastChar": 97}
+    document[document.resources]["Font"]["Own"] = document.add(font | {"Widths": [1000]})
+    document[document.contents[0]].data += b"\nBT /Own 20 Tf 100 300 Td (a) Tj ET"
+
+
+def count(document, plants):
+    """More pages than there are, which some readers believe."""
+    document[document.tree]["Count"] = 5

@@ -1,4 +1,4 @@
-/// Of what ``PDFPart`` names only attachments stay; the rest is in ``PDFRules``.
+/// Of what ``PDFPart`` names only attachments and comments stay, unless a policy is strict; the rest is in ``PDFRules``.
 enum PDFAllowList {
-    static let standard = AllowList([PDFPart.attachment: .copied])
+    static let standard = AllowList([PDFPart.attachment: .copied, .instructionComments: .copied])
 }

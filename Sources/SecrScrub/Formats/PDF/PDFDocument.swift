@@ -17,7 +17,18 @@ struct PDFContents: Sendable {
     var trailer: PDFDictionary
     var objects: [PDFReference: PDFObject]
     /// In the order in which they are turned.
-    var pages: [PDFReference]
+    private(set) var pages: [PDFReference] = []
+    /// Of each node of their tree, how many are under it.
+    private(set) var pageCounts: [PDFReference: Int] = [:]
+
+    init(
+        size: Int, version: String, isEncrypted: Bool = false, isRepaired: Bool = false, trailer: PDFDictionary,
+        objects: [PDFReference: PDFObject]
+    ) throws(ParseError) {
+        (self.size, self.version, self.isEncrypted, self.isRepaired) = (size, version, isEncrypted, isRepaired)
+        (self.trailer, self.objects) = (trailer, objects)
+        (pages, pageCounts) = try findPages()
+    }
 
     /// What a value is, where it may stand for an object.
     func resolved(_ value: PDFValue?) -> PDFValue {
@@ -27,20 +38,36 @@ struct PDFContents: Sendable {
         return object.value
     }
 
-    /// The leaves of the tree of pages, each once.
-    func findPages() throws(ParseError) -> [PDFReference] {
-        var (found, seen): ([PDFReference], Set<PDFReference>) = ([], [])
-        func walk(_ value: PDFValue, depth: Int) throws(ParseError) {
-            guard let reference = value.reference, seen.insert(reference).inserted,
-                let node = resolved(value).dictionary
-            else { return }
+    /// The leaves of the tree of pages, each once, and how many there are under each node of it.
+    private func findPages() throws(ParseError) -> (pages: [PDFReference], counts: [PDFReference: Int]) {
+        var (found, counts): ([PDFReference], [PDFReference: Int]) = ([], [:])
+        func walk(_ value: PDFValue, depth: Int) throws(ParseError) -> Int {
+            guard let reference = value.reference, let node = resolved(value).dictionary else { return 0 }
+            // A node within itself is none; one that is there twice is shown twice.
+            if let known = counts[reference] { return known }
             guard depth < 200 else { throw ParseError(.limit, at: 0, "pages that are nested too deeply") }
-            guard let kids = resolved(node["Kids"]).array else { return found.append(reference) }
-            for kid in kids { try walk(kid, depth: depth + 1) }
+            let kids = resolved(node["Kids"]).array
+            if kids == nil, !isPageTree(node) {
+                found.append(reference)
+                counts[reference] = 1
+                return 1
+            }
+            counts[reference] = 0
+            var count = 0
+            for kid in kids ?? [] { count = min(Self.mostPages, count + (try walk(kid, depth: depth + 1))) }
+            counts[reference] = count
+            return count
         }
-        if let pages = resolved(trailer["Root"]).dictionary?["Pages"] { try walk(pages, depth: 0) }
+        if let pages = resolved(trailer["Root"]).dictionary?["Pages"] { _ = try walk(pages, depth: 0) }
         guard !found.isEmpty else { throw ParseError(.malformed, at: 0, "a document without pages") }
-        return found
+        return (found, counts)
+    }
+
+    private static let mostPages = 1 << 30
+
+    /// Whether a dictionary is a node of the tree of pages, and no page.
+    func isPageTree(_ node: PDFDictionary) -> Bool {
+        resolved(node["Kids"]).array != nil || resolved(node["Type"]).name == "Pages"
     }
 
     /// What a page says itself, or the nearest node of the tree above it (ISO 32000-2, 7.7.3.4).

@@ -17,20 +17,25 @@ enum PDFFilters {
 
     /// Undoes filters that lose nothing, one after the other.
     ///
-    /// - Parameter limit: bytes that each of them may make.
-    static func undo(_ filters: some Sequence<PDFFilter>, _ data: [UInt8], limit: Int) throws(ParseError) -> [UInt8] {
+    /// - Parameters:
+    ///   - limit: bytes that each of them may make.
+    ///   - spent: to which all bytes that were made are added, also where an error is thrown.
+    static func undo(
+        _ filters: some Sequence<PDFFilter>, _ data: [UInt8], limit: Int, spent: inout Int
+    ) throws(ParseError) -> [UInt8] {
         var data = data
         for filter in filters {
             switch filter.name {
             case "ASCIIHexDecode": data = hexadecimal(data)
             case "ASCII85Decode": data = try base85(data)
-            case "RunLengthDecode": data = try runs(data, limit: limit)
+            case "RunLengthDecode": data = try runs(data, limit: limit, spent: &spent)
             case "LZWDecode":
                 let isEarly = filter.parameters.dictionary?["EarlyChange"]?.integer != 0
-                data = try PDFLZW.unpacked(data, isEarly: isEarly, limit: limit)
+                data = try PDFLZW.unpacked(data, isEarly: isEarly, limit: limit, spent: &spent)
             case "FlateDecode":
                 let inflater = Inflater(limit: limit)
                 data = inflater.output(of: data)
+                spent += data.count
                 if inflater.state == .full { throw tooLarge }
             default: throw ParseError(.unsupported, at: 0, "data that are packed in a way that is not known")
             }
@@ -39,6 +44,11 @@ enum PDFFilters {
             }
         }
         return data
+    }
+
+    static func undo(_ filters: some Sequence<PDFFilter>, _ data: [UInt8], limit: Int) throws(ParseError) -> [UInt8] {
+        var spent = 0
+        return try undo(filters, data, limit: limit, spent: &spent)
     }
 
     static let tooLarge = ParseError(.limit, at: 0, "data that become too large when they are unpacked")
@@ -76,8 +86,9 @@ enum PDFFilters {
     }
 
     /// 7.4.5.
-    private static func runs(_ data: [UInt8], limit: Int) throws(ParseError) -> [UInt8] {
+    private static func runs(_ data: [UInt8], limit: Int, spent: inout Int) throws(ParseError) -> [UInt8] {
         var (found, place): ([UInt8], Int) = ([], 0)
+        defer { spent += found.count }
         while place < data.count, data[place] != 128 {
             let length = Int(data[place])
             if length < 128 {
@@ -98,11 +109,14 @@ enum PDFFilters {
 enum PDFLZW {
     private static let (clear, end, most) = (256, 257, 4_096)
 
-    static func unpacked(_ data: [UInt8], isEarly: Bool, limit: Int) throws(ParseError) -> [UInt8] {
+    static func unpacked(
+        _ data: [UInt8], isEarly: Bool, limit: Int, spent: inout Int
+    ) throws(ParseError) -> [UInt8] {
         // Of each code: where in the output it stood for the first time, and how long it is.
         var places: [(start: Int, count: Int)] = []
         var (found, bits, held, width): ([UInt8], Int, Int, Int) = ([], 0, 0, 9)
         var last: (start: Int, count: Int)?
+        defer { spent += found.count }
         for byte in data {
             bits = bits << 8 | Int(byte)
             held += 8

@@ -1,26 +1,47 @@
 internal import SecrBytes
+internal import Synchronization
 
 /// Whether what stands in a document is what may stand there.
 struct PDFFitting: Sendable {
     let contents: PDFContents
+    let outside: PDFOutside
     /// Those that readers turn.
-    let pages: Set<PDFReference>
+    private let pages: Set<PDFReference>
     /// Whether deleted ones stay, on request.
-    let keepsOtherPages: Bool
+    private let keepsOtherPages: Bool
+    /// Layers that the document names as such.
+    private let layers: Set<PDFReference>
+    private let structureRoot: PDFReference?
+    private let known = PDFKnownTexts()
+
+    init(_ contents: PDFContents, keepsOtherPages: Bool) {
+        (self.contents, self.keepsOtherPages) = (contents, keepsOtherPages)
+        pages = Set(contents.pages)
+        outside = PDFOutside(contents, pages: pages)
+        let catalog = contents.resolved(contents.trailer["Root"]).dictionary
+        structureRoot = catalog?["StructTreeRoot"]?.reference
+        let named = contents.resolved(contents.resolved(catalog?["OCProperties"]).dictionary?["OCGs"]).array
+        layers = Set((named ?? []).compactMap(\.reference))
+    }
 
     /// Which of several kinds an object is.
-    func refined(_ kind: PDFKind, _ dictionary: PDFDictionary?, isStream: Bool) -> PDFKind {
+    func refined(
+        _ kind: PDFKind, _ dictionary: PDFDictionary?, isStream: Bool, at reference: PDFReference? = nil
+    ) -> PDFKind {
         switch kind {
-        case .pageNode: return contents.resolved(dictionary?["Kids"]).array == nil ? .page : .pageNode
+        case .pageNode: return dictionary.map(contents.isPageTree) == true ? .pageNode : .page
         case .object: return contents.resolved(dictionary?["Subtype"]).name == "Image" ? .picture : .form
         case .pattern: return isStream ? .tiling : .pattern
         case .structure:
             let isRoot = dictionary?.isOfType("StructTreeRoot") == true || dictionary?["ParentTree"] != nil
-            return isRoot ? .structureRoot : .structure
+            return isRoot || reference != nil && reference == structureRoot ? .structureRoot : .structure
         case .outline: return dictionary?["Title"] == nil && dictionary?["Parent"] == nil ? .outlines : .outline
         case .propertyList:
             let isLayer = ["OCG", "OCMD"].contains(contents.resolved(dictionary?["Type"]).name ?? "")
-            return isLayer ? .optionalContent : .propertyList
+            let isNamed = reference.map(layers.contains) ?? false
+            let isGroup = dictionary?["OCGs"] ?? dictionary?["VE"] != nil
+            return isLayer || isNamed || isGroup ? .optionalContent : .propertyList
+        case .halftone: return contents.resolved(dictionary?["HalftoneType"]).integer == 5 ? .halftones : .halftone
         default: return kind
         }
     }
@@ -30,47 +51,50 @@ struct PDFFitting: Sendable {
         let resolved = contents.resolved(value)
         if resolved == .null { return false }
         switch shape {
-        case .plain: return isText(resolved, withStrings: false)
-        case .text: return isText(resolved, withStrings: true)
+        case .plain, .text, .texts:
+            guard resolved.array != nil, let reference = value.reference else { return isText(resolved, shape) }
+            return known.answer(reference, shape.tag) { isText(resolved, shape) }
         case .kind(.colorSpace): return resolved.name != nil || resolved.array != nil
-        case .kind(let kind): return resolved.dictionary != nil && kind.fits(isStream: contents.isStream(value))
+        case .kind(let kind):
+            return resolved.dictionary != nil && kind.fits(isStream: contents.isStream(value))
+                && (keepsOtherPages || !outside.holds(value, as: kind))
         case .map, .tree, .attachments: return resolved.dictionary != nil && !contents.isStream(value)
         case .list(let inner): return resolved.array != nil || fits(value, inner)
         case .slots, .nested: return resolved.array != nil
         case .either(let first, let second): return fits(value, first) || fits(value, second)
         case .page: return isPage(value)
         case .identifier: return resolved.string != nil || resolved.array != nil
-        case .drop, .rewritten: return false
+        case .drop, .rewritten, .written: return false
         case .anything: return true
         }
     }
 
     /// Arrays in arrays are looked at in their turn: they can hold themselves.
-    private func isText(_ value: PDFValue, withStrings: Bool) -> Bool {
+    private func isText(_ value: PDFValue, _ shape: PDFShape) -> Bool {
+        let withStrings = if case .plain = shape { false } else { true }
         switch value {
-        case .number, .name, .bool: true
-        case .string: withStrings
+        case .number, .name, .bool: return true
+        case .string: return withStrings
         case .array(let values):
-            values.allSatisfy {
-                let element = contents.resolved($0)
-                return element.array != nil || element == .null
-                    || element.dictionary == nil && (withStrings || element.string == nil)
+            if case .text = shape { return false }
+            return values.allSatisfy {
+                switch contents.resolved($0) {
+                case .dictionary: false
+                case .string(let bytes): withStrings || PDFValue.oddNumber(bytes) != nil
+                default: true
+                }
             }
-        default: false
+        default: return false
         }
     }
 
     func isPage(_ value: PDFValue) -> Bool {
         guard let reference = value.reference else { return false }
-        return pages.contains(reference)
-            || keepsOtherPages && isOtherPage(value)
+        return pages.contains(reference) || keepsOtherPages && isOtherPage(value)
     }
 
     /// A page that nothing shows, because it was deleted.
-    func isOtherPage(_ value: PDFValue) -> Bool {
-        guard let reference = value.reference, !pages.contains(reference) else { return false }
-        return contents.resolved(value).dictionary?.isOfType("Page") == true
-    }
+    func isOtherPage(_ value: PDFValue) -> Bool { outside.isPage(value) && contents.resolved(value) != .null }
 
     func single(_ value: PDFValue, _ shape: PDFShape) -> PDFShape {
         switch shape {
@@ -86,6 +110,41 @@ struct PDFFitting: Sendable {
     ]
 
     func isAllowed(_ action: PDFValue) -> Bool {
-        contents.resolved(contents.resolved(action).dictionary?["S"]).name.map(Self.actions.contains) ?? false
+        let dictionary = contents.resolved(action).dictionary
+        guard let kind = contents.resolved(dictionary?["S"]).name, Self.actions.contains(kind) else { return false }
+        guard let address = contents.resolved(dictionary?["URI"]).string else { return true }
+        let scheme = address.drop(while: PDFLexer.isWhite).prefix { $0 != 0x3A }
+        return String(decoding: scheme, as: UTF8.self).lowercased() != "javascript"
+    }
+
+    /// The first allowed one of the actions that follow (12.6.1).
+    func next(after action: PDFValue) -> PDFValue? {
+        var (waiting, seen): ([PDFValue], Set<PDFReference>) = ([action], [])
+        for turn in 0..<64 {
+            guard let action = waiting.popLast() else { return nil }
+            if turn > 0, isAllowed(action) { return action }
+            if let reference = action.reference, !seen.insert(reference).inserted { continue }
+            guard let next = contents.resolved(action).dictionary?["Next"] else { continue }
+            waiting += (contents.resolved(next).array ?? [next]).prefix(64).reversed()
+        }
+        return nil
+    }
+}
+
+/// Arrays that have been looked through: many things can have the same one.
+private final class PDFKnownTexts: Sendable {
+    private struct Question: Hashable {
+        var reference: PDFReference
+        var tag: Int
+    }
+
+    private let answers = Mutex<[Question: Bool]>([:])
+
+    func answer(_ reference: PDFReference, _ tag: Int, _ ask: () -> Bool) -> Bool {
+        let question = Question(reference: reference, tag: tag)
+        if let known = answers.withLock({ $0[question] }) { return known }
+        let answer = ask()
+        answers.withLock { $0[question] = answer }
+        return answer
     }
 }

@@ -29,11 +29,7 @@ struct PDFOutputReader {
             let end = turn + 1 < places.count ? places[turn + 1].start : source.size
             try readObject(place.number, place.start..<end)
         }
-        var contents = PDFContents(
-            size: source.size, version: version, isEncrypted: false, isRepaired: false, trailer: trailer,
-            objects: objects, pages: [])
-        contents.pages = try contents.findPages()
-        return contents
+        return try PDFContents(size: source.size, version: version, trailer: trailer, objects: objects)
     }
 
     private mutating func text(at start: Int, most: Int) throws -> [UInt8] {

@@ -63,7 +63,9 @@ struct PDFPacking {
         if kind == .embeddedFile { return try attached(stream) }
         if kind == .profile, let profile = try profile(stream) { return profile }
         if kind == .segments { return try segments(stream) }
-        if kind?.paints == true { return try instructions(stream) }
+        if kind?.paints == true, stream.filters.allSatisfy({ !PDFFilters.pictures.contains($0.name) }) {
+            return try instructions(stream)
+        }
         switch stream.filters.last?.name {
         case "DCTDecode" where allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil:
             return try jpeg(stream)
@@ -73,6 +75,12 @@ struct PDFPacking {
             return cut(stream, bytes, to: parts)
         case "JBIG2Decode" where allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil:
             return try segments(stream)
+        case "CCITTFaxDecode" where allowList.rule(for: PDFPart.slack, policy: policy) == nil:
+            let bytes = try stream.bytes(from: &window)
+            guard let end = PDFFax.end(of: bytes, stream.filters.last), end < bytes.count else {
+                return PDFPacked(filters: stream.filters, pieces: pieces(stream))
+            }
+            return PDFPacked(filters: stream.filters, pieces: beginning(end, of: stream), drops: [.slack])
         case "FlateDecode" where allowList.rule(for: PDFPart.slack, policy: policy) == nil:
             return unsafe try flate(stream)
         default: return PDFPacked(filters: stream.filters, pieces: pieces(stream))
@@ -193,7 +201,10 @@ struct PDFPacking {
 
     /// As much as can be had.
     private mutating func unpacked(_ stream: PDFStreamData) throws -> [UInt8] {
-        try PDFFilters.undo(stream.filters, stream.bytes(from: &window), limit: limits.wholePictureBytes)
+        var spent = 0
+        defer { room = max(0, room - spent) }
+        return try PDFFilters.undo(
+            stream.filters, stream.bytes(from: &window), limit: min(room, limits.wholePictureBytes), spent: &spent)
     }
 
     static func deflated(_ data: [UInt8]) -> [UInt8] {
@@ -227,7 +238,10 @@ struct PDFPacking {
 
     /// A file of a known kind is scrubbed as it is elsewhere; any other one stays as it is.
     private mutating func attached(_ stream: PDFStreamData) throws -> PDFPacked {
-        var whole = PDFPacked(filters: stream.filters, pieces: pieces(stream), isOpaque: true)
+        var whole =
+            stream.filters == [Self.flate]
+            ? unsafe try flate(stream) : PDFPacked(filters: stream.filters, pieces: pieces(stream))
+        whole.isOpaque = true
         let data = try unpacked(stream)
         let memory = MemorySource(data)
         guard data.count <= limits.attachedBytes, let scrub = try? file(memory) else { return whole }
@@ -237,7 +251,7 @@ struct PDFPacking {
         try scrub.verify(MemorySource(output))
         whole.filters = [Self.flate]
         whole.pieces = [.bytes(Self.deflated(output))]
-        whole.drops = [.attachmentDetails]
+        whole.drops.insert(.attachmentDetails)
         return whole
     }
 

@@ -39,11 +39,9 @@ struct PDFParser {
             find(object.value)
             objects[reference] = object
         }
-        var document = PDFContents(
+        return try PDFContents(
             size: source.size, version: file.version, isEncrypted: file.isEncrypted, isRepaired: file.isRepaired,
-            trailer: trailer, objects: objects, pages: [])
-        document.pages = try document.findPages()
-        return document
+            trailer: trailer, objects: objects)
     }
 
     private mutating func find(_ value: PDFValue) {
@@ -64,6 +62,7 @@ struct PDFParser {
         guard var dictionary = found.value.dictionary else {
             throw ParseError(.malformed, at: 0, "data without a dictionary")
         }
+        if dictionary["Subtype"]?.name == "Image" { spellOut(&dictionary) }
         let filters: [PDFFilter]
         do {
             if let external = dictionary["F"], external != .null {
@@ -86,14 +85,32 @@ struct PDFParser {
         // Everything that is not packed in the usual way is unpacked at once.
         if !front.isEmpty, isPicture || filters.count > 1 || filters[0].name != "FlateDecode" {
             do {
-                let unpacked = try PDFFilters.undo(front, data, limit: held)
-                held -= unpacked.count
+                var spent = 0
+                defer { held = max(0, held - spent) }
+                let unpacked = try PDFFilters.undo(front, data, limit: held, spent: &spent)
                 stream = PDFStreamData(place: .bytes(unpacked), filters: isPicture ? [filters[filters.count - 1]] : [])
             } catch {
+                if held == 0 { throw PDFFilters.tooLarge }
                 stream = PDFStreamData(place: .unreadable(error), filters: [])
             }
         }
         return PDFObject(value: .dictionary(dictionary), stream: stream)
+    }
+
+    /// Keys that are meant for pictures among instructions (8.9.7), which readers take here as well.
+    private static let shortKeys = [
+        ("BPC", "BitsPerComponent"), ("CS", "ColorSpace"), ("D", "Decode"), ("DP", "DecodeParms"), ("F", "Filter"),
+        ("H", "Height"), ("I", "Interpolate"), ("IM", "ImageMask"), ("W", "Width"),
+    ]
+
+    private func spellOut(_ dictionary: inout PDFDictionary) {
+        for (short, long) in Self.shortKeys where dictionary[long] == nil {
+            guard let value = dictionary[short] else { continue }
+            // Names are filters; anything else means another file.
+            if short == "F", value.name == nil, value.array == nil { continue }
+            dictionary[long] = value
+            dictionary[short] = nil
+        }
     }
 
     private func filters(of dictionary: PDFDictionary) throws -> [PDFFilter] {

@@ -5,7 +5,7 @@ enum PDFRules {
     static func shape(of key: String, in kind: PDFKind) -> PDFShape {
         if let shape = tables[kind]?[key] { return shape }
         // Of a halftone of several, each has the name of its colorant.
-        return kind == .halftone ? .kind(.halftone) : .drop(.unknown)
+        return kind == .halftones ? .kind(.halftone) : .drop(.unknown)
     }
 
     private static let tables: [PDFKind: Table] = document.merging(pictures) { $1 }.merging(interaction) { $1 }
@@ -57,11 +57,11 @@ enum PDFRules {
             "Enforce": .plain,
         ],
         .nameTrees: [
-            "Dests": .tree(.destination), "AP": .tree(.kind(.form)), "EmbeddedFiles": .attachments,
+            "Dests": .tree(.destination), "EmbeddedFiles": .attachments, "AP": .drop(.scripts),
             "JavaScript": .drop(.scripts), "IDS": .drop(.webCapture), "URLS": .drop(.webCapture),
         ],
         .pageLabel: ["Type": .plain, "S": .plain, "P": .text, "St": .plain],
-        .markInfo: ["Marked": .plain, "UserProperties": .plain, "Suspects": .plain],
+        .markInfo: ["Marked": .plain, "UserProperties": .rewritten, "Suspects": .plain],
         .base: ["Base": .text],
         .outputIntent: [
             "Type": .plain, "S": .plain, "OutputConditionIdentifier": .text, "RegistryName": .text,
@@ -125,9 +125,14 @@ enum PDFRules {
             "Name": .drop(.layerNotes), "Creator": .drop(.layerNotes),
         ],
         .usage: [
-            "Export": .map(.plain), "Zoom": .map(.plain), "Print": .map(.plain), "View": .map(.plain),
-            "Language": .map(.text), "PageElement": .map(.plain), "CreatorInfo": .drop(.layerNotes),
+            "Export": .kind(.usageEntry), "Zoom": .kind(.usageEntry), "Print": .kind(.usageEntry),
+            "View": .kind(.usageEntry), "Language": .kind(.usageEntry), "PageElement": .kind(.usageEntry),
+            "CreatorInfo": .drop(.layerNotes),
             "User": .drop(.people),
+        ],
+        .usageEntry: [
+            "ExportState": .plain, "PrintState": .plain, "ViewState": .plain, "Subtype": .plain, "min": .plain,
+            "max": .plain, "Lang": .text, "Preferred": .plain,
         ],
         .usageApplication: ["Event": .plain, "OCGs": .list(.kind(.optionalContent)), "Category": .plain],
         .file: [
@@ -211,10 +216,11 @@ enum PDFRules {
             "Encoding": .either(.plain, .either(.kind(.encoding), .kind(.characterMap))),
             "ToUnicode": .either(.plain, .kind(.characterMap)),
             "DescendantFonts": .list(.kind(.font)), "FontBBox": .plain, "FontMatrix": .plain,
-            "CharProcs": .map(.kind(.content)), "Resources": .kind(.resources),
+            "CharProcs": .map(.kind(.glyph)), "Resources": .kind(.resources),
             "CIDSystemInfo": .kind(.systemInformation), "DW": .plain, "W": .plain, "DW2": .plain, "W2": .plain,
             "CIDToGIDMap": .either(.plain, .kind(.bytes)), "Name": .rewritten, "Metadata": .drop(.metadata),
         ],
+        .glyph: ["Resources": .kind(.resources)],
         .encoding: ["Type": .plain, "BaseEncoding": .plain, "Differences": .plain],
         .characterMap: [
             "Type": .plain, "CMapName": .plain, "CIDSystemInfo": .kind(.systemInformation), "WMode": .plain,
@@ -244,6 +250,10 @@ enum PDFRules {
             "SpotFunction": .either(.plain, .kind(.function)), "AccurateScreens": .plain,
             "TransferFunction": .either(.plain, .kind(.function)), "Width": .plain, "Height": .plain, "Xsquare": .plain,
             "Ysquare": .plain, "Width2": .plain, "Height2": .plain, "HalftoneName": .rewritten,
+            "Metadata": .drop(.metadata),
+        ],
+        .halftones: [
+            "Type": .plain, "HalftoneType": .plain, "HalftoneName": .rewritten, "Metadata": .drop(.metadata),
         ],
     ]
 
@@ -270,7 +280,7 @@ enum PDFRules {
             "F": .either(.text, .kind(.file)), "Fields": .list(.either(.kind(.annotation), .text)), "Flags": .plain,
             "State": .list(.either(.kind(.optionalContent), .plain)), "PreserveRB": .plain,
             "B": .either(.plain, .kind(.bead)),
-            "JS": .drop(.scripts),
+            "Trans": .kind(.transition), "CharSet": .text, "JS": .drop(.scripts),
         ],
         .annotation: annotation.merging(field) { $1 },
         .appearance: [
@@ -318,7 +328,7 @@ enum PDFRules {
     /// 12.7.4.
     private static let field: Table = [
         "FT": .plain, "Kids": .list(.kind(.annotation)), "T": .text, "TU": .text, "TM": .text, "Ff": .plain,
-        "V": .either(.text, .kind(.bytes)), "DV": .either(.text, .kind(.bytes)), "Opt": .list(.text), "TI": .plain,
+        "V": .either(.texts, .kind(.bytes)), "DV": .either(.texts, .kind(.bytes)), "Opt": .list(.texts), "TI": .plain,
         "I": .plain, "MaxLen": .plain, "Lock": .drop(.signature), "SV": .drop(.signature),
         "RV": .either(.text, .kind(.bytes)),
     ]

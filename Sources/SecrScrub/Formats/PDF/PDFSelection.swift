@@ -17,17 +17,14 @@ struct PDFSelection: Sendable {
     }
 
     private let document: PDFContents
-    private let policy: Policy
-    private let allowList: AllowList
     private let fitting: PDFFitting
+    private var rules: PDFEntries
     private let claim: PDFClaim?
     /// Of each object that stays, the number that it gets.
     private(set) var numbers: [Use: Int] = [:]
     /// What has a number, in the order of these, and how it is to be understood.
     private var waiting: [(reference: PDFReference, shape: PDFShape)] = []
     private var identifiers = PDFIdentifiers()
-    /// Lists of which layers are shown, so far.
-    private var configurations = 0
 
     /// The first one is the catalog.
     private(set) var kept: [Kept] = []
@@ -43,17 +40,15 @@ struct PDFSelection: Sendable {
         var onRequest: [PDFDictionary.Entry] = []
         self.document = document
         self.claim = claim
-        self.policy = policy
-        self.allowList = allowList
         fitting = PDFFitting(
-            contents: document, pages: Set(document.pages),
-            keepsOtherPages: allowList.rule(for: PDFPart.pagesOutside, policy: policy) != nil)
+            document, keepsOtherPages: allowList.rule(for: PDFPart.pagesOutside, policy: policy) != nil)
+        rules = PDFEntries(
+            document, outside: fitting.outside, claim: claim, policy: policy, allowList: allowList)
         for entry in document.trailer.entries {
-            guard case .drop(let part) = PDFRules.shape(of: entry.key, in: .trailer) else { continue }
-            if allowList.rule(for: part, policy: policy) == nil {
-                drop(part, entry.key, entry.value)
-            } else {
-                onRequest.append(entry)
+            switch rules.shape(of: entry, in: document.trailer, .trailer) {
+            case .drop(let part): drop(part, entry.key)
+            case .anything: onRequest.append(entry)
+            default: continue
             }
         }
         guard let root = document.trailer["Root"]?.reference, document.resolved(.reference(root)).dictionary != nil
@@ -72,7 +67,7 @@ struct PDFSelection: Sendable {
                 dictionary["Parent"] = nil
                 object.value = .dictionary(dictionary)
             }
-            kept.append(keep(object, shape))
+            kept.append(keep(object, reference, shape))
         }
         addIdentifiers()
     }
@@ -85,7 +80,8 @@ struct PDFSelection: Sendable {
         var shape = shape
         if case .kind(let kind) = shape {
             let object = document.objects[reference]
-            shape = .kind(fitting.refined(kind, object?.value.dictionary, isStream: object?.stream != nil))
+            shape = .kind(
+                fitting.refined(kind, object?.value.dictionary, isStream: object?.stream != nil, at: reference))
         }
         let use = Use(reference: reference, tag: shape.tag)
         if let number = numbers[use] { return number }
@@ -94,14 +90,18 @@ struct PDFSelection: Sendable {
         return waiting.count
     }
 
-    private mutating func keep(_ object: PDFObject, _ shape: PDFShape) -> Kept {
+    private mutating func keep(_ object: PDFObject, _ reference: PDFReference, _ shape: PDFShape) -> Kept {
         switch shape {
         case .kind(.claim): return written(claim, in: object)
         case .kind(let kind):
             if kind == .colorSpace, object.value.dictionary == nil {
                 return Kept(kind: kind, value: value(object.value, shape) ?? .null)
             }
-            guard let dictionary = object.value.dictionary else { return Kept(kind: kind, value: .null) }
+            guard var dictionary = object.value.dictionary else { return Kept(kind: kind, value: .null) }
+            if kind == .pageNode {
+                // Whatever it says, readers count on it.
+                dictionary["Count"] = .number(String(document.pageCounts[reference] ?? 0))
+            }
             if kind == .structure, case .string(let bytes) = document.resolved(dictionary["ID"]) {
                 identifiers.note(bytes, of: kept.count + 1)
             }
@@ -117,7 +117,7 @@ struct PDFSelection: Sendable {
             PDFDictionary.Entry(key: "Type", value: .name("Metadata")),
             PDFDictionary.Entry(key: "Subtype", value: .name("XML")),
         ])
-        if claim?.isAlone != true || object.value != .dictionary(own) { drop(.metadata, "Metadata", object.value) }
+        if claim?.isAlone != true || object.value != .dictionary(own) { drop(.metadata, "Metadata") }
         let isAsWritten = claim?.isAlone == true && object.stream?.filters.isEmpty == true
         let stream = PDFStreamData(place: .bytes(claim?.packet ?? []), filters: [])
         return Kept(kind: .claim, value: .dictionary(own), stream: isAsWritten ? object.stream : stream)
@@ -144,7 +144,10 @@ struct PDFSelection: Sendable {
         switch shape {
         case .either(let first, let second): return self.value(value, fitting.fits(value, first) ? first : second)
         case .page where fitting.fits(value, shape): return value.reference.map { reference($0, .kind(.page)) }
-        case .kind(.action) where !fitting.isAllowed(value): return nil
+        case .kind(.action) where !fitting.isAllowed(value):
+            guard let next = fitting.next(after: value) else { return nil }
+            drop(.scripts, action(value) ?? "A")
+            return self.value(next, shape)
         default: break
         }
         guard fitting.fits(value, shape) else { return nil }
@@ -159,7 +162,7 @@ struct PDFSelection: Sendable {
         switch shape {
         case .page, .either(.page, _):
             if fitting.isOtherPage(value), !fitting.isPage(value) {
-                drop(.pagesOutside, PDFPart.pagesOutside.name, value)
+                drop(.pagesOutside, PDFPart.pagesOutside.name)
             }
         default: return
         }
@@ -171,14 +174,14 @@ struct PDFSelection: Sendable {
 
     private mutating func direct(_ value: PDFValue, _ shape: PDFShape) -> PDFValue? {
         switch (shape, value) {
-        case (.plain, .array(let values)), (.text, .array(let values)):
-            return .array(values.map { self.value($0, shape) ?? .null })
-        case (.plain, _), (.text, _): return value
+        case (.plain, .array(let values)), (.texts, .array(let values)):
+            return .array(values.map { self.value($0, shape) ?? oddNumber($0) ?? .null })
+        case (.plain, _), (.text, _), (.texts, _): return value
         case (.list(let inner), .array(let values)):
             return .array(
                 values.compactMap { value in
                     let kept = self.value(value, inner)
-                    if kept == nil, document.resolved(value) != .null { drop(.unknown, "list", value) }
+                    if kept == nil, document.resolved(value) != .null { drop(reason(value, inner), "list") }
                     return kept
                 })
         case (.nested(let inner), .array(let values)):
@@ -217,48 +220,44 @@ struct PDFSelection: Sendable {
         var written: [PDFDictionary.Entry] = []
         note(dictionary, kind)
         for entry in dictionary.entries {
-            var shape = PDFRules.shape(of: entry.key, in: kind)
-            if kind == .annotation, isRemark(dictionary), PDFRules.isOfField(entry.key) { shape = .drop(.people) }
-            if kind == .file, ["F", "UF"].contains(entry.key), dictionary["EF"] != nil,
-                case .string(let path) = document.resolved(entry.value)
-            {
-                let name = Self.lastName(of: path)
-                if name != path { drop(.attachmentDetails, entry.key, entry.value) }
-                written.append(PDFDictionary.Entry(key: entry.key, value: .string(name)))
-                continue
-            }
-            if kind == .catalog, entry.key == "Metadata", claim != nil { shape = .kind(.claim) }
-            if kind == .annotation, isSignature(entry) { shape = .drop(.signature) }
-            if kind == .configuration, entry.key == "Name", claim != nil {
-                // Standards want a name, whatever it is.
-                configurations += 1
-                let name = PDFValue.string(PDFIdentifiers.spelled(configurations))
-                if document.resolved(entry.value) != name { drop(.layerNotes, entry.key, entry.value) }
-                written.append(PDFDictionary.Entry(key: entry.key, value: name))
-                continue
-            }
-            if policy.drops(.attachment), Self.attaches(entry.key, in: kind) { shape = .drop(.attachment) }
-            if case .drop(let part) = shape {
-                guard part != .attachment, allowList.rule(for: part, policy: policy) != nil else {
-                    drop(part, entry.key, entry.value)
-                    continue
-                }
-                shape = .anything
-            }
-            if case .rewritten = shape { continue }
-            if let value = value(entry.value, shape) {
+            let shape = rules.shape(of: entry, in: dictionary, kind)
+            switch shape {
+            case .rewritten: continue
+            case .drop(let part): drop(part, entry.key)
+            case .written(let value, let part):
+                if document.resolved(entry.value) != value { drop(part, entry.key) }
                 written.append(PDFDictionary.Entry(key: entry.key, value: value))
-            } else if document.resolved(entry.value) != .null {
-                drop(entry.key == "JS" || shape.isAction ? .scripts : .unknown, entry.key, entry.value)
+            default:
+                if let value = value(entry.value, shape) {
+                    written.append(PDFDictionary.Entry(key: entry.key, value: value))
+                } else if document.resolved(entry.value) != .null {
+                    drop(reason(entry.value, shape), shape.isAction ? action(entry.value) ?? entry.key : entry.key)
+                }
             }
         }
         return PDFDictionary(written)
     }
 
+    /// Why something does not stay.
+    private func reason(_ value: PDFValue, _ shape: PDFShape) -> PDFPart {
+        if shape.isAction { return .scripts }
+        let isOutside = fitting.outside.holds(value, as: .structure) || fitting.outside.holds(value, as: .annotation)
+        return isOutside ? .pagesOutside : .unknown
+    }
+
+    /// What kind of action it is.
+    private func action(_ value: PDFValue) -> String? {
+        document.resolved(document.resolved(value).dictionary?["S"]).name
+    }
+
+    private func oddNumber(_ value: PDFValue) -> PDFValue? {
+        document.resolved(value).string.flatMap(PDFValue.oddNumber)
+    }
+
     private mutating func note(_ dictionary: PDFDictionary, _ kind: PDFKind) {
         switch kind {
         case .annotation:
-            if dictionary.entries.contains(where: isSignature) { isSigned = true }
+            if dictionary.entries.contains(where: rules.isSignature) { isSigned = true }
             if ["Sound", "Movie", "Screen", "3D", "RichMedia"].contains(
                 document.resolved(dictionary["Subtype"]).name ?? "")
             {
@@ -271,39 +270,8 @@ struct PDFSelection: Sendable {
         }
     }
 
-    private func isSignature(_ entry: PDFDictionary.Entry) -> Bool {
-        guard entry.key == "V", let value = document.resolved(entry.value).dictionary else { return false }
-        return value["ByteRange"] != nil || value["SubFilter"] != nil
-    }
-
-    /// Whether an annotation is somebody's remark, and not a field of a form.
-    private func isRemark(_ dictionary: PDFDictionary) -> Bool {
-        guard let subtype = document.resolved(dictionary["Subtype"]).name else { return false }
-        return subtype != "Widget"
-    }
-
-    private static func attaches(_ key: String, in kind: PDFKind) -> Bool {
-        switch key {
-        case "AF": true
-        case "EmbeddedFiles": kind == .nameTrees
-        case "EF": kind == .file
-        case "FS": kind == .annotation
-        default: false
-        }
-    }
-
-    private mutating func drop(_ part: PDFPart, _ label: String, _ value: PDFValue) {
+    private mutating func drop(_ part: PDFPart, _ label: String) {
         drops[PDFDrop(part: part, label: label), default: 0] += 1
-    }
-
-    private static func lastName(of path: [UInt8]) -> [UInt8] {
-        // In UTF-16, half of a letter can look like such a stroke.
-        if path.starts(with: [0xFE, 0xFF]) {
-            let units = stride(from: 2, to: path.count - 1, by: 2).map { Int(path[$0]) << 8 | Int(path[$0 + 1]) }
-            let name = units.split { [0x2F, 0x5C, 0x3A].contains($0) }.last ?? []
-            return [0xFE, 0xFF] + name.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
-        }
-        return Array(path.split { [0x2F, 0x5C, 0x3A].contains($0) }.last ?? [])
     }
 
     // MARK: Trees and spaces of colours
@@ -323,15 +291,15 @@ struct PDFSelection: Sendable {
             for place in stride(from: 0, to: values.count - 1, by: 2) {
                 let old = document.resolved(values[place])
                 guard let key = value(old, .text), let found = value(values[place + 1], shape) else {
-                    drop(.unknown, "name in a list", old)
+                    drop(.unknown, "name in a list")
                     continue
                 }
                 let number = PDFValue.string(PDFIdentifiers.spelled(pairs.count / 2 + 1))
-                if isNumbered, number != old { drop(.attachmentDetails, "name in a list", old) }
+                if isNumbered, number != old { drop(.attachmentDetails, "name in a list") }
                 pairs += [isNumbered ? number : key, found]
             }
             for entry in node.entries where !["Kids", "Names", "Nums", "Limits"].contains(entry.key) {
-                drop(.unknown, entry.key, entry.value)
+                drop(.unknown, entry.key)
             }
         }
         return .dictionary(PDFDictionary([PDFDictionary.Entry(key: list, value: .array(pairs))]))

@@ -2,8 +2,10 @@
 indirect enum PDFShape: Sendable {
     /// Numbers, names and yes or no, also in arrays.
     case plain
-    /// The same, or a string.
+    /// A number, a name, yes or no, or a string.
     case text
+    /// The same, also in arrays.
+    case texts
     case kind(PDFKind)
     /// An array of things of one shape, or one such thing.
     case list(PDFShape)
@@ -25,6 +27,8 @@ indirect enum PDFShape: Sendable {
     case page
     /// Goes.
     case drop(PDFPart)
+    /// Stays with this value; what it says otherwise is such a part.
+    case written(PDFValue, PDFPart)
     /// Taken care of elsewhere, without a word.
     case rewritten
     /// All that is there, on request.
@@ -35,26 +39,26 @@ indirect enum PDFShape: Sendable {
 enum PDFKind: Int, Sendable {
     case trailer, catalog, pageNode, page, resources, viewerPreferences, nameTrees, pageLabel, markInfo, base
     case outlines, outline, destination, action, thread, bead, threadInformation
-    case object, picture, form, group, graphicsState, softMask, halftone, pattern, tiling, shading, function
+    case object, picture, form, group, graphicsState, softMask, halftone, halftones, pattern, tiling, shading, function
     case colorSpace, calibrated, colorants, process, mixing, profile
     case font, encoding, characterMap, systemInformation, fontDescriptor, fontStyle, fontFile
-    case decodeParameters, content, bytes, segments
+    case decodeParameters, content, bytes, segments, glyph
     case annotation, appearance, appearanceCharacteristics, border, borderEffect, iconFit, transition, fixedPrint
-    case acroForm, optionalContent, contentProperties, configuration, usage, usageApplication
+    case acroForm, optionalContent, contentProperties, configuration, usage, usageEntry, usageApplication
     case structureRoot, structure, attributes, namespace, propertyList
     case outputIntent, file, embeddedFiles, embeddedFile, claim
 
     /// Always streams; the others are dictionaries, but for those that can be either.
     private static let streams: Set<PDFKind> = [
         .object, .picture, .form, .tiling, .profile, .characterMap, .fontFile, .content, .bytes, .embeddedFile,
-        .claim, .segments,
+        .claim, .segments, .glyph,
     ]
-    private static let either: Set<PDFKind> = [.halftone, .pattern, .shading, .function, .colorSpace]
+    private static let either: Set<PDFKind> = [.halftone, .halftones, .pattern, .shading, .function, .colorSpace]
 
     var index: Int { rawValue }
 
     /// Whether its data are instructions that paint.
-    var paints: Bool { self == .content || self == .form || self == .tiling }
+    var paints: Bool { self == .content || self == .glyph || self == .form || self == .tiling }
 
     func fits(isStream: Bool) -> Bool { Self.either.contains(self) || Self.streams.contains(self) == isStream }
 }
@@ -75,7 +79,8 @@ extension PDFShape {
         case .identifier: 4
         case .page: 5
         case .attachments: 7
-        case .drop, .rewritten: 6
+        case .texts: 8
+        case .drop, .rewritten, .written: 6
         case .kind(let kind): 100 + kind.index
         case .list(let inner): 1_000 + 7 * inner.tag
         case .slots(let inner): 2_000 + 11 * inner.tag

@@ -22,6 +22,19 @@ enum PDFValue: Sendable, Equatable {
     var real: Double? { if case .number(let text) = self { Double(text) } else { nil } }
 }
 
+extension PDFValue {
+    /// A number that is spelled in a way that readers take all the same, such as `--5`; the library calls it a string.
+    static func oddNumber(_ bytes: [UInt8]) -> PDFValue? {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let first = text.first, "+-".contains(first) else { return nil }
+        let digits = text.drop { "+-".contains($0) }
+        guard digits.utf8.count < 20, digits.allSatisfy({ "0123456789.".contains($0) }), Double(digits) != nil else {
+            return nil
+        }
+        return .number((first == "-" ? "-" : "") + digits)
+    }
+}
+
 /// Which indirect object is meant (7.3.10).
 struct PDFReference: Sendable, Hashable {
     var number: Int
