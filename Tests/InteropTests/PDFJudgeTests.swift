@@ -79,7 +79,7 @@ import Testing
     /// Comments are gone, and what only looks like one is still there and looks the same.
     @Test(.enabled(if: Run.isInstalled("pdftoppm"))) func strictTakesCommentsOnly() throws {
         let folder = try TemporaryFolder()
-        let fixture = try Fixture.named("remarks.pdf")
+        let fixture = Fixture.named("remarks.pdf")
         try scrubbed(fixture, in: folder, ["--policy", "strict"])
         let bytes = try expanded(in: folder)
         for comment in ["CNRY-remark-of-a-program", "CNRY-second-remark", "CNRY-remark-in-a-form"] {
@@ -98,14 +98,14 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.write(Fixture.named("information.pdf").bytes, to: "in.pdf")
         _ = try Run.program("qpdf", ["--linearize", "in.pdf", "line.pdf"], in: folder.path)
-        #expect(!Run.scrub(["show", "line.pdf"], in: folder.path).text.contains("version"))
-        #expect(try Run.scrub(["show", "line.pdf"], in: folder.path).text.contains("author"))
+        let shown = try Run.scrub(["show", "line.pdf"], in: folder.path).text
+        #expect(shown.contains("author") && !shown.contains("version"))
     }
 
     @Test(arguments: [["256"], ["128", "--use-aes=y"], ["128", "--use-aes=n"], ["40"]])
     func passwordsOpenDocuments(strength: [String]) throws {
         let folder = try TemporaryFolder()
-        let fixture = try Fixture.named("information.pdf")
+        let fixture = Fixture.named("information.pdf")
         try folder.write(fixture.bytes, to: "plain.pdf")
         try folder.write(Array("geheim\n".utf8), to: "password")
         try folder.write(Array("other\n".utf8), to: "wrong")
