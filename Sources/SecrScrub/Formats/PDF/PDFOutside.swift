@@ -1,9 +1,11 @@
-/// What belongs to pages that were taken out of a document and are still in the file. It goes with them.
+/// What belongs to pages that were taken out of a document and is still in the file. It goes with them.
 struct PDFOutside: Sendable {
     private let contents: PDFContents
     private let pages: Set<PDFReference>
     /// Annotations that a page shows.
     private let shown: Set<PDFReference>
+    /// Objects that are found from pages, and not by the structure alone.
+    private var painted: Set<PDFReference> = []
     /// Parts of the structure all of whose content is on such pages.
     private var elements: Set<PDFReference> = []
 
@@ -15,7 +17,9 @@ struct PDFOutside: Sendable {
                 let annotations = contents.resolved(contents.resolved(.reference(page)).dictionary?["Annots"]).array
                 return (annotations ?? []).compactMap(\.reference)
             })
-        if let root = contents.resolved(contents.trailer["Root"]).dictionary?["StructTreeRoot"] { findElements(root) }
+        guard let root = contents.resolved(contents.trailer["Root"]).dictionary?["StructTreeRoot"] else { return }
+        findPainted()
+        findElements(root)
     }
 
     /// A page that nothing shows, because it was deleted, or what was one.
@@ -30,14 +34,13 @@ struct PDFOutside: Sendable {
         switch kind {
         case .structure:
             if let reference = value.reference, elements.contains(reference) { return true }
-            guard let content = contents.resolved(value).dictionary, content["MCID"] ?? content["Obj"] != nil else {
-                return false
-            }
-            return isPage(content["Pg"])
+            return contents.resolved(value).dictionary.map { isContent($0) && isOutside($0, of: .unknown) } ?? false
         case .annotation: return isAnnotation(value, depth: 0)
         default: return false
         }
     }
+
+    // MARK: Annotations
 
     /// An answer to a remark, or the window of one, belongs to a page as the remark does (12.5.6.2).
     func isAloneOutside(_ value: PDFValue) -> Bool { value.reference.map { !shown.contains($0) } ?? false }
@@ -49,41 +52,77 @@ struct PDFOutside: Sendable {
             // A field of several widgets.
             return kids.allSatisfy { isAnnotation($0, depth: depth + 1) }
         }
-        return isPage(annotation["P"])
+        // A field can do without a widget, but no widget without a page.
+        let isWidget = contents.resolved(annotation["Subtype"]).name == "Widget" && value.reference != nil
+        return isWidget || isPage(annotation["P"])
     }
 
     // MARK: Structure
 
+    /// What leads from something on a page to the rest of the document.
+    private static let ways: Set<String> = ["Parent", "P", "Dest", "A", "B", "Popup", "IRT"]
+
+    private mutating func findPainted() {
+        var waiting = pages.compactMap { contents.resolved(.reference($0)).dictionary }.map { PDFValue.dictionary($0) }
+        while let value = waiting.popLast() {
+            switch value {
+            case .reference(let reference):
+                guard !pages.contains(reference), painted.insert(reference).inserted else { continue }
+                waiting.append(contents.resolved(value))
+            case .array(let values): waiting += values
+            case .dictionary(let dictionary):
+                for entry in dictionary.entries where !Self.ways.contains(entry.key) { waiting.append(entry.value) }
+            default: continue
+            }
+        }
+    }
+
+    private enum Side { case inside, outside, unknown }
+
     private struct Element {
         var reference: PDFReference?
         var parent: Int
-        /// Whether it says itself that its content is on such a page, or what is above it does.
-        var isOutside: Bool
+        /// Where it says itself that its content is, or what is above it does.
+        var side: Side
         var hasOutside = false
         var hasInside = false
     }
 
+    /// Whether a dictionary means something on a page, and no further part (14.7.5).
+    private func isContent(_ dictionary: PDFDictionary) -> Bool {
+        dictionary["MCID"] != nil || dictionary["Obj"] != nil
+    }
+
+    private func isOutside(_ content: PDFDictionary, of side: Side) -> Bool {
+        if let form = content["Stm"]?.reference, !painted.contains(form) { return true }
+        if let object = content["Obj"]?.reference, !painted.contains(object) { return true }
+        return content["Pg"].map(isPage) ?? (side == .outside)
+    }
+
     /// From the leaves on (14.7.2 and 14.7.5).
     private mutating func findElements(_ root: PDFValue) {
-        var found = [Element(reference: root.reference, parent: 0, isOutside: false)]
+        let known = knownElements(root)
+        var found = [Element(reference: root.reference, parent: 0, side: .unknown)]
         var waiting: [(value: PDFValue, place: Int)] = [(root, 0)]
         var seen: Set<PDFReference> = []
         while let (value, place) = waiting.popLast() {
             guard let element = contents.resolved(value).dictionary else { continue }
-            if let page = element["Pg"] { found[place].isOutside = isPage(page) }
-            let isOutside = found[place].isOutside
+            if let page = element["Pg"] { found[place].side = isPage(page) ? .outside : .inside }
+            let side = found[place].side
             for kid in contents.resolved(element["K"]).array ?? [element["K"] ?? .null] {
                 let inner = contents.resolved(kid).dictionary
-                if inner == nil || inner?["MCID"] ?? inner?["Obj"] != nil {
-                    guard inner != nil || contents.resolved(kid).integer != nil else { continue }
-                    if inner?["Pg"].map(isPage) ?? isOutside {
+                if let inner, !isContent(inner) {
+                    guard kid.reference.map({ seen.insert($0).inserted }) ?? true else { continue }
+                    found.append(Element(reference: kid.reference, parent: place, side: side))
+                    waiting.append((kid, found.count - 1))
+                } else if inner != nil || contents.resolved(kid).integer != nil {
+                    let isUnknown = inner == nil && side == .unknown
+                    let isLost = isUnknown && !(known?.contains(value.reference ?? .trailer) ?? true)
+                    if inner.map({ isOutside($0, of: side) }) ?? (isLost || side == .outside) {
                         found[place].hasOutside = true
                     } else {
                         found[place].hasInside = true
                     }
-                } else if kid.reference.map({ seen.insert($0).inserted }) ?? true {
-                    found.append(Element(reference: kid.reference, parent: place, isOutside: isOutside))
-                    waiting.append((kid, found.count - 1))
                 }
             }
         }
@@ -93,5 +132,30 @@ struct PDFOutside: Sendable {
             if element.hasOutside { found[element.parent].hasOutside = true }
             if element.hasInside { found[element.parent].hasInside = true }
         }
+    }
+
+    /// Parts to which something leads that is on a page; `nil` where a document does not say so.
+    private func knownElements(_ root: PDFValue) -> Set<PDFReference>? {
+        guard let tree = contents.resolved(root).dictionary?["ParentTree"] else { return nil }
+        var keys: Set<Int> = []
+        for reference in painted.union(pages) {
+            let dictionary = contents.resolved(.reference(reference)).dictionary
+            for key in ["StructParents", "StructParent"] {
+                if let number = contents.resolved(dictionary?[key]).integer { keys.insert(number) }
+            }
+        }
+        var (known, waiting, seen): (Set<PDFReference>, [PDFValue], Set<PDFReference>) = ([], [tree], [])
+        while let next = waiting.popLast() {
+            if let reference = next.reference, !seen.insert(reference).inserted { continue }
+            guard let node = contents.resolved(next).dictionary else { continue }
+            waiting += contents.resolved(node["Kids"]).array ?? []
+            let pairs = contents.resolved(node["Nums"]).array ?? []
+            for place in stride(from: 0, to: pairs.count - 1, by: 2) {
+                guard let key = contents.resolved(pairs[place]).integer, keys.contains(key) else { continue }
+                known.formUnion(
+                    (contents.resolved(pairs[place + 1]).array ?? [pairs[place + 1]]).compactMap(\.reference))
+            }
+        }
+        return known
     }
 }

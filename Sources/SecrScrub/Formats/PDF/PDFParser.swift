@@ -65,7 +65,8 @@ struct PDFParser {
         if dictionary["Subtype"]?.name == "Image" { spellOut(&dictionary) }
         let filters: [PDFFilter]
         do {
-            if let external = dictionary["F"], external != .null {
+            // A name, or several, is how pictures among instructions call their filters.
+            if let external = dictionary["F"], external != .null, external.name == nil, external.array == nil {
                 throw ParseError(.unsupported, at: 0, "data that lie in another file")
             }
             filters = try self.filters(of: dictionary)
