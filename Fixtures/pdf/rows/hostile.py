@@ -7,6 +7,7 @@ from writers.pdf import Name
 def fixtures():
     return [
         changed("signed.pdf", "a signature", signed),
+        changed("signed-unseen.pdf", "a signature that no page shows", signed_unseen),
         changed("dynamic.pdf", "a form of another kind", dynamic),
         changed("film.pdf", "a film", film),
         changed("elsewhere.pdf", "data in another file", elsewhere),
@@ -25,6 +26,11 @@ def changed(name, why, change):
 
 
 def signed(document):
+    signed_unseen(document)
+    document[document.pages[0]]["Annots"] += document[document.catalog]["AcroForm"]["Fields"]
+
+
+def signed_unseen(document):
     signature = {"Type": Name("Sig"), "Filter": Name("Adobe.PPKLite"), "ByteRange": [0, 1, 2, 3], "Contents": bytes(20)}
     field = {"FT": Name("Sig"), "T": b"signature", "V": document.add(signature), "Subtype": Name("Widget")}
     widget = document.add(field | {"Type": Name("Annot"), "Rect": [0, 0, 0, 0]})

@@ -49,7 +49,7 @@ struct PDFEntries: Sendable {
 
     private func special(_ entry: Entry, ofAnnotation annotation: PDFDictionary) -> PDFShape? {
         switch entry.key {
-        case "V" where isSignature(entry): .drop(.signature)
+        case "V" where isSignature(entry.value): .drop(.signature)
         case "IRT", "Popup": outside.isAloneOutside(entry.value) ? .drop(.pagesOutside) : nil
         // Words with their looks, where there is no picture of them.
         case "RC": annotation["AP"] == nil ? .either(.text, .kind(.bytes)) : nil
@@ -57,8 +57,9 @@ struct PDFEntries: Sendable {
         }
     }
 
-    func isSignature(_ entry: Entry) -> Bool {
-        guard entry.key == "V", let value = contents.resolved(entry.value).dictionary else { return false }
+    /// Whether the value of a field is one.
+    func isSignature(_ value: PDFValue) -> Bool {
+        guard let value = contents.resolved(value).dictionary else { return false }
         return value["ByteRange"] != nil || value["SubFilter"] != nil
     }
 

@@ -25,18 +25,49 @@ struct PDFInstructions {
     private(set) var isWhole = false
 
     private let bytes: [UInt8]
-    private var lexer: PDFLexer
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        lexer = PDFLexer(bytes)
-        while let token = try? lexer.next() {
-            comments = lexer.comments
-            guard token == .word("BI") else { continue }
-            guard let found = try? skipPicture(), found else { return }
+        var position = 0
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x25:
+                let start = position
+                while position < bytes.count, bytes[position] != 10, bytes[position] != 13 { position += 1 }
+                comments.append(start..<position)
+            case 0x28:
+                guard let end = endOfString(from: position) else { return }
+                position = end
+            case 0x42 where isPictureStart(position):
+                guard let end = try? skipPicture(from: position + 2) else { return }
+                position = end
+            default: position += 1
+            }
         }
-        comments = lexer.comments
-        isWhole = lexer.position == bytes.count
+        isWhole = true
+    }
+
+    /// Behind the last bracket (7.3.4.2).
+    private func endOfString(from start: Int) -> Int? {
+        var (position, depth) = (start, 0)
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x28: depth += 1
+            case 0x29: depth -= 1
+            case 0x5C: position += 1
+            default: break
+            }
+            position += 1
+            if depth == 0 { return position }
+        }
+        return nil
+    }
+
+    /// `BI`, as a word of its own.
+    private func isPictureStart(_ place: Int) -> Bool {
+        guard place + 1 < bytes.count, bytes[place + 1] == 0x49 else { return false }
+        let isApart = place == 0 || !PDFLexer.isRegular(bytes[place - 1]) && bytes[place - 1] != 0x2F
+        return isApart && (place + 2 == bytes.count || !PDFLexer.isRegular(bytes[place + 2]))
     }
 
     /// Whether there can be anything of this at all, which is seen faster.
@@ -62,15 +93,13 @@ struct PDFInstructions {
     /// More entries are in no picture.
     private static let mostTokens = 256
 
-    /// - Returns: `false` where nobody can tell where it ends.
-    private mutating func skipPicture() throws(ParseError) -> Bool {
+    /// - Returns: where it ends; `nil` where nobody can tell.
+    private mutating func skipPicture(from start: Int) throws(ParseError) -> Int? {
         var photo = Photo(filters: [], filterRange: 0..<0, lengthRange: nil, hasParameters: false, data: 0..<0)
-        var tokens = 0
+        var (lexer, tokens) = (PDFLexer(bytes, at: start), 0)
         while let key = try lexer.next(), key != .word("ID") {
             tokens += 1
-            guard tokens < Self.mostTokens, case .name(let name) = key, let value = try lexer.next() else {
-                return false
-            }
+            guard tokens < Self.mostTokens, case .name(let name) = key, let value = try lexer.next() else { return nil }
             var (range, names): (Range<Int>, [String]) = (lexer.start..<lexer.position, [])
             if case .name(let only) = value { names = [only] }
             // What follows is the value as far as it is an array or a dictionary.
@@ -93,12 +122,12 @@ struct PDFInstructions {
             }
         }
         // One white byte belongs to the instruction.
-        let start = lexer.position + 1
-        guard let end = Self.end(of: bytes, from: start, photo.filters.first) else { return false }
-        photo.data = start..<start + bytes[start..<end - 2].trimmingWhite
+        let data = lexer.position + 1
+        guard let end = Self.end(of: bytes, from: data, photo.filters.first) else { return nil }
+        photo.data = data..<data + bytes[data..<end - 2].trimmingWhite
         if photo.filters.last == "DCTDecode" { photos.append(photo) }
-        lexer = PDFLexer(bytes, at: end, comments: lexer.comments)
-        return true
+        comments += lexer.comments
+        return end
     }
 
     /// Behind the `EI` of a picture whose data begin at `start`.

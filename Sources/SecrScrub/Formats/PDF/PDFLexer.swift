@@ -16,13 +16,11 @@ struct PDFLexer {
     /// Where the last token begins.
     private(set) var start = 0
     /// Comments, as far as they have been passed over.
-    private(set) var comments: [Range<Int>]
+    private(set) var comments: [Range<Int>] = []
 
-    /// - Parameter comments: that were found before.
-    init(_ bytes: [UInt8], at position: Int = 0, comments: [Range<Int>] = []) {
+    init(_ bytes: [UInt8], at position: Int = 0) {
         self.bytes = bytes
         self.position = position
-        self.comments = comments
     }
 
     static func isWhite(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 9 && byte <= 13 && byte != 11) || byte == 0 }

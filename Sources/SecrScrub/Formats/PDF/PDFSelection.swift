@@ -51,6 +51,10 @@ struct PDFSelection: Sendable {
             default: continue
             }
         }
+        // Also where nothing else of it stays.
+        isSigned = document.objects.values.contains { object in
+            object.value.dictionary?["V"].map(rules.isSignature) ?? false
+        }
         guard let root = document.trailer["Root"]?.reference, document.resolved(.reference(root)).dictionary != nil
         else { throw ParseError(.malformed, at: 0, "a document without a catalog") }
         let tree = document.resolved(.reference(root)).dictionary?["Pages"]?.reference
@@ -257,7 +261,6 @@ struct PDFSelection: Sendable {
     private mutating func note(_ dictionary: PDFDictionary, _ kind: PDFKind) {
         switch kind {
         case .annotation:
-            if dictionary.entries.contains(where: rules.isSignature) { isSigned = true }
             if ["Sound", "Movie", "Screen", "3D", "RichMedia"].contains(
                 document.resolved(dictionary["Subtype"]).name ?? "")
             {
