@@ -48,8 +48,10 @@ struct JudgeTests {
     /// What exiftool remarks on, and rightly: a block of ISO 21496-1, which it does not know, and the place of a chunk.
     static let remarks = ["[minor] Unknown APP2 segment", "[minor] Text/EXIF chunk(s) found after PNG IDAT"]
 
-    /// All fixtures but videos and sequences.
-    static let pictures = Fixture.accepted.filter { $0.tracks == nil && !$0.file.hasPrefix("sequence") }
+    /// All fixtures but videos, sequences and documents.
+    static let pictures = Fixture.accepted.filter {
+        $0.tracks == nil && !$0.file.hasPrefix("sequence") && $0.format != .pdf
+    }
 
     /// These, scrubbed in one call.
     private func scrubbed() throws -> TemporaryFolder {
