@@ -23,6 +23,7 @@ let package = Package(
         // 0: C, no Swift
         .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CFUSE", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "CTurboJPEG",
@@ -68,6 +69,14 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .target(
+            name: "SecrVaultFUSE",
+            dependencies: [
+                "CFUSE", "SecrSystem", "SecrVault", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+
         // 4: people
         .target(
             name: "SecrCLI",
@@ -78,7 +87,7 @@ let package = Package(
             name: "secr-vault",
             dependencies: [
                 "SecrCLI", "SecrCrypto", "SecrScrub", "SecrScrubFiles", "SecrStream", "SecrSystem", "SecrVault",
-                .product(name: "SystemPackage", package: "swift-system"),
+                "SecrVaultFUSE", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
         ),

@@ -21,6 +21,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <termios.h>
 #include <unistd.h>
@@ -229,6 +230,32 @@ int secr_start_self(const char *name, const char *first, const char *second, con
     posix_spawn_file_actions_destroy(&actions);
     errno = error;
     return error == 0 ? 0 : -1;
+}
+
+int secr_fork(void) { return fork(); }
+
+int secr_wait(int process) {
+    int status;
+    pid_t ended;
+    do ended = waitpid(process, &status, 0); while (ended < 0 && errno == EINTR);
+    return ended == process && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int secr_detach(void) {
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nothing < 0 || setsid() < 0 || chdir("/") != 0) return -1;
+    for (int stream = 0; stream < 3; stream++)
+        if (dup2(nothing, stream) < 0) return -1;
+    return close(nothing);
+}
+
+int secr_run(const char *program, const char *first, const char *second, const char *third, const char *fourth) {
+    char *const arguments[] = {
+        (char *)program, (char *)first, (char *)second, (char *)third, (char *)fourth, NULL
+    };
+    pid_t child;
+    if (posix_spawnp(&child, program, NULL, NULL, arguments, environ) != 0) return -1;
+    return secr_wait(child);
 }
 
 long secr_file_system_kind(const char *path) {

@@ -22,7 +22,8 @@ import Testing
     static let ofTheReadme: [String] = {
         guard let readme = try? Repository.text("README.md") else { return [] }
         let blocks = readme.matches(of: #/```sh\n([^`]*)```/#).map { String($0.1) }
-        return blocks.filter { $0.contains("secr-vault") && !$0.contains("/run/secrets") }
+        let typed = blocks.filter { Machine.canMount || !$0.contains("secr-vault mount") }
+        return typed.filter { $0.contains("secr-vault") && !$0.contains("/run/secrets") }
             .flatMap { $0.split(separator: "\n").map(String.init) }
     }()
 

@@ -6,10 +6,10 @@ import Testing
 @Suite struct ArchitectureTests {
     /// Lowest first; a module may depend on lower layers only, or on what stands before it in its own.
     static let layers = [
-        ["CExif", "CQPDF", "CTurboJPEG", "CZlib", "CSodium", "CSecrShims"],
+        ["CExif", "CFUSE", "CQPDF", "CTurboJPEG", "CZlib", "CSodium", "CSecrShims"],
         ["SecrBytes", "SecrSystem", "SecrCrypto"],
         ["SecrScrub", "SecrStream"],
-        ["SecrScrubFiles", "SecrVault"],
+        ["SecrScrubFiles", "SecrVault", "SecrVaultFUSE"],
         ["SecrCLI", "secr-scrub", "secr-vault"],
     ]
 
@@ -19,7 +19,8 @@ import Testing
     static let usersOfFoundation: Set<String> = ["SecrVault"]
     /// Each C library is imported by exactly one module.
     static let soleImporters = [
-        "CExif": "SecrScrub", "CQPDF": "SecrScrub", "CTurboJPEG": "SecrScrub", "CZlib": "SecrScrub",
+        "CExif": "SecrScrub", "CFUSE": "SecrVaultFUSE", "CQPDF": "SecrScrub", "CTurboJPEG": "SecrScrub",
+        "CZlib": "SecrScrub",
         "CSodium": "SecrCrypto",
         "CSecrShims": "SecrSystem",
     ]

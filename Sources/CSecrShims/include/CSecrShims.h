@@ -43,6 +43,15 @@ int secr_pipe(int ends[]);
    `input`. */
 int secr_start_self(const char *name, const char *first, const char *second, const char *third, int input);
 
+/* This process twice, as fork(2) does it. */
+int secr_fork(void);
+/* Waits for a process, and returns what it ended with; -1 where it was ended by a signal. */
+int secr_wait(int process);
+/* A session of its own, with nothing but /dev/null to read and to write, in the root of all folders. */
+int secr_detach(void);
+/* Runs a program that PATH leads to, with up to four arguments, and waits for it. */
+int secr_run(const char *program, const char *first, const char *second, const char *third, const char *fourth);
+
 /* The magic number of the file system of a name, or -1. */
 long secr_file_system_kind(const char *path);
 

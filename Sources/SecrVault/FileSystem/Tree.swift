@@ -9,11 +9,26 @@ struct Tree {
     init(_ database: Database) { self.database = database }
 
     func node(_ id: Int64) throws -> Node {
+        guard let node = try findNode(id) else { throw VaultError.damaged(.index("a name without a node")) }
+        return node
+    }
+
+    private func findNode(_ id: Int64) throws -> Node? {
         let statement = try database.cachedStatement(sql: "SELECT \(Node.columns) FROM node WHERE id = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [id]) else {
-            throw VaultError.damaged(.index("a name without a node"))
-        }
-        return try Node(row)
+        return try Row.fetchOne(statement, arguments: [id]).map(Node.init)
+    }
+
+    /// The same for an id that somebody remembers.
+    func existingNode(_ id: Int64) throws -> Node {
+        guard let node = try findNode(id) else { throw VaultError.notFound([]) }
+        return node
+    }
+
+    /// The folder in which a folder lies; the top folder lies in itself.
+    func parent(of folder: Int64) throws -> Int64 {
+        let statement = try database.cachedStatement(sql: "SELECT parent FROM node WHERE id = ?")
+        guard let parent = try Int64.fetchOne(statement, arguments: [folder]) else { throw VaultError.notFound([]) }
+        return parent == 0 ? Node.topID : parent
     }
 
     func child(_ name: [UInt8], of folder: Int64) throws -> Node? {

@@ -14,7 +14,10 @@ enum UnlockCommand {
     ) { (arguments) throws(UsageError) in
         let console = Console(arguments)
         let access = try VaultAccess(arguments, console)
-        let seconds = try seconds(arguments.bytes(duration))
+        let seconds =
+            try arguments.bytes(duration).map { (text) throws(UsageError) in
+                try TimeSpan.seconds(text, of: duration)
+            } ?? 15 * 60
         return console.attempt(vault: access.path) {
             let folder = try access.folder()
             let keys = try access.unlock(folder)
@@ -28,15 +31,5 @@ enum UnlockCommand {
             }
             return .success
         }
-    }
-
-    private static func seconds(_ text: [UInt8]?) throws(UsageError) -> UInt32 {
-        guard let text else { return 15 * 60 }
-        let units: [UInt8: Int] = [UInt8(ascii: "s"): 1, UInt8(ascii: "m"): 60, UInt8(ascii: "h"): 3_600]
-        guard let unit = text.last.flatMap({ units[$0] }),
-            let number = Int(String(decoding: text.dropLast(), as: UTF8.self)), number > 0,
-            number <= 24 * 3_600 / unit
-        else { throw UsageError("--for takes a time such as 15m", hint: "s, m or h behind a number; 24h at most") }
-        return UInt32(number * unit)
     }
 }

@@ -1,0 +1,6 @@
+#ifndef SECR_CFUSE_SHIM_H
+#define SECR_CFUSE_SHIM_H
+/* The interface of libfuse 3.12. */
+#define FUSE_USE_VERSION 312
+#include <fuse3/fuse_lowlevel.h>
+#endif

@@ -1,0 +1,86 @@
+internal import CFUSE
+internal import Glibc
+internal import SecrSystem
+public import SecrVault
+internal import Synchronization
+public import SystemPackage
+
+/// A vault that appears in a folder, to be looked at by any program.
+///
+/// May be used by several threads at once.
+@safe public final class Mount: @unchecked Sendable {
+    /// Why a vault can't appear where it was to.
+    public enum Failure: Error, Equatable, Sendable {
+        /// The system has no FUSE, or this user may not use it.
+        case unavailable
+        case refused
+    }
+
+    private let session: OpaquePointer
+    private let state: MountState
+    private let folder: FilePath
+    private let end = Mutex(false)
+
+    /// Lets the vault appear.
+    ///
+    /// - Parameters:
+    ///   - store: the vault's own folder.
+    ///   - folder: where it is to appear: empty, from the root on.
+    public init(_ vault: Vault, in store: FilePath, at folder: FilePath) throws(Failure) {
+        let state = MountState(vault, in: store)
+        (self.state, self.folder) = (state, folder)
+        let options = "ro,nosuid,nodev,default_permissions,fsname=secr-vault,subtype=secr-vault"
+        var words = unsafe ["secr-vault", "-o", options].map { (word: String) in unsafe strdup(word) }
+        defer { unsafe words.forEach { unsafe free($0) } }
+        var table = Operations.table
+        // Safe: libfuse copies words and table; the state lives as long as the session.
+        let made = unsafe words.withUnsafeMutableBufferPointer { words in
+            var arguments = unsafe fuse_args(argc: CInt(words.count), argv: words.baseAddress, allocated: 0)
+            return unsafe fuse_session_new(
+                &arguments, &table, MemoryLayout<fuse_lowlevel_ops>.size, Unmanaged.passUnretained(state).toOpaque())
+        }
+        guard let made = unsafe made else { throw .refused }
+        unsafe session = made
+        guard unsafe folder.withPlatformString({ unsafe fuse_session_mount(made, $0) }) == 0 else {
+            // What was made goes with this object.
+            throw FileStatus.exists(Array("/dev/fuse".utf8)) ? .refused : .unavailable
+        }
+    }
+
+    deinit { unsafe fuse_session_destroy(session) }
+
+    /// How long nobody has asked anything, and nothing is open, in seconds; 0 while something is.
+    public var idleSeconds: Int { state.idleSeconds }
+
+    /// Answers the kernel, on several threads, until the vault is taken away. Returns whether that went well.
+    public func serve() -> Bool {
+        // Safe: made here, and given back.
+        guard let configuration = unsafe fuse_loop_cfg_create() else { return false }
+        defer { unsafe fuse_loop_cfg_destroy(configuration) }
+        unsafe fuse_loop_cfg_set_clone_fd(configuration, 1)
+        unsafe fuse_loop_cfg_set_max_threads(configuration, UInt32(2 * WorkerPool.processors + 2))
+        let status = unsafe fuse_session_loop_mt(session, configuration)
+        end.withLock { $0 = true }
+        return status == 0
+    }
+
+    /// Whether ``serve()`` has returned.
+    public var hasEnded: Bool { end.withLock { $0 } }
+
+    /// Takes the vault away, even from programs that have files of it open; they get errors from then on.
+    public func stop() {
+        // Safe: both may be called from any thread.
+        unsafe fuse_session_exit(session)
+        unsafe fuse_session_unmount(session)
+    }
+
+    /// Takes it away unless a program uses it. Returns whether it is gone.
+    public func stopIfUnused() -> Bool { Self.unmount(folder) }
+
+    /// Takes away what appeared in a folder, whichever process lets it appear. Returns `false` where that is refused, such
+    /// as while a program uses it.
+    public static func unmount(_ folder: FilePath) -> Bool {
+        if unsafe folder.withPlatformString({ unsafe umount2($0, 0) }) == 0 { return true }
+        return ExternalProgram.run("fusermount3", "-u", "-q", "--", folder.string) == 0
+    }
+}
