@@ -43,6 +43,9 @@ struct DocumentPasswords {
         unsafe secret.withBytes { unsafe DocumentPassword($0) }
     }
 
+    /// Whether somebody is there to be asked.
+    var canAsk: Bool { Console.errorIsTerminal }
+
     /// Does `work` again with what somebody types, as long as it fails for want of the right password.
     ///
     /// - Parameter failure: of the first time, which is thrown again where there is nobody to ask.
@@ -50,7 +53,7 @@ struct DocumentPasswords {
         _ path: FilePath?, after failure: FileFailure, _ work: (DocumentPassword) throws(FileFailure) -> Result
     ) throws(FileFailure) -> Result {
         var failure = failure
-        guard failure.code == .password, let path, Console.errorIsTerminal else { throw failure }
+        guard failure.code == .password, let path, canAsk else { throw failure }
         for _ in 0..<Self.tries {
             console.flush()
             let source = SecretSource.terminal(prompt: "Password for '\(SafeText.escape(path))': ")

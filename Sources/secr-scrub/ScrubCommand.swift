@@ -117,7 +117,11 @@ struct ScrubCommand {
         do { files.scrubber.password = try passwords.read() } catch { return .failure }
         var locked: [FileOutcome] = []
         files.run(inputs, progress: { [console] in console.progress($0, of: inputs.count) }) { outcome in
-            if outcome.failure?.code == .password { locked.append(outcome) } else { report.add(outcome) }
+            if outcome.failure?.code == .password, passwords.canAsk {
+                locked.append(outcome)
+            } else {
+                report.add(outcome)
+            }
         }
         for outcome in locked { report.add(again(outcome, inputs, files)) }
         // The signal that stopped the work is what the shell is told.

@@ -28,7 +28,7 @@ def inline(document, plants):
     words.data += painted(b"/DCT", first) + painted(b"[/DCTDecode]", second, b" /L %d" % len(second))
     third = plants.exact("comment of a photo in digits", EXIF, jpeg.comment(b"CNRY-in-digits-of-a-photo").hex().upper().encode())
     digits = miniature.miniature(b"").hex().encode()
-    words.data += painted(b"[/AHx /DCT]", digits[:4] + third + digits[4:] + b">")
+    words.data += painted(b"[/AHx % of digits\n /DCT]", digits[:4] + third + digits[4:] + b">")
 
 
 def remarks(document, plants):

@@ -16,6 +16,7 @@ def fixtures():
         leaking("layer-untyped.pdf", untyped),
         leaking("glyphs.pdf", glyphs),
         leaking("count.pdf", count),
+        leaking("fields-twice.pdf", twice),
     ]
 
 
@@ -115,3 +116,12 @@ def glyphs(document, plants):
 def count(document, plants):
     """More pages than there are, which some readers believe."""
     document[document.tree]["Count"] = 5
+
+
+def twice(document, plants):
+    """Fields in fields, each of which is there twice, down to a widget of a page that is gone."""
+    widget = {"Type": Name("Annot"), "Subtype": Name("Widget"), "Rect": [0, 0, 9, 9], "FT": Name("Tx")}
+    inner = document.add(widget | {"V": plants.text("value of the innermost field", VENDOR)})
+    for _ in range(50):
+        inner = document.add({"Kids": [inner, inner]})
+    document[document.catalog]["AcroForm"] = {"Fields": [inner]}

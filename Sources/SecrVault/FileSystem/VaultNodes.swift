@@ -62,7 +62,8 @@ public final class VaultFile: Sendable {
     public let node: Node
     private let vault: Vault
     private let contents: Mutex<Contents>
-    private let window = Mutex(Window())
+    /// `nil` before anything was read.
+    private let window = Mutex<Window?>(nil)
 
     /// What is unpacked at once for whoever reads on: large enough to keep several processors at work.
     private static let ahead = 2 << 20
@@ -114,17 +115,17 @@ public final class VaultFile: Sendable {
     private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(VaultError) {
         try withVaultErrors {
             let isDone = try window.withLock { window in
-                if unsafe take(buffer, at: offset, from: window) { return true }
-                let distance = offset - window.end
-                guard distance >= 0, distance <= Self.overtaking else {
-                    // Somewhere else: from here on it may go on.
+                guard let known = window, offset >= known.start, offset - known.end <= Self.overtaking else {
+                    // The beginning, or somewhere else: from here on it may go on.
                     window = Window(start: offset + buffer.count)
                     return false
                 }
-                let start = window.end
-                let end = min(node.size, max(start + Self.ahead, offset + buffer.count))
-                window = Window(start: start, bytes: try unpacked(start..<end))
-                return unsafe take(buffer, at: offset, from: window)
+                if unsafe take(buffer, at: offset, from: known) { return true }
+                guard offset >= known.end else { return false }
+                let end = min(node.size, max(known.end + Self.ahead, offset + buffer.count))
+                let next = Window(start: known.end, bytes: try unpacked(known.end..<end))
+                window = next
+                return unsafe take(buffer, at: offset, from: next)
             }
             if isDone { return }
             let bytes = try unpacked(offset..<offset + buffer.count)

@@ -55,11 +55,20 @@ enum MountCommand {
                 hint: error == .unavailable
                     ? "on Debian: apt-get install fuse3" : "this user has to be allowed to use /dev/fuse")
         }
-        let watch = WorkerThread { [limit] in wait(for: mount, limit) }
-        if watch == nil { mount.stop() }
-        try readiness?.announce()
+        guard let watch = WorkerThread({ [limit] in wait(for: mount, limit) }) else {
+            mount.stop()
+            throw CommandFailure(.failure, "the system gives no more threads")
+        }
+        do {
+            try readiness?.announce()
+        } catch {
+            mount.stop()
+            _ = mount.serve()
+            watch.wait()
+            throw error
+        }
         let isWell = mount.serve()
-        if let watch { watch.wait() }
+        watch.wait()
         return isWell ? .success : .failure
     }
 

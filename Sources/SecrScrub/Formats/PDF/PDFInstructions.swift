@@ -78,7 +78,9 @@ struct PDFInstructions {
     /// The same instructions with other bytes in some places.
     func replacing(_ edits: [Edit]) -> [UInt8] {
         var (found, position): ([UInt8], Int) = ([], 0)
-        for edit in edits.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+        // What lies in something that is replaced as a whole goes with it.
+        for edit in edits.sorted(by: { $0.range.lowerBound < $1.range.lowerBound })
+        where edit.range.lowerBound >= position {
             found += bytes[position..<edit.range.lowerBound] + edit.bytes
             position = edit.range.upperBound
         }

@@ -2,17 +2,8 @@ internal import SecrBytes
 
 /// JPEG 2000 pictures (ISO/IEC 15444-1).
 enum PDFJPEG2000 {
-    enum Part: Equatable {
-        case range(Range<Int>)
-        case bytes([UInt8])
-
-        var count: Int {
-            switch self {
-            case .range(let range): range.count
-            case .bytes(let bytes): bytes.count
-            }
-        }
-    }
+    /// Copied from the picture, or written anew.
+    typealias Part = OutputPlan.Piece
 
     /// Boxes that decoders need: the signature, the type, how samples become colours, and the coded picture.
     private static let needed: Set<FourCC> = ["jP  ", "ftyp", "jp2h", "jp2c"]
@@ -24,7 +15,7 @@ enum PDFJPEG2000 {
     /// What decoders need; one range where that is all there is.
     ///
     /// - Parameter profile: what a colour profile becomes; `nil` where it stays as it is.
-    static func needed(_ bytes: [UInt8], profile: ([UInt8]) -> [UInt8]?) throws(ParseError) -> [Part] {
+    static func needed(_ bytes: [UInt8], profile: ([UInt8]) throws -> [UInt8]?) throws -> [Part] {
         if bytes.starts(with: [0xFF, 0x4F]) { return joined(try codestream(bytes, 0..<bytes.count)) }
         let reader = ByteReader(bytes)
         var (position, parts, seen): (Int, [Part], Set<FourCC>) = (0, [], [])
@@ -40,11 +31,11 @@ enum PDFJPEG2000 {
                 var head: [UInt8] = []
                 head.appendBoxHeader("jp2c", contentSize: count)
                 let isSame = Array(bytes[box.prefix(Box.headerSize)]) == head
-                parts += (isSame ? [.range(box.prefix(Box.headerSize))] : [.bytes(head)]) + coded
+                parts += (isSame ? [.copy(box.prefix(Box.headerSize))] : [.bytes(head)]) + coded
             } else if type == "jp2h" {
                 parts += try header(bytes, box, profile)
             } else if needed.contains(type), seen.insert(type).inserted {
-                parts.append(.range(box))
+                parts.append(.copy(box))
             }
             position += size
         }
@@ -56,8 +47,8 @@ enum PDFJPEG2000 {
     private static let shown: Set<FourCC> = ["ihdr", "bpcc", "colr", "pclr", "cmap", "cdef"]
 
     private static func header(
-        _ bytes: [UInt8], _ box: Range<Int>, _ profile: ([UInt8]) -> [UInt8]?
-    ) throws(ParseError) -> [Part] {
+        _ bytes: [UInt8], _ box: Range<Int>, _ profile: ([UInt8]) throws -> [UInt8]?
+    ) throws -> [Part] {
         let reader = ByteReader(bytes)
         var (position, parts) = (box.lowerBound + Box.headerSize, [Part]())
         while position + Box.headerSize <= box.upperBound {
@@ -66,18 +57,18 @@ enum PDFJPEG2000 {
             let (type, inner) = (try reader.fourCC(at: position + 4), position..<position + size)
             // A profile stands behind three bytes that say so (I.5.3.3).
             if type == "colr", size > 11, [2, 3].contains(bytes[position + 8]),
-                let other = profile(Array(bytes[inner.dropFirst(11)]))
+                let other = try profile(Array(bytes[inner.dropFirst(11)]))
             {
                 var own: [UInt8] = []
                 own.appendBoxHeader("colr", contentSize: 3 + other.count)
                 parts.append(.bytes(own + bytes[inner.dropFirst(8).prefix(3)] + other))
             } else if shown.contains(type) {
-                parts.append(.range(inner))
+                parts.append(.copy(inner))
             }
             position += size
         }
         let count = parts.reduce(0) { $0 + $1.count }
-        if joined(parts) == [.range(box.dropFirst(Box.headerSize))] { return [.range(box)] }
+        if joined(parts) == [.copy(box.dropFirst(Box.headerSize))] { return [.copy(box)] }
         var head: [UInt8] = []
         head.appendBoxHeader("jp2h", contentSize: count)
         return [.bytes(head)] + parts
@@ -85,8 +76,8 @@ enum PDFJPEG2000 {
 
     private static func joined(_ parts: [Part]) -> [Part] {
         parts.reduce(into: []) { found, part in
-            if case .range(let last)? = found.last, case .range(let next) = part, last.upperBound == next.lowerBound {
-                found[found.count - 1] = .range(last.lowerBound..<next.upperBound)
+            if case .copy(let last)? = found.last, case .copy(let next) = part, last.upperBound == next.lowerBound {
+                found[found.count - 1] = .copy(last.lowerBound..<next.upperBound)
             } else {
                 found.append(part)
             }
@@ -140,15 +131,15 @@ enum PDFJPEG2000 {
             let parts = try segments(reader, tile.dropFirst(12), upTo: startOfData)
             let kept = parts.filter { isNeeded($0.kind) }
             if kept.count == parts.count {
-                tiles.append(.range(tile))
+                tiles.append(.copy(tile))
             } else {
                 hasOtherLengths = true
                 let data = (parts.last?.range.upperBound ?? tile.lowerBound + 12)..<tile.upperBound
                 let count = kept.reduce(12 + data.count) { $0 + $1.range.count }
                 var start = Array(bytes[tile.prefix(6)])
                 start.appendBigEndian32(size == 0 ? 0 : count)
-                tiles += [.bytes(start), .range(tile.dropFirst(10).prefix(2))] + kept.map { .range($0.range) }
-                tiles.append(.range(data))
+                tiles += [.bytes(start), .copy(tile.dropFirst(10).prefix(2))] + kept.map { .copy($0.range) }
+                tiles.append(.copy(data))
             }
             position = tile.upperBound
         }
@@ -157,7 +148,7 @@ enum PDFJPEG2000 {
         if position + 2 <= range.upperBound, try reader.uint16(at: position) == end { last = position + 2 }
         // What is no tile and no end is left to decoders.
         if last == position, tiles.isEmpty { last = range.upperBound }
-        return [.range(range.prefix(2))] + kept.map { .range($0.range) } + tiles
-            + (last > position ? [.range(position..<last)] : [])
+        return [.copy(range.prefix(2))] + kept.map { .copy($0.range) } + tiles
+            + (last > position ? [.copy(position..<last)] : [])
     }
 }

@@ -4,6 +4,8 @@ struct PDFOutside: Sendable {
     private let pages: Set<PDFReference>
     /// Annotations that a page shows.
     private let shown: Set<PDFReference>
+    /// Annotations and fields that no page shows, and that can't do without one.
+    private var annotations: Set<PDFReference> = []
     /// Objects that are found from pages, and not by the structure alone.
     private var painted: Set<PDFReference> = []
     /// Parts of the structure all of whose content is on such pages.
@@ -12,11 +14,8 @@ struct PDFOutside: Sendable {
     /// - Parameter pages: those that are in the document.
     init(_ contents: PDFContents, pages: Set<PDFReference>) {
         (self.contents, self.pages) = (contents, pages)
-        shown = Set(
-            pages.flatMap { page in
-                let annotations = contents.resolved(contents.resolved(.reference(page)).dictionary?["Annots"]).array
-                return (annotations ?? []).compactMap(\.reference)
-            })
+        shown = Self.annotations(of: pages, in: contents)
+        findAnnotations()
         guard let root = contents.resolved(contents.trailer["Root"]).dictionary?["StructTreeRoot"] else { return }
         findPainted()
         findElements(root)
@@ -35,7 +34,7 @@ struct PDFOutside: Sendable {
         case .structure:
             if let reference = value.reference, elements.contains(reference) { return true }
             return contents.resolved(value).dictionary.map { isContent($0) && isOutside($0, of: .unknown) } ?? false
-        case .annotation: return isAnnotation(value, depth: 0)
+        case .annotation: return value.reference.map(annotations.contains) ?? false
         default: return false
         }
     }
@@ -45,16 +44,41 @@ struct PDFOutside: Sendable {
     /// An answer to a remark, or the window of one, belongs to a page as the remark does (12.5.6.2).
     func isAloneOutside(_ value: PDFValue) -> Bool { value.reference.map { !shown.contains($0) } ?? false }
 
-    private func isAnnotation(_ value: PDFValue, depth: Int) -> Bool {
-        guard depth < 64, let annotation = contents.resolved(value).dictionary else { return false }
-        if let reference = value.reference, shown.contains(reference) { return false }
-        if let kids = contents.resolved(annotation["Kids"]).array, !kids.isEmpty {
-            // A field of several widgets.
-            return kids.allSatisfy { isAnnotation($0, depth: depth + 1) }
+    /// Many pages can have the same list.
+    private static func annotations(of pages: Set<PDFReference>, in contents: PDFContents) -> Set<PDFReference> {
+        var (found, seen): (Set<PDFReference>, Set<PDFReference>) = ([], [])
+        for page in pages {
+            let list = contents.resolved(.reference(page)).dictionary?["Annots"]
+            if let reference = list?.reference, !seen.insert(reference).inserted { continue }
+            found.formUnion((contents.resolved(list).array ?? []).compactMap(\.reference))
         }
-        // A field can do without a widget, but no widget without a page.
-        let isWidget = contents.resolved(annotation["Subtype"]).name == "Widget" && value.reference != nil
-        return isWidget || isPage(annotation["P"])
+        return found
+    }
+
+    /// Looks at each one once, however often it is the kid of another one.
+    private mutating func findAnnotations() {
+        var answers: [PDFReference: Bool] = [:]
+        func isOutside(_ value: PDFValue, depth: Int) -> Bool {
+            guard depth < 64, let reference = value.reference, !shown.contains(reference) else { return false }
+            if let known = answers[reference] { return known }
+            // A field within itself is none.
+            answers[reference] = false
+            let answer = isOutside(contents.resolved(value).dictionary, depth: depth)
+            answers[reference] = answer
+            return answer
+        }
+        func isOutside(_ annotation: PDFDictionary?, depth: Int) -> Bool {
+            if let kids = contents.resolved(annotation?["Kids"]).array, !kids.isEmpty {
+                // A field of several widgets.
+                return kids.allSatisfy { isOutside($0, depth: depth + 1) }
+            }
+            // A field can do without a widget, but no widget without a page.
+            return contents.resolved(annotation?["Subtype"]).name == "Widget" || isPage(annotation?["P"])
+        }
+        for reference in contents.objects.keys.sorted(by: { $0.number < $1.number })
+        where isOutside(.reference(reference), depth: 0) {
+            annotations.insert(reference)
+        }
     }
 
     // MARK: Structure

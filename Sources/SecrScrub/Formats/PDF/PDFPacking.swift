@@ -71,7 +71,7 @@ struct PDFPacking {
             return try jpeg(stream)
         case "JPXDecode" where allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil:
             let bytes = try stream.bytes(from: &window)
-            let parts = try PDFJPEG2000.needed(bytes) { [self] in try? normalProfile($0) }
+            let parts = try PDFJPEG2000.needed(bytes) { [self] in try normalProfile($0) }
             return cut(stream, bytes, to: parts)
         case "JBIG2Decode" where allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil:
             return try segments(stream)
@@ -117,9 +117,9 @@ struct PDFPacking {
     }
 
     private func cut(_ stream: PDFStreamData, _ bytes: [UInt8], to parts: [PDFJPEG2000.Part]) -> PDFPacked {
-        let isWhole = parts == [.range(0..<bytes.count)]
+        let isWhole = parts == [.copy(0..<bytes.count)]
         return PDFPacked(
-            filters: stream.filters, pieces: isWhole ? pieces(stream) : pieces(parts, of: stream, bytes),
+            filters: stream.filters, pieces: isWhole ? pieces(stream) : placed(parts, of: stream, bytes),
             drops: isWhole ? [] : [.pictureMetadata])
     }
 
@@ -136,18 +136,18 @@ struct PDFPacking {
         }
         let bytes = try stream.bytes(from: &window)
         let kept = PDFJBIG2.withoutNotes(bytes) ?? [0..<bytes.count]
-        return cut(stream, bytes, to: kept.map { .range($0) })
+        return cut(stream, bytes, to: kept.map { .copy($0) })
     }
 
-    private func pieces(
+    /// Of a part of the data: where it lies in the file.
+    private func placed(
         _ parts: [PDFJPEG2000.Part], of stream: PDFStreamData, _ bytes: [UInt8]
     ) -> [OutputPlan.Piece] {
         parts.map { part in
             switch (part, stream.place) {
-            case (.bytes(let new), _): .bytes(new)
-            case (.range(let range), .range(let whole)):
-                .copy(whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound)
-            case (.range(let range), _): .bytes(Array(bytes[range]))
+            case (_, .range(let whole)): part.moved(by: whole.lowerBound)
+            case (.copy(let range), _): .bytes(Array(bytes[range]))
+            case (.bytes, _): part
             }
         }
     }

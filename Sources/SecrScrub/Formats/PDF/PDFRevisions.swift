@@ -14,22 +14,27 @@ struct PDFRevisions {
     private static let most = 8
     /// Larger documents are not read again and again.
     private static let largest = 64 << 20
+    /// Of all versions and pages together; pages behind it are not compared.
+    private static let objects = 2_000_000
 
     init(_ contents: PDFContents, _ source: any ByteSource, password: DocumentPassword?, limits: Limits) {
         let ends = Self.ends(source).dropLast()
         // Documents that are to be shown while they arrive have an end behind their first page.
         let versions = contents.isLinearized(source) ? ends.dropFirst() : ends
         count = versions.count
-        guard source.size <= Self.largest else { return }
-        let last = contents.pages.map { PDFPrint(of: $0, in: contents, source) }
+        guard !versions.isEmpty, source.size <= Self.largest else { return }
+        var budget = Self.objects
+        var current = PDFPrints(contents, source)
+        let last = current.all(&budget)
         var changed: Set<Int> = []
         for end in versions.suffix(Self.most) {
             let earlier = SliceSource(source, 0..<end)
             guard var parser = try? PDFParser(earlier, password: password, limits: limits),
                 let found = try? parser.parse(), !found.isRepaired
             else { continue }
-            for (place, page) in found.pages.enumerated() where place < last.count {
-                if PDFPrint(of: page, in: found, earlier) != last[place] { changed.insert(place + 1) }
+            var former = PDFPrints(found, earlier)
+            for (place, (old, new)) in zip(former.all(&budget), last).enumerated() {
+                if let old, let new, old != new { changed.insert(place + 1) }
             }
             goneCount = max(goneCount, found.pages.count - last.count)
         }
@@ -47,7 +52,10 @@ struct PDFRevisions {
             // A mark across the end of a step is found with the next one.
             var from = 0
             while let found = bytes.firstOffset(of: mark, from: from), found < step {
-                ends.append(position + found + mark.count)
+                let end = position + found
+                // Contents of streams can hold such a mark too.
+                let front = try? window.bytes(in: max(0, end - 64)..<end)
+                if front?.firstOffset(of: "startxref") != nil { ends.append(end + mark.count) }
                 from = found + 1
             }
             position += step
@@ -59,57 +67,82 @@ struct PDFRevisions {
     var text: String? {
         if count == 0 { return nil }
         var text = count == 1 ? "1 earlier version is still inside" : "\(count) earlier versions are still inside"
-        if changedPages.count == 1 { text += "; page \(changedPages[0]) changed" }
-        if changedPages.count > 1 {
-            let named = changedPages.prefix(10).map { String($0) }.joined(separator: ", ")
-            text += "; pages \(named)\(changedPages.count > 10 ? " and others" : "") changed"
-        }
+        if !changedPages.isEmpty { text += "; \(PDFPages.named(changedPages)) changed" }
         if goneCount > 0 { text += goneCount == 1 ? "; a page was taken out" : "; \(goneCount) pages were taken out" }
         return text
     }
 }
 
-/// All that a page is made of, to tell whether it is the same as another one.
-private struct PDFPrint: Equatable {
-    private var digest: [UInt8]
+/// Pages as people call them.
+enum PDFPages {
+    /// - Parameter pages: counted from 1.
+    static func named(_ pages: [Int]) -> String {
+        let numbers = pages.prefix(10).map { String($0) }.joined(separator: ", ")
+        return (pages.count == 1 ? "page " : "pages ") + numbers + (pages.count > 10 ? " and others" : "")
+    }
+}
 
-    /// Objects that are looked at: enough for any page, and not for a document that leads nowhere.
-    private static let most = 20_000
+/// All that pages are made of, to tell whether they are the same as other ones.
+private struct PDFPrints {
+    private let contents: PDFContents
+    private let pages: Set<PDFReference>
+    private var window: ByteWindow
+    /// Of data that several pages have in common.
+    private var digests: [PDFReference: [UInt8]] = [:]
 
-    init(of page: PDFReference, in contents: PDFContents, _ source: any ByteSource) {
-        var (text, window): ([UInt8], ByteWindow) = ([], ByteWindow(source))
+    init(_ contents: PDFContents, _ source: any ByteSource) {
+        self.contents = contents
+        pages = Set(contents.pages)
+        window = ByteWindow(source)
+    }
+
+    /// - Parameter budget: objects that may be looked at.
+    /// - Returns: `nil` for each page for which that was not enough.
+    mutating func all(_ budget: inout Int) -> [[UInt8]?] { contents.pages.map { print(of: $0, &budget) } }
+
+    private mutating func print(of page: PDFReference, _ budget: inout Int) -> [UInt8]? {
+        var text: [UInt8] = []
         // Numbers of objects can change, so each is named by its turn.
         var turns: [PDFReference: Int] = [page: 0]
         var waiting = [page]
         var next = 0
-        func note(_ value: PDFValue) -> PDFValue {
-            switch value {
-            case .reference(let found):
-                let isOtherPage =
-                    contents.resolved(value).dictionary?["Parent"] != nil && contents.pages.contains(found)
-                if isOtherPage, found != page { return .null }
-                if turns[found] == nil {
-                    turns[found] = waiting.count
-                    waiting.append(found)
-                }
-                return .reference(PDFReference(number: turns[found] ?? 0))
-            case .array(let values): return .array(values.map(note))
-            case .dictionary(let dictionary):
-                return .dictionary(
-                    PDFDictionary(
-                        dictionary.entries.filter { !Self.ways.contains($0.key) }.map {
-                            PDFDictionary.Entry(key: $0.key, value: note($0.value))
-                        }))
-            default: return value
-            }
-        }
-        while next < waiting.count, next < Self.most {
-            guard let object = contents.objects[waiting[next]] else { break }
-            text.append(note(object.value))
-            if let stream = object.stream, let data = try? stream.bytes(from: &window) { text += MD5.digest(data) }
+        while next < waiting.count {
+            guard budget > 0, let object = contents.objects[waiting[next]] else { return nil }
+            budget -= 1
+            text.append(note(object.value, &turns, &waiting))
+            if let stream = object.stream { text += digest(of: stream, at: waiting[next]) }
             next += 1
         }
-        digest = MD5.digest(text)
+        return MD5.digest(text)
+    }
+
+    private mutating func digest(of stream: PDFStreamData, at reference: PDFReference) -> [UInt8] {
+        if let known = digests[reference] { return known }
+        let digest = (try? stream.bytes(from: &window)).map(MD5.digest) ?? []
+        digests[reference] = digest
+        return digest
+    }
+
+    private func note(
+        _ value: PDFValue, _ turns: inout [PDFReference: Int], _ waiting: inout [PDFReference]
+    ) -> PDFValue {
+        switch value {
+        case .reference(let found):
+            guard turns[found] != nil || !pages.contains(found), contents.objects[found] != nil else { return .null }
+            if turns[found] == nil {
+                turns[found] = waiting.count
+                waiting.append(found)
+            }
+            return .reference(PDFReference(number: turns[found] ?? 0))
+        case .array(let values): return .array(values.map { note($0, &turns, &waiting) })
+        case .dictionary(let dictionary):
+            return .dictionary(
+                PDFDictionary(
+                    dictionary.entries.filter { !Self.ways.contains($0.key) }.map {
+                        PDFDictionary.Entry(key: $0.key, value: note($0.value, &turns, &waiting))
+                    }))
+        default: return value
+        }
     }
 
     /// What leads from a page to the rest of the document, or only says when it was changed.

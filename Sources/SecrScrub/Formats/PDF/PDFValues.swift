@@ -85,11 +85,10 @@ struct PDFValues {
     private var hidden: [Finding] {
         let hidden = PDFHidden(contents)
         let pages = hidden.croppedPages
-        let named = pages.prefix(10).map { String($0) }.joined(separator: ", ")
-        let cropped = pages.count == 1 ? "page \(named)" : "pages \(named)\(pages.count > 10 ? " and others" : "")"
         return hidden.signers.map { finding(.vendor, .person, "signature", $0) }
             + hidden.layers.map { finding(.hidden, .text, "layer that is not shown", $0, .kept) }
-            + (pages.isEmpty ? [] : [finding(.hidden, .text, "what lies outside of the frame", cropped, .kept)])
+            + (pages.isEmpty
+                ? [] : [finding(.hidden, .text, "what lies outside of the frame", PDFPages.named(pages), .kept)])
             + hidden.trackingLinks.map { finding(.auxiliary, .identifier, "link that tells who follows it", $0, .kept) }
     }
 
