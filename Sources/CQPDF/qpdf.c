@@ -15,7 +15,9 @@
     USE(qpdf_get_error_message_detail) USE(qpdf_more_warnings) USE(qpdf_is_encrypted) USE(qpdf_get_pdf_version) \
     USE(qpdf_get_trailer) USE(qpdf_get_object_by_id) USE(qpdf_oh_is_stream) \
     USE(qpdf_oh_get_dict) USE(qpdf_oh_unparse_resolved) USE(qpdf_get_last_string_length) USE(qpdf_oh_release_all) \
-    USE(qpdf_oh_get_stream_data)
+    USE(qpdf_oh_get_stream_data) USE(qpdf_init_write_memory) USE(qpdf_set_object_stream_mode) \
+    USE(qpdf_set_stream_data_mode) USE(qpdf_set_compress_streams) USE(qpdf_set_decode_level) \
+    USE(qpdf_set_static_ID) USE(qpdf_set_r6_encryption_parameters2) USE(qpdf_write) USE(qpdf_get_buffer_length) USE(qpdf_get_buffer)
 
 #define POINTER(NAME) static __typeof__(NAME) *NAME##_;
 FUNCTIONS(POINTER)
@@ -190,4 +192,35 @@ int secr_qpdf_stream_data(secr_qpdf *document, int number, int generation, unsig
     reading own = {number, generation, data, count, 0};
     run(document, read_data, &own);
     return own.is_failed;
+}
+
+typedef struct {
+    const char *password;
+    const unsigned char *data;
+    size_t count;
+} encryption;
+
+static void encrypt(secr_qpdf *document, void *argument) {
+    encryption *own = argument;
+    qpdf_data data = document->data;
+    if (qpdf_init_write_memory_(data) & QPDF_ERRORS) return;
+    qpdf_set_object_stream_mode_(data, qpdf_o_preserve);
+    qpdf_set_stream_data_mode_(data, qpdf_s_preserve);
+    qpdf_set_compress_streams_(data, QPDF_FALSE);
+    qpdf_set_decode_level_(data, qpdf_dl_none);
+    qpdf_set_static_ID_(data, QPDF_TRUE);
+    qpdf_set_r6_encryption_parameters2_(
+        data, own->password, own->password, QPDF_TRUE, QPDF_TRUE, QPDF_TRUE, QPDF_TRUE, QPDF_TRUE, QPDF_TRUE,
+        qpdf_r3p_full, QPDF_TRUE);
+    if (qpdf_write_(data) & QPDF_ERRORS) return;
+    own->count = qpdf_get_buffer_length_(data);
+    own->data = qpdf_get_buffer_(data);
+}
+
+int secr_qpdf_encrypt(secr_qpdf *document, const char *password, const unsigned char **data, size_t *count) {
+    encryption own = {password, NULL, 0};
+    run(document, encrypt, &own);
+    *data = own.data;
+    *count = own.count;
+    return own.data == NULL;
 }

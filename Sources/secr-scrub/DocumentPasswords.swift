@@ -7,6 +7,8 @@ import SystemPackage
 extension Option {
     static let passwordFile = Option(
         "password-file", value: .file(), help: "Take the password of encrypted documents from this file of one line.")
+    static let keepPassword = Option(
+        "keep-password", help: "Encrypt documents again that open with a password only, with the same one.")
 }
 
 /// Where passwords of documents come from: a file, and whoever sits at the terminal.

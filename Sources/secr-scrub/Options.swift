@@ -24,7 +24,9 @@ extension Option {
     static let recursive = Option("recursive", short: "r", help: "Work on everything inside folders.")
 
     /// What every command of this tool takes.
-    static let common: [Option] = [.recursive, .policy, .keep, .drop, .tolerate, .passwordFile, .json, .color]
+    static let common: [Option] = [
+        .recursive, .policy, .keep, .drop, .tolerate, .passwordFile, .keepPassword, .json, .color,
+    ]
 }
 
 extension Policy {

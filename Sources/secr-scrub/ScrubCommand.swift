@@ -71,6 +71,7 @@ struct ScrubCommand {
             bakesOrientation: arguments.has(Self.bakeOrientation))
         scrubber.putsTablesFirst = arguments.has(Self.faststart)
         scrubber.dropsHidden = arguments.has(Self.dropHidden)
+        scrubber.keepsPassword = arguments.has(.keepPassword)
         scrubber.breaksSignatures = arguments.has(Self.breakSignatures)
         var files = FileScrubber(scrubber: scrubber, destination: destination)
         files.overwrites = arguments.has(Self.force)

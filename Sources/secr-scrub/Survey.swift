@@ -7,7 +7,7 @@ import SystemPackage
 /// What `show` and `check` have in common: a question is asked of each file, and nothing is written.
 struct Survey {
     let console: Console
-    private let scrubber: Scrubber
+    private var scrubber: Scrubber
     private let passwords: DocumentPasswords
     let isJSON: Bool
     private let operands: [FilePath]
@@ -16,6 +16,7 @@ struct Survey {
     init(_ arguments: Arguments) throws(UsageError) {
         console = try Console(arguments)
         scrubber = Scrubber(policy: try Policy(arguments))
+        scrubber.keepsPassword = arguments.has(.keepPassword)
         passwords = try DocumentPasswords(arguments, console: console)
         isJSON = arguments.has(.json)
         operands = arguments.operands

@@ -102,56 +102,6 @@ import Testing
         #expect(shown.contains("author") && !shown.contains("version"))
     }
 
-    @Test(arguments: [["256"], ["128", "--use-aes=y"], ["128", "--use-aes=n"], ["40"]])
-    func passwordsOpenDocuments(strength: [String]) throws {
-        let folder = try TemporaryFolder()
-        let fixture = Fixture.named("information.pdf")
-        try folder.write(fixture.bytes, to: "plain.pdf")
-        try folder.write(Array("geheim\n".utf8), to: "password")
-        try folder.write(Array("other\n".utf8), to: "wrong")
-        let arguments =
-            ["--allow-weak-crypto", "--encrypt", "geheim", "owner"] + strength + ["--", "plain.pdf", "in.pdf"]
-        _ = try Run.program("qpdf", arguments, in: folder.path)
-        let refused = try Run.scrub(["-o", "out.pdf", "in.pdf"], in: folder.path)
-        #expect(refused.status == 12 && refused.errors.contains("opens with a password"))
-        let wrong = try Run.scrub(["-o", "out.pdf", "--password-file", "wrong", "in.pdf"], in: folder.path)
-        #expect(wrong.status == 12 && wrong.errors.contains("another password"))
-        let run = try Run.scrub(
-            ["-o", "out.pdf", "--password-file", "password", "in.pdf"], in: folder.path)
-        #expect(run.status == 0 && run.text.contains("without protection"))
-        let bytes = try expanded(in: folder)
-        for token in fixture.drop ?? [] { #expect(bytes.firstRange(of: token.bytes) == nil, "\(token.row)") }
-        for token in fixture.keep ?? [] { #expect(bytes.firstRange(of: token.bytes) != nil, "\(token.row)") }
-    }
-
-    /// Older documents spell letters in another way than the terminal does.
-    @Test(arguments: ["40", "256"]) func passwordsMayHaveAnyLetter(strength: String) throws {
-        let folder = try TemporaryFolder()
-        try folder.write(Fixture.named("plain.pdf").bytes, to: "plain.pdf")
-        try folder.write(Array("schlüssel".utf8), to: "password")
-        let mode = strength == "40" ? ["--allow-weak-crypto"] : []
-        let made = try Run.program(
-            "qpdf", mode + ["--encrypt", "schlüssel", "owner", strength, "--", "plain.pdf", "in.pdf"], in: folder.path)
-        #expect(made.status == 0, "\(made.errors)")
-        #expect(try Run.scrub(["--password-file", "password", "in.pdf"], in: folder.path).status == 0)
-    }
-
-    @Test(.enabled(if: Run.isInstalled("python3"))) func passwordsAreAskedForWhereSomebodyIsThere() throws {
-        let folder = try TemporaryFolder()
-        try folder.write(Fixture.named("information.pdf").bytes, to: "plain.pdf")
-        let arguments = ["--encrypt", "geheim", "owner", "256", "--", "plain.pdf", "in.pdf"]
-        _ = try Run.program("qpdf", arguments, in: folder.path)
-        let player = Repository.file("Tests/CommandTests/terminal.py").path
-        let typed = ["expect:Password for 'in.pdf': ", "type:wrong\\n", "expect:in.pdf': ", "type:geheim\\n"]
-        for command in [["-o", "out.pdf"], ["show"]] {
-            let run = try Run.program(
-                "python3", [player] + typed + ["--", Run.scrubber] + command + ["in.pdf"], in: folder.path)
-            #expect(run.text.contains("\"status\": 0"), "\(run.text) \(run.errors)")
-            #expect(!run.text.contains("geheim"))
-        }
-        #expect(try Run.program("qpdf", ["--check", "out.pdf"], in: folder.path).status == 0)
-    }
-
     @Test(.enabled(if: Run.isInstalled("exiftool")), arguments: ["information.pdf", "revisions.pdf", "metadata.pdf"])
     func nothingCanBeRestored(file: String) throws {
         let folder = try TemporaryFolder()

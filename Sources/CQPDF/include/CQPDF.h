@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 /*
- * libqpdf as far as it is needed to read documents: structure, repair and decryption. It is loaded
+ * libqpdf as far as it is needed: structure, repair, decryption and encryption of documents. It is loaded
  * when the first document is opened, because a tenth of a second of every other file's scrub would go into that.
  */
 
@@ -53,5 +53,15 @@ secr_qpdf_object secr_qpdf_object_at(secr_qpdf *document, int number, int genera
  * freed.
  */
 int secr_qpdf_stream_data(secr_qpdf *document, int number, int generation, unsigned char **data, size_t *count);
+
+/* The second half of the identifier of what secr_qpdf_encrypt writes. */
+#define SECR_QPDF_IDENTIFIER "31415926535897932384626433832795"
+
+/*
+ * The document as a file that opens with `password` only, encrypted with AES-256 (ISO 32000-2, revision 6). Streams keep
+ * their filters, objects their order. Returns 0, or anything else where that is impossible; `data` stays until the document
+ * is closed.
+ */
+int secr_qpdf_encrypt(secr_qpdf *document, const char *password, const unsigned char **data, size_t *count);
 
 #endif

@@ -57,6 +57,12 @@ internal import Glibc
         return nil
     }
 
+    /// Calls `use` with it, as UTF-8.
+    func withText<Result>(_ use: (UnsafePointer<CChar>) -> Result) -> Result {
+        // Safe: there is always a NUL, and so a first byte.
+        unsafe use(UnsafePointer(spellings[0].baseAddress!))
+    }
+
     /// Calls `open` with one spelling after the other, until it says that one was right.
     func tryEach(_ open: (UnsafePointer<CChar>) -> Bool) -> Bool {
         // Safe: there is always a NUL, and so a first byte.

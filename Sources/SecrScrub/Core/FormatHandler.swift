@@ -28,8 +28,19 @@ protocol FormatHandler: Sendable {
     /// - Throws: `ScrubError` where the policy can't be kept.
     func plan(for original: Parsed<Document>, policy: Policy, limits: Limits) throws -> OutputPlan
 
+    /// Whether an input of which nothing would be removed is already laid out as `plan` says.
+    ///
+    /// - Throws: `ByteSourceError`.
+    func isArranged(_ original: Parsed<Document>, _ plan: OutputPlan, limits: Limits) throws -> Bool
+
     /// - Throws: `ScrubError` with code `contract` at the first difference.
     func checkContract(_ original: Parsed<Document>, output: any ByteSource, policy: Policy, limits: Limits) throws
+}
+
+extension FormatHandler {
+    func isArranged(_ original: Parsed<Document>, _ plan: OutputPlan, limits: Limits) throws -> Bool {
+        try plan.isIdentity(of: original.source)
+    }
 }
 
 /// A document together with the bytes that it was parsed from.

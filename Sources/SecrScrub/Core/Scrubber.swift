@@ -29,6 +29,8 @@ public struct Scrubber: Sendable {
     public var breaksSignatures = false
     /// Of documents that are encrypted.
     public var password: DocumentPassword?
+    /// Encrypt documents again that open with a password only, with the same one.
+    public var keepsPassword = false
     public var limits: Limits
     /// For tests: what may reach an output, instead of the real list.
     package var allowLists: [FileFormat: AllowList] = [:]
@@ -112,7 +114,8 @@ public struct Scrubber: Sendable {
         inner.bakesOrientation = false
         inner.policy.drop.formUnion([.orientation, .gainMap, .icc])
         return PDFHandler(
-            allowList: allowList(.pdf), policy: policy, password: password, breaksSignatures: breaksSignatures
+            allowList: allowList(.pdf), policy: policy, password: password, keepsPassword: keepsPassword,
+            breaksSignatures: breaksSignatures
         ) { [inner] source in
             guard case .handled(.jpeg) = try inner.detect(source) else {
                 throw ParseError(.malformed, at: 0, "a picture that is no JPEG picture")
@@ -149,7 +152,7 @@ public struct Scrubber: Sendable {
             let parsed = try parse(source, handler: handler)
             var findings = try handler.findings(in: parsed, policy: policy, detail: detail, limits: limits)
             if findings.isClean, let plan = try? handler.plan(for: parsed, policy: policy, limits: limits) {
-                findings += try arrangement(of: source, plan)
+                findings += try arrangement(of: parsed, plan, handler)
             }
             return Inspection(
                 format: format, summary: handler.summary(of: parsed.document), findings: findings,
@@ -164,7 +167,7 @@ public struct Scrubber: Sendable {
             let parsed = try parse(source, handler: handler)
             let plan = try handler.plan(for: parsed, policy: policy, limits: limits)
             var findings = try handler.findings(in: parsed, policy: policy, detail: .parts, limits: limits)
-            if findings.isClean { findings += try arrangement(of: source, plan) }
+            if findings.isClean { findings += try arrangement(of: parsed, plan, handler) }
             return PreparedScrub(
                 format: format, findings: findings,
                 limitations: handler.limitations(of: parsed.document, policy: policy) + keptParts(findings), plan: plan
@@ -175,10 +178,14 @@ public struct Scrubber: Sendable {
     }
 
     /// Every part of a file can be clean and their order or division still be somebody's mark.
-    private func arrangement(of source: any ByteSource, _ plan: OutputPlan) throws -> [Finding] {
-        if try plan.isIdentity(of: source) { return [] }
+    private func arrangement<Handler: FormatHandler>(
+        of parsed: Parsed<Handler.Document>, _ plan: OutputPlan, _ handler: Handler
+    ) throws -> [Finding] {
+        if try handler.isArranged(parsed, plan, limits: limits) { return [] }
         return [
-            Finding(.table, reveals: [.software], "arrangement of the parts", range: 0..<source.size, action: .reduced)
+            Finding(
+                .table, reveals: [.software], "arrangement of the parts", range: 0..<parsed.source.size,
+                action: .reduced)
         ]
     }
 

@@ -12,6 +12,8 @@ struct PDFContents: Sendable {
     /// Such as `1.7`.
     var version: String
     var isEncrypted: Bool
+    /// Whether nobody can read it without a password.
+    var isProtected: Bool
     /// Whether its tables of objects had to be guessed.
     var isRepaired: Bool
     var trailer: PDFDictionary
@@ -22,10 +24,11 @@ struct PDFContents: Sendable {
     private(set) var pageCounts: [PDFReference: Int] = [:]
 
     init(
-        size: Int, version: String, isEncrypted: Bool = false, isRepaired: Bool = false, trailer: PDFDictionary,
-        objects: [PDFReference: PDFObject]
+        size: Int, version: String, isEncrypted: Bool = false, isProtected: Bool = false, isRepaired: Bool = false,
+        trailer: PDFDictionary, objects: [PDFReference: PDFObject]
     ) throws(ParseError) {
-        (self.size, self.version, self.isEncrypted, self.isRepaired) = (size, version, isEncrypted, isRepaired)
+        (self.size, self.version, self.isRepaired) = (size, version, isRepaired)
+        (self.isEncrypted, self.isProtected) = (isEncrypted, isProtected)
         (self.trailer, self.objects) = (trailer, objects)
         (pages, pageCounts) = try findPages()
     }

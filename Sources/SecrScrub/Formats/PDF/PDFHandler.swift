@@ -9,6 +9,8 @@ struct PDFHandler: FormatHandler {
     var policy: Policy
     /// Of whoever may read it, where it is encrypted.
     var password: DocumentPassword?
+    /// Whether outputs are encrypted as the inputs were.
+    var keepsPassword: Bool
     var breaksSignatures: Bool
     /// Scrubs a JPEG picture inside.
     var picture: @Sendable (any ByteSource) throws -> PreparedScrub
@@ -17,7 +19,17 @@ struct PDFHandler: FormatHandler {
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> PDFDocument {
         var parser = try PDFParser(window.source, password: password, limits: limits)
-        return try document(try parser.parse(), window.source, limits)
+        var contents = try parser.parse()
+        if protection(of: contents, limits) != nil {
+            contents.version = PDFProtection.version(atLeast: contents.version)
+        }
+        return try document(contents, window.source, limits)
+    }
+
+    /// How the output of a document is encrypted; `nil` where it is not.
+    private func protection(of contents: PDFContents, _ limits: Limits) -> PDFProtection? {
+        guard keepsPassword, contents.isProtected, let password else { return nil }
+        return PDFProtection(password: password, limits: limits)
     }
 
     /// - Parameter original: what it was written from, of an output.
@@ -54,11 +66,12 @@ struct PDFHandler: FormatHandler {
         let (contents, packed) = (document.contents, document.composer.packed.compactMap(\.self))
         let attached = packed.count(where: \.isOpaque)
         let notes = packed.map(\.notes)
+        let isDecrypted = contents.isEncrypted && !(keepsPassword && contents.isProtected)
         let (comments, photos) = (notes.reduce(0) { $0 + $1.comments }, notes.reduce(0) { $0 + $1.photos })
         return [.pages, .innerNotes, .sensorNoiseOfPhotos, .encoderDecisions]
             + (comments > 0 ? [.instructionComments(comments)] : []) + (photos > 0 ? [.innerPhotos(photos)] : [])
             + (notes.allSatisfy(\.isWhole) ? [] : [.unreadInstructions])
-            + (attached > 0 ? [.attachments(attached)] : []) + (contents.isEncrypted ? [.decrypted] : [])
+            + (attached > 0 ? [.attachments(attached)] : []) + (isDecrypted ? [.decrypted] : [])
             + (contents.isRepaired ? [.repaired] : [])
     }
 
@@ -80,12 +93,41 @@ struct PDFHandler: FormatHandler {
             throw ScrubError(.refused, "a form of another kind in the shape of a document (XFA)")
         }
         if selection.hasMedia { throw ScrubError(.refused, "a document with sound or video in it") }
-        return original.document.composer.plan()
+        let plan = original.document.composer.plan()
+        guard let protection = protection(of: original.document.contents, limits) else { return plan }
+        return try protection.plan(for: plan, from: original.source)
+    }
+
+    func isArranged(_ original: Parsed<PDFDocument>, _ plan: OutputPlan, limits: Limits) throws -> Bool {
+        guard let protection = protection(of: original.document.contents, limits) else {
+            return try plan.isIdentity(of: original.source)
+        }
+        return try protection.isEncrypted(
+            original.source, from: original.document.composer.plan(), of: original.source)
+    }
+
+    /// What an encrypted output was made from, if that is all that it holds.
+    private func decrypted(
+        _ original: Parsed<PDFDocument>, _ output: any ByteSource, _ protection: PDFProtection, _ limits: Limits
+    ) throws -> any ByteSource {
+        var window = ByteWindow(output)
+        let written = try parse(&window, limits: limits)
+        guard written.contents.isProtected else { throw ScrubError.broken("it is not encrypted", at: 0) }
+        let plan = original.document.composer.plan()
+        let plain = try plan.bytes(from: original.source)
+        guard try written.composer.plan().bytes(from: output) == plain,
+            try protection.isEncrypted(output, from: plan, of: original.source)
+        else { throw ScrubError.broken("it decrypts to something else", at: 0) }
+        return MemorySource(plain)
     }
 
     func checkContract(
         _ original: Parsed<PDFDocument>, output: any ByteSource, policy: Policy, limits: Limits
     ) throws {
+        var output = output
+        if let protection = protection(of: original.document.contents, limits) {
+            output = try decrypted(original, output, protection, limits)
+        }
         var reader = PDFOutputReader(output, limits: limits)
         let written = Parsed(
             document: try document(try reader.read(), output, limits, from: original), source: output)

@@ -40,8 +40,8 @@ struct PDFParser {
             objects[reference] = object
         }
         return try PDFContents(
-            size: source.size, version: file.version, isEncrypted: file.isEncrypted, isRepaired: file.isRepaired,
-            trailer: trailer, objects: objects)
+            size: source.size, version: file.version, isEncrypted: file.isEncrypted,
+            isProtected: file.isProtected, isRepaired: file.isRepaired, trailer: trailer, objects: objects)
     }
 
     private mutating func find(_ value: PDFValue) {

@@ -4,14 +4,16 @@ internal import SecrBytes
 
 /// A document that libqpdf has opened.
 ///
-/// It finds objects, also in files that are damaged, decrypts them, and undoes filters that are rare. Nothing else of it
-/// is used: what is written does not pass through it.
+/// It finds objects, also in files that are damaged, decrypts them, and undoes filters that are rare. Nothing that is
+/// written passes through it but for documents that stay encrypted; see ``PDFProtection``.
 @safe final class QPDFFile {
     private let document: OpaquePointer
     /// Held until the end, where there is no file that the library can open itself.
     private let memory: UnsafeMutableRawBufferPointer?
     /// The library does not copy it at once.
     private let password: DocumentPassword?
+    /// Whether nobody can read it without a password.
+    let isProtected: Bool
 
     /// Each stream can say that its length is that of another one, for which the library calls itself.
     private static let (stack, stackOfStream) = (8 << 20, 4 << 10)
@@ -48,7 +50,8 @@ internal import SecrBytes
             return status != SECR_QPDF_PASSWORD
         }
         // Most documents that are encrypted have an empty password, whatever was given for others.
-        let isOpen = unsafe Self.none.tryEach(open) || password?.tryEach(open) == true
+        let isOpenToAll = unsafe Self.none.tryEach(open)
+        let isOpen = unsafe isOpenToAll || password?.tryEach(open) == true
         guard isOpen, let opened = unsafe opened, status == SECR_QPDF_DONE else {
             unsafe memory?.deallocate()
             throw Self.error(status, message, isWrong: password != nil)
@@ -56,6 +59,7 @@ internal import SecrBytes
         unsafe document = opened
         unsafe self.memory = memory
         self.password = password
+        isProtected = !isOpenToAll
     }
 
     private static let none = unsafe DocumentPassword(UnsafeRawBufferPointer(start: nil, count: 0))
@@ -117,5 +121,18 @@ internal import SecrBytes
         defer { unsafe free(data) }
         // Safe: as many bytes as the library says, copied before they are freed.
         return status == 0 ? unsafe Array(UnsafeRawBufferPointer(start: data, count: count)) : nil
+    }
+
+    /// The document as a file that opens with a password only; `nil` where that is impossible.
+    ///
+    /// Its identifier is ``PDFProtection/identifier``.
+    func encrypted(with password: DocumentPassword) -> [UInt8]? {
+        unsafe password.withText { text in
+            var data: UnsafePointer<UInt8>?
+            var count = 0
+            guard unsafe secr_qpdf_encrypt(document, text, &data, &count) == 0 else { return nil }
+            // Safe: as many bytes as the library says, copied while the document is open.
+            return unsafe Array(UnsafeRawBufferPointer(start: data, count: count))
+        }
     }
 }
