@@ -317,6 +317,12 @@ int secr_interrupts_caught(void) {
     return caught;
 }
 
+int secr_interrupts_take(void) {
+    int signal = caught;
+    caught = 0;
+    return signal;
+}
+
 void secr_interrupts_reraise(int signal) {
     sigset_t set;
     struct sigaction action = { .sa_handler = SIG_DFL };

@@ -8,6 +8,9 @@ public enum Interruption {
 
     public static var isRequested: Bool { secr_interrupts_caught() != 0 }
 
+    /// Whether a signal came, which is forgotten by that: whoever asks has to do what it wants.
+    public static func take() -> Bool { secr_interrupts_take() != 0 }
+
     /// If a signal came: ends the process by that very signal.
     public static func reraise() {
         let signal = secr_interrupts_caught()

@@ -2,6 +2,7 @@ internal import CFUSE
 internal import Glibc
 internal import SecrSystem
 internal import SecrVault
+internal import SystemPackage
 
 /// What the vault says, in the kernel's words.
 // Safe: as in the rest of `Operations`.
@@ -29,14 +30,35 @@ extension Operations {
         case .interrupted: EINTR
         case .outOfMemory: ENOMEM
         case .changed: ESTALE
+        case .tooLarge: EFBIG
+        case .store(let error): code(error)
+        case .system(let error): error.errno.rawValue
         default: EIO
         }
     }
+
+    /// A disk that is full, or may not be written to, is that for whoever writes here, too.
+    private static func code(_ error: StoreError) -> CInt {
+        guard case .system(let error) = error.reason else { return EIO }
+        switch error.errno {
+        case .noSpace, .diskQuotaExceeded, .readOnlyFileSystem: return error.errno.rawValue
+        default: return EIO
+        }
+    }
+
+    static func id(_ number: fuse_ino_t) -> Int64 { Int64(bitPattern: UInt64(number)) }
 
     static func bytes(_ name: UnsafePointer<CChar>?) -> [UInt8] {
         guard let name = unsafe name else { return [] }
         return unsafe UnsafeBufferPointer(start: name, count: strlen(name)).map { UInt8(bitPattern: $0) }
     }
+
+    static func reply(_ request: fuse_req_t?, _ node: Node, _ state: MountState) {
+        var entry = entry(node, state)
+        unsafe fuse_reply_entry(request, &entry)
+    }
+
+    static func replyDone(_ request: fuse_req_t?) { unsafe fuse_reply_err(request, 0) }
 
     static func entry(_ node: Node, _ state: MountState) -> fuse_entry_param {
         var entry = fuse_entry_param()
@@ -75,6 +97,12 @@ extension Operations {
         return rest < 0
             ? timespec(tv_sec: Int(seconds) - 1, tv_nsec: Int(rest) + 1_000_000_000)
             : timespec(tv_sec: Int(seconds), tv_nsec: Int(rest))
+    }
+
+    static func nanoseconds(_ time: timespec) -> Int64 {
+        let (seconds, isTooLarge) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+        return isTooLarge
+            ? (time.tv_sec < 0 ? .min : .max) : seconds.addingReportingOverflow(Int64(time.tv_nsec)).partialValue
     }
 
     /// How full it is: what the vault holds, and what is free on its disk.

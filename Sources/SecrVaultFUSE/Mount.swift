@@ -1,11 +1,11 @@
 internal import CFUSE
 internal import Glibc
-internal import SecrSystem
+public import SecrSystem
 public import SecrVault
 internal import Synchronization
 public import SystemPackage
 
-/// A vault that appears in a folder, to be looked at by any program.
+/// A vault that appears in a folder, to be used by any program.
 ///
 /// May be used by several threads at once.
 @safe public final class Mount: @unchecked Sendable {
@@ -18,6 +18,7 @@ public import SystemPackage
 
     private let session: OpaquePointer
     private let state: MountState
+    private let files: VaultFileSystem
     private let folder: FilePath
     private let end = Mutex(false)
 
@@ -26,10 +27,13 @@ public import SystemPackage
     /// - Parameters:
     ///   - store: the vault's own folder.
     ///   - folder: where it is to appear: empty, from the root on.
-    public init(_ vault: Vault, in store: FilePath, at folder: FilePath) throws(Failure) {
-        let state = MountState(vault, in: store)
+    ///   - isReadOnly: whether nothing can be changed.
+    public init(_ vault: Vault, in store: FilePath, at folder: FilePath, isReadOnly: Bool) throws(Failure) {
+        files = VaultFileSystem(vault)
+        let state = MountState(files, in: store)
         (self.state, self.folder) = (state, folder)
-        let options = "ro,nosuid,nodev,default_permissions,fsname=secr-vault,subtype=secr-vault"
+        let access = isReadOnly ? "ro" : "rw"
+        let options = "\(access),nosuid,nodev,default_permissions,fsname=secr-vault,subtype=secr-vault"
         var words = unsafe ["secr-vault", "-o", options].map { (word: String) in unsafe strdup(word) }
         defer { unsafe words.forEach { unsafe free($0) } }
         var table = Operations.table
@@ -64,6 +68,12 @@ public import SystemPackage
         return status == 0
     }
 
+    /// Makes durable what waits for too long, or else what can't be now. To be called about every tenth of a second.
+    public func commitIfDue() { try? files.commitIfDue() }
+
+    /// Makes durable what programs wrote, after ``serve()`` has returned.
+    public func finish() throws(VaultError) { try files.commit() }
+
     /// Whether ``serve()`` has returned.
     public var hasEnded: Bool { end.withLock { $0 } }
 
@@ -76,6 +86,11 @@ public import SystemPackage
 
     /// Takes it away unless a program uses it. Returns whether it is gone.
     public func stopIfUnused() -> Bool { Self.unmount(folder) }
+
+    /// Returns when everything that was written there is durable, whichever process lets it appear.
+    public static func sync(_ folder: FilePath) throws(SystemError) {
+        try OwnedDescriptor.openDirectory(folder).sync(path: folder)
+    }
 
     /// Takes away what appeared in a folder, whichever process lets it appear. Returns `false` where that is refused, such
     /// as while a program uses it.

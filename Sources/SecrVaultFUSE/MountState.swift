@@ -5,27 +5,27 @@ internal import SystemPackage
 
 /// What questions of the kernel are answered from.
 final class MountState: Sendable {
-    let vault: Vault
-    /// Where its objects lie.
+    let files: VaultFileSystem
+    /// Where the vault's objects lie.
     let store: FilePath
     /// Owner and group that everything is shown to have; `nil` for the ones that were recorded.
     let owner: (user: UInt32, group: UInt32)?
     private let open = Mutex(Handles())
     private let activity = Mutex(Stopwatch())
 
-    private struct Handles {
+    fileprivate struct Handles {
         var last: UInt64 = 0
-        var files: [UInt64: VaultFile] = [:]
+        var files: [UInt64: OpenFile] = [:]
         var folders: [UInt64: FolderReading] = [:]
         /// Of files that the kernel holds pages of, when they were changed last.
         var known: [Int64: Int64] = [:]
     }
 
     /// More is not remembered of files that are closed.
-    private static let mostKnown = 100_000
+    fileprivate static let mostKnown = 100_000
 
-    init(_ vault: Vault, in store: FilePath) {
-        (self.vault, self.store) = (vault, store)
+    init(_ files: VaultFileSystem, in store: FilePath) {
+        (self.files, self.store) = (files, store)
         owner = ProcessOwner.isRoot ? nil : (ProcessOwner.user, ProcessOwner.group)
     }
 
@@ -40,21 +40,31 @@ final class MountState: Sendable {
 
     // MARK: Files
 
+    /// Opens a file.
+    ///
     /// - Returns: its handle, and whether pages of it that the kernel still has are those of today.
-    func add(_ file: VaultFile) -> (handle: UInt64, isUnchanged: Bool) {
-        open.withLock { open in
+    func openFile(_ id: Int64) throws(VaultError) -> (handle: UInt64, isUnchanged: Bool) {
+        let (file, changed) = try files.open(id)
+        return open.withLock { open in
             open.last += 1
             open.files[open.last] = file
-            let isUnchanged = open.known[file.node.id] == file.node.changed
-            if open.known.count >= Self.mostKnown { open.known = [:] }
-            open.known[file.node.id] = file.node.changed
+            let isUnchanged = open.known[id] == changed
+            open.note(id, changed)
             return (open.last, isUnchanged)
         }
     }
 
-    func file(_ handle: UInt64) -> VaultFile? { open.withLock { $0.files[handle] } }
+    func file(_ handle: UInt64) throws(VaultError) -> OpenFile {
+        guard let file = open.withLock({ $0.files[handle] }) else { throw .notFound([]) }
+        return file
+    }
 
-    func removeFile(_ handle: UInt64) { open.withLock { $0.files[handle] = nil } }
+    func closeFile(_ handle: UInt64) {
+        guard let file = open.withLock({ $0.files.removeValue(forKey: handle) }) else { return }
+        // What was written here, the kernel knows.
+        let changed = files.close(file)
+        open.withLock { $0.note(file.id, changed) }
+    }
 
     // MARK: Folders
 
@@ -71,6 +81,13 @@ final class MountState: Sendable {
     func removeFolder(_ handle: UInt64) { open.withLock { $0.folders[handle] = nil } }
 }
 
+extension MountState.Handles {
+    mutating func note(_ id: Int64, _ changed: Int64) {
+        if known.count >= MountState.mostKnown { known = [:] }
+        known[id] = changed
+    }
+}
+
 /// A folder that is being read, from one answer to the next.
 final class FolderReading: Sendable {
     private struct State {
@@ -82,13 +99,13 @@ final class FolderReading: Sendable {
         var isAtEnd = false
     }
 
-    private let vault: Vault
+    private let files: VaultFileSystem
     let id: Int64
     private let state = Mutex(State())
     private static let atOnce = 1_024
 
-    init(_ vault: Vault, _ id: Int64) {
-        (self.vault, self.id) = (vault, id)
+    init(_ files: VaultFileSystem, _ id: Int64) {
+        (self.files, self.id) = (files, id)
     }
 
     /// Hands out entries from a place on, as long as they are taken.
@@ -121,7 +138,7 @@ final class FolderReading: Sendable {
 
     private func next(_ state: inout State) throws(VaultError) -> Entry? {
         if state.waiting.isEmpty, !state.isAtEnd {
-            let entries = try vault.entries(of: id, after: state.last, limit: Self.atOnce)
+            let entries = try files.entries(of: id, after: state.last, limit: Self.atOnce)
             state.isAtEnd = entries.count < Self.atOnce
             state.waiting = entries[...]
         }

@@ -78,6 +78,9 @@ void secr_worker_end(int place);
 /* The signal that came, or 0. */
 int secr_interrupts_caught(void);
 
+/* The same, and forgets it. */
+int secr_interrupts_take(void);
+
 /* Ends the process by `signal` as if it had never been caught, so that the shell sees the truth. */
 void secr_interrupts_reraise(int signal);
 

@@ -140,6 +140,14 @@ struct Extent: Equatable, Sendable {
     /// In the object's plaintext.
     var offset: Int
     var object: StoredObject
+
+    /// Where it lies, in the file and elsewhere.
+    var place: Place { Place(start: start, length: length, offset: offset, object: object.number) }
+
+    struct Place: Hashable {
+        var start, length, offset: Int
+        var object: Int64
+    }
 }
 
 /// An object with contents of files.

@@ -62,15 +62,28 @@ struct TreeChange {
     }
 
     /// Takes a name away, and the node with its last one. A folder has to be empty.
-    func unlink(_ name: [UInt8], of node: Node, in folder: Int64, now: Int64) throws {
+    ///
+    /// - Parameter open: nodes that stay without a name, since somebody uses them.
+    /// - Returns: the node's number, if it was its last name.
+    @discardableResult
+    func unlink(
+        _ name: [UInt8], of node: Node, in folder: Int64, now: Int64, keeping open: Set<Int64> = []
+    ) throws -> Int64? {
         try removeEntry(name, in: folder)
         try touch(folder, now)
-        if node.links > 1 {
+        if node.links > 1 || open.contains(node.id) {
             try database.cachedStatement(sql: "UPDATE node SET links = links - 1, changed = ? WHERE id = ?")
                 .execute(arguments: [now, node.id])
         } else {
             try delete(node.id, now: now)
         }
+        return node.links > 1 ? nil : node.id
+    }
+
+    /// Takes away a node that lost its last name while it was in use.
+    func deleteNameless(_ node: Int64, now: Int64) throws {
+        guard let found = try? tree.existingNode(node), found.links == 0 else { return }
+        try delete(node, now: now)
     }
 
     private func removeEntry(_ name: [UInt8], in folder: Int64) throws {
@@ -91,10 +104,25 @@ struct TreeChange {
         try removeEntry(name, in: folder)
         try touch(folder, now)
         try link(node.id, newName, in: newFolder, now: now)
-        if node.kind == .folder {
-            try database.cachedStatement(sql: "UPDATE node SET parent = ?, changed = ? WHERE id = ?")
-                .execute(arguments: [newFolder, now, node.id])
-        }
+        try noteMove(of: node, to: newFolder, now: now)
+    }
+
+    private func noteMove(of node: Node, to folder: Int64, now: Int64) throws {
+        try database.cachedStatement(sql: "UPDATE node SET parent = ?, changed = ? WHERE id = ?")
+            .execute(arguments: [node.kind == .folder ? folder : 0, now, node.id])
+    }
+
+    /// Each of two gets the other one's name.
+    func exchange(
+        _ one: (node: Node, name: [UInt8], folder: Int64), _ other: (node: Node, name: [UInt8], folder: Int64),
+        now: Int64
+    ) throws {
+        try removeEntry(one.name, in: one.folder)
+        try removeEntry(other.name, in: other.folder)
+        try link(other.node.id, one.name, in: one.folder, now: now)
+        try link(one.node.id, other.name, in: other.folder, now: now)
+        try noteMove(of: one.node, to: other.folder, now: now)
+        try noteMove(of: other.node, to: one.folder, now: now)
     }
 
     private func touch(_ folder: Int64, _ now: Int64) throws {
@@ -122,12 +150,36 @@ struct TreeChange {
 
     // MARK: Contents
 
-    /// Replaces a file's contents by what has been stored.
-    func setContents(of node: Int64, to contents: Contents, now: Int64) throws {
-        try clearContents(of: node, now: now)
-        try database.cachedStatement(sql: "UPDATE node SET size = ?, content = ?, changed = ? WHERE id = ?")
-            .execute(arguments: [contents.size, contents.bytes.map { Data($0) }, now, node])
-        for extent in contents.extents { try add(extent, to: node) }
+    /// Sets what a file consists of, unless it is gone. Only what differs is written.
+    func update(_ update: ContentUpdate, now: Int64) throws {
+        let (id, contents) = (update.node, update.contents)
+        guard (try? tree.existingNode(id)) != nil else { return }
+        let old = try tree.extents(of: id)
+        let kept = Set(old.map(\.place)).intersection(contents.extents.map(\.place))
+        var touched: Set<Int64> = []
+        for extent in old where !kept.contains(extent.place) {
+            try remove(extent, of: id)
+            touched.insert(extent.object.number)
+        }
+        for extent in contents.extents where !kept.contains(extent.place) { try add(extent, to: id) }
+        for object in touched { try free(object, now: now) }
+        try database.cachedStatement(
+            sql: "UPDATE node SET size = ?, content = ?, modified = ?, changed = ? WHERE id = ?"
+        ).execute(arguments: [
+            contents.size, contents.bytes.map { Data($0) }, update.modified, update.changed, id,
+        ])
+    }
+
+    /// - Returns: whether it was there.
+    @discardableResult
+    private func remove(_ extent: Extent, of node: Int64) throws -> Bool {
+        try database.cachedStatement(
+            sql: "DELETE FROM extent WHERE node = ? AND start = ? AND length = ? AND object = ? AND offset = ?"
+        ).execute(arguments: [node, extent.start, extent.length, extent.object.number, extent.offset])
+        guard database.changesCount > 0 else { return false }
+        try database.cachedStatement(sql: "UPDATE object SET live = live - ? WHERE number = ?")
+            .execute(arguments: [extent.length, extent.object.number])
+        return true
     }
 
     func add(_ extent: Extent, to node: Int64) throws {
@@ -155,12 +207,7 @@ struct TreeChange {
 
     /// Puts other extents with the same bytes in the place of one, if that is still there.
     func replace(_ old: Extent, of node: Int64, by extents: [Extent], now: Int64) throws -> Bool {
-        try database.cachedStatement(
-            sql: "DELETE FROM extent WHERE node = ? AND start = ? AND length = ? AND object = ? AND offset = ?"
-        ).execute(arguments: [node, old.start, old.length, old.object.number, old.offset])
-        guard database.changesCount > 0 else { return false }
-        try database.cachedStatement(sql: "UPDATE object SET live = live - ? WHERE number = ?")
-            .execute(arguments: [old.length, old.object.number])
+        guard try remove(old, of: node) else { return false }
         try free(old.object.number, now: now)
         for extent in extents {
             var moved = extent
@@ -197,6 +244,15 @@ struct TreeChange {
                 .execute(arguments: [object, now])
         }
     }
+}
+
+/// What a file that was changed consists of now.
+struct ContentUpdate: Sendable {
+    var node: Int64
+    var contents: Contents
+    /// Nanoseconds since 1970.
+    var modified: Int64
+    var changed: Int64
 }
 
 /// What a file holds: bytes in the index, or extents of objects.

@@ -25,7 +25,7 @@ public struct VaultPath: Hashable, Sendable {
         do { try self.init(Array(text.description.utf8)) } catch { preconditionFailure("no path: \(text)") }
     }
 
-    private static func checked(_ name: [UInt8]) throws(VaultError) -> [UInt8] {
+    static func checked(_ name: [UInt8]) throws(VaultError) -> [UInt8] {
         let isSpecial = name == [0x2E] || name == [0x2E, 0x2E]
         guard (1...longestName).contains(name.count), !isSpecial, !name.contains(0), !name.contains(0x2F) else {
             throw .badName(name)

@@ -7,16 +7,18 @@ internal import Synchronization
 ///
 /// Proved by hand to be sendable: everything that can change is used under the lock only.
 final class IndexDatabase: @unchecked Sendable {
-    private let log: IndexLog
+    let log: IndexLog
     private let files: PageFileSystem
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
     private let lock = Mutex(())
     private var lastCheckpointFailure: VaultError?
+    /// Changes that are seen here, and not durable yet.
+    var waiting = WaitingChanges()
     /// Told of each new head that is durable.
     private let onCommit: @Sendable (IndexLog.Head, UInt64) -> Void
 
     /// How often a transaction is run again because others were faster.
-    private static let attempts = 1_000
+    static let attempts = 1_000
 
     init(
         _ log: IndexLog, onCommit: @escaping @Sendable (IndexLog.Head, UInt64) -> Void
@@ -38,7 +40,8 @@ final class IndexDatabase: @unchecked Sendable {
     ///   that costs more than it brings.
     func read<Result>(catchesUp: Bool = true, _ body: (Database) throws -> Result) throws(VaultError) -> Result {
         try locked { () throws(VaultError) in
-            if catchesUp { try catchUp() }
+            // What waits was done upon the state that is known.
+            if !waiting.isEmpty { try beginWaiting() } else if catchesUp { try catchUp() }
             // Not `read`, which makes SQLite compile every statement anew. Pages change under the lock only.
             return try run { try queue.unsafeRead(body) }
         }
@@ -49,6 +52,7 @@ final class IndexDatabase: @unchecked Sendable {
     /// - Parameter body: may be run several times, each time on a newer state, so it must have no other effects.
     func write<Result>(_ body: (Database) throws -> Result) throws(VaultError) -> Result {
         try locked { () throws(VaultError) in
+            try commitWaiting()
             for attempt in 0..<Self.attempts {
                 if Interruption.isRequested { throw .interrupted }
                 try catchUp()
@@ -84,12 +88,12 @@ final class IndexDatabase: @unchecked Sendable {
         }
     }
 
-    private func reload() throws(VaultError) {
+    func reload() throws(VaultError) {
         try log.reload()
         try proveDescent()
     }
 
-    private func catchUp() throws(VaultError) {
+    func catchUp() throws(VaultError) {
         try log.catchUp()
         try proveDescent()
     }
@@ -107,7 +111,7 @@ final class IndexDatabase: @unchecked Sendable {
     }
 
     /// Runs SQL and finds out what really went wrong where SQLite says only that something did.
-    private func run<Result>(_ body: () throws -> Result) throws(VaultError) -> Result {
+    func run<Result>(_ body: () throws -> Result) throws(VaultError) -> Result {
         _ = files.takeFailure()
         do {
             return try body()
@@ -122,7 +126,7 @@ final class IndexDatabase: @unchecked Sendable {
         }
     }
 
-    private func finish() {
+    func finish() {
         onCommit(log.head, log.root?.number ?? 0)
         let checkpointer = Checkpointer(log: log, now: Self.now)
         guard Checkpointer.isDue(log) || checkpointer.isRewriteDue else { return }
@@ -165,16 +169,13 @@ final class IndexDatabase: @unchecked Sendable {
         try locked { () throws(VaultError) in try body(log) }
     }
 
-    private func locked<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-        // Safe: written and read by this thread.
-        nonisolated(unsafe) var result: Swift.Result<Result, Failure>?
-        lock.withLock { _ in unsafe result = Swift.Result { () throws(Failure) in try body() } }
-        return try unsafe result!.get()
+    func locked<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        try lock.locked(body)
     }
 }
 
 /// Waiting for others, longer each time, and not all for the same time.
-private enum Backoff {
+enum Backoff {
     static func wait(_ attempt: Int) {
         if attempt == 0 { return }
         Pause.sleep(microseconds: Int.random(in: 0...min(50_000, 200 << min(attempt, 8))))

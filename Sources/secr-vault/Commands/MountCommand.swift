@@ -12,26 +12,24 @@ enum MountCommand {
         "idle", value: .text("TIME"), help: "Unmount when nobody has used it for so long: 90s, 15m, 2h.")
 
     static let command = Command(
-        "mount", abstract: "Let a vault appear in a folder, for any program to read.", operands: "VAULT FOLDER",
+        "mount", abstract: "Let a vault appear in a folder, for any program to use.", operands: "VAULT FOLDER",
         arity: 2...2,
         discussion: """
             The folder has to be there and to be empty. 'unmount' takes the vault away again; so does Ctrl-C where \
-            --foreground is given. Only --read-only is there so far.
+            --foreground is given. What programs write is safe when they ask for it (fsync), or after five seconds.
             """,
         options: [readOnly, foreground, idle, .quiet] + Option.credential
     ) { (arguments) throws(UsageError) in
-        guard arguments.has(readOnly) else {
-            throw UsageError("a vault can be mounted to be read only", hint: "give --read-only")
-        }
         let console = Console(arguments)
         let access = try VaultAccess(arguments, console)
         let folder = AbsolutePath.of(arguments.operands[1])
+        let isReadOnly = arguments.has(readOnly)
         let limit = try arguments.bytes(idle).map { (text) throws(UsageError) in try TimeSpan.seconds(text, of: idle) }
         return console.attempt(vault: access.path) {
             // Before there is any other thread, and any secret.
-            if arguments.has(foreground) { return try serve(access, folder, limit, nil) }
+            if arguments.has(foreground) { return try serve(access, folder, isReadOnly, limit, nil) }
             switch try BackgroundHalf.split() {
-            case .back(let readiness): return try serve(access, folder, limit, readiness)
+            case .back(let readiness): return try serve(access, folder, isReadOnly, limit, readiness)
             case .front(let other):
                 guard let status = other.wait() else { return .success }
                 return ExitStatus(rawValue: status) ?? .failure
@@ -40,14 +38,15 @@ enum MountCommand {
     }
 
     private static func serve(
-        _ access: VaultAccess, _ folder: FilePath, _ limit: UInt32?, _ readiness: BackgroundHalf.Readiness?
+        _ access: VaultAccess, _ folder: FilePath, _ isReadOnly: Bool, _ limit: UInt32?,
+        _ readiness: BackgroundHalf.Readiness?
     ) throws -> ExitStatus {
         let store = AbsolutePath.of(access.path)
         try check(folder, for: store)
         let vault = try access.open()
         let mount: Mount
         do throws(Mount.Failure) {
-            mount = try Mount(vault, in: store, at: folder)
+            mount = try Mount(vault, in: store, at: folder, isReadOnly: isReadOnly)
         } catch {
             throw CommandFailure(
                 .failure, path: folder,
@@ -69,16 +68,30 @@ enum MountCommand {
         }
         let isWell = mount.serve()
         watch.wait()
+        try finish(mount)
         return isWell ? .success : .failure
     }
+
+    /// Makes durable what programs wrote. Where the disk is full, or away, somebody may yet help.
+    private static func finish(_ mount: Mount) throws(VaultError) {
+        for _ in 0..<Self.tries {
+            if (try? mount.finish()) != nil { return }
+            if Interruption.isRequested { break }
+            Pause.sleep(microseconds: 1_000_000)
+        }
+        try mount.finish()
+    }
+
+    private static let tries = 60
 
     /// Takes it away when a signal comes, or when nobody has used it for long enough.
     private static func wait(for mount: Mount, _ limit: UInt32?) {
         while !mount.hasEnded {
-            if Interruption.isRequested {
+            if Interruption.take() {
                 mount.stop()
                 return
             }
+            mount.commitIfDue()
             if let limit, mount.idleSeconds >= Int(limit), mount.stopIfUnused() { return }
             Pause.sleep(microseconds: 100_000)
         }
@@ -113,6 +126,16 @@ enum UnmountCommand {
     ) { (arguments) throws(UsageError) in
         let folder = AbsolutePath.of(arguments.operands[0])
         return Console(arguments).attempt(reading: folder) {
+            do throws(SystemError) {
+                try Mount.sync(folder)
+            } catch {
+                // Who can't even be asked is gone already.
+                if [.noSpace, .diskQuotaExceeded, .ioError].contains(error.errno) {
+                    throw CommandFailure(
+                        .failure, path: folder, "what was written there can't be stored: \(error.errno)",
+                        hint: "it is still mounted, and tries again")
+                }
+            }
             guard Mount.unmount(folder) else {
                 throw CommandFailure(
                     .failure, path: folder, "it can't be unmounted: a program uses it, or nothing is mounted there")

@@ -17,6 +17,8 @@ extension PageFileSystem {
         configuration.journalMode = .default
         configuration.busyMode = .immediateError
         configuration.observesSuspensionNotifications = false
+        // `WaitingChanges` stay in one for seconds.
+        configuration.allowsUnsafeTransactions = true
         configuration.acceptsDoubleQuotedStringLiterals = false
         configuration.prepareDatabase { [self] database in
             // Safe: the connection is open as long as the database is.

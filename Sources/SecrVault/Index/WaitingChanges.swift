@@ -1,0 +1,126 @@
+internal import GRDB
+
+/// Changes that are seen at once by the process that makes them, and become durable together.
+///
+/// They are one transaction of SQLite that stays open. Each can be run again: where another process was faster, all are run
+/// upon what that one did.
+struct WaitingChanges {
+    /// In the order in which they were made.
+    var changes: [@Sendable (Database) throws -> Void] = []
+    /// Whether the transaction is open, and holds them all.
+    var isOpen = false
+
+    var isEmpty: Bool { changes.isEmpty }
+}
+
+extension IndexDatabase {
+    /// How many changes are waiting.
+    var waitingChanges: Int { locked { waiting.changes.count } }
+
+    /// Changes something. It is seen by this process at once, and durable with the next ``commitChanges()``.
+    ///
+    /// - Parameter body: may be run several times, each time on a newer state, so it must have no other effects. Where
+    ///   others have made impossible what it does, that is left out.
+    func change<Result>(_ body: @escaping @Sendable (Database) throws -> Result) throws(VaultError) -> Result {
+        try locked { () throws(VaultError) in
+            try beginWaiting()
+            do throws(VaultError) {
+                let result = try run { try queue.inDatabase { try Self.inSavepoint($0, body) } }
+                waiting.changes.append { _ = try body($0) }
+                return result
+            } catch {
+                // Of a transaction without changes nothing would be left to be done; of some errors SQLite ends it itself.
+                if waiting.isEmpty || !isInTransaction { abandonTransaction() }
+                throw error
+            }
+        }
+    }
+
+    /// Makes everything durable that was changed.
+    func commitChanges() throws(VaultError) {
+        try locked { () throws(VaultError) in try commitWaiting() }
+    }
+
+    /// All of a change or nothing of it.
+    private static func inSavepoint<Result>(_ database: Database, _ body: (Database) throws -> Result) throws -> Result
+    {
+        var result: Result?
+        try database.inSavepoint {
+            result = try body(database)
+            return .commit
+        }
+        guard let result else { throw VaultError.unexpected("a change without a result") }
+        return result
+    }
+
+    /// Opens the transaction in which changes wait, on the newest state, and makes them anew where it was lost.
+    func beginWaiting() throws(VaultError) {
+        if waiting.isOpen { return }
+        try catchUp()
+        try run {
+            try queue.inDatabase { database in
+                try database.beginTransaction(.immediate)
+                do {
+                    for change in waiting.changes { try repeatChange(change, database) }
+                } catch {
+                    try? database.rollback()
+                    throw error
+                }
+            }
+        }
+        waiting.isOpen = true
+    }
+
+    private func repeatChange(_ change: (Database) throws -> Void, _ database: Database) throws {
+        do {
+            try Self.inSavepoint(database, change)
+        } catch let error as VaultError where error.isAboutNames || error == .intoItself([]) {
+            // Another process took the name, or what it was about.
+        }
+    }
+
+    func commitWaiting() throws(VaultError) {
+        if waiting.isEmpty { return try log.settleHead() }
+        for attempt in 0..<Self.attempts {
+            try beginWaiting()
+            let head = log.head
+            do {
+                try run {
+                    try queue.inDatabase { database in
+                        try Chain.append(head, to: database)
+                        try database.commit()
+                    }
+                }
+                waiting = WaitingChanges()
+                finish()
+                return
+            } catch {
+                abandonTransaction()
+                guard case .conflict(let isStale) = error else {
+                    try recover(from: error)
+                    throw error
+                }
+                if isStale { try reload() }
+            }
+            Backoff.wait(attempt)
+        }
+        throw .busy
+    }
+
+    private var isInTransaction: Bool { (try? queue.inDatabase { $0.isInsideTransaction }) ?? false }
+
+    private func abandonTransaction() {
+        waiting.isOpen = false
+        try? queue.inDatabase { database in
+            if database.isInsideTransaction { try database.rollback() }
+        }
+    }
+
+    /// Nobody knows what is on the disk now; what is in memory is of no use any more.
+    private func recover(from error: VaultError) throws(VaultError) {
+        guard case .store = error else { return }
+        try reload()
+        // All of it is there, and has to become durable yet.
+        if log.holdsLastAttempt { waiting = WaitingChanges() }
+    }
+}
