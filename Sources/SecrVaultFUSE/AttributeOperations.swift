@@ -7,13 +7,13 @@ internal import SecrVault
 extension Operations {
     static func addAttributes(_ table: inout fuse_lowlevel_ops) {
         unsafe table.getxattr = { request, id, name, size in
+            let name = unsafe Operations.bytes(name)
+            // The kernel asks for these before every write.
+            if Operations.isSystems(name) {
+                unsafe fuse_reply_err(request, ENODATA)
+                return
+            }
             unsafe Operations.answer(request) { state throws(VaultError) in
-                let name = unsafe Operations.bytes(name)
-                // The kernel asks for these before every write.
-                if Operations.isSystems(name) {
-                    unsafe fuse_reply_err(request, ENODATA)
-                    return
-                }
                 let all = try state.files.attributes(of: Operations.id(id))
                 guard let value = all.first(where: { $0.name == name })?.value else {
                     unsafe fuse_reply_err(request, ENODATA)

@@ -18,10 +18,11 @@ extension Operations {
         unsafe table.read = { request, _, size, offset, information in
             unsafe Operations.answer(request) { state throws(VaultError) in
                 let file = try state.file(information!.pointee.fh)
-                let room = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
-                defer { unsafe room.deallocate() }
-                let count = try unsafe state.files.read(file, into: room, at: Int(offset))
-                unsafe fuse_reply_buf(request, room.baseAddress?.assumingMemoryBound(to: CChar.self), count)
+                try state.files.read(file, at: Int(offset), count: size) { bytes in
+                    unsafe fuse_reply_buf(
+                        request, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+                }
+                state.files.readAhead(file)
             }
         }
         unsafe table.release = { request, _, information in
@@ -43,6 +44,8 @@ extension Operations {
                 try unsafe state.files.write(
                     UnsafeRawBufferPointer(start: bytes, count: size), to: file, at: isAppending ? nil : Int(offset))
                 unsafe fuse_reply_write(request, size)
+                // Where that fails, the next one that writes is told.
+                try? state.files.relieve()
             }
         }
         unsafe table.fsync = { request, _, _, _ in
@@ -53,8 +56,11 @@ extension Operations {
         }
         unsafe table.create = { request, folder, name, mode, information in
             unsafe Operations.answer(request) { state throws(VaultError) in
-                let node = try unsafe Operations.make(.file, name, folder, mode, request, state)
-                let (handle, _) = try state.openFile(node.id)
+                let who = unsafe fuse_req_ctx(request)
+                let (node, file) = try state.files.create(
+                    unsafe Operations.bytes(name), in: Operations.id(folder), mode: UInt32(mode),
+                    owner: unsafe who?.pointee.uid ?? 0, group: unsafe who?.pointee.gid ?? 0)
+                let handle = state.add(file)
                 unsafe information!.pointee.fh = handle
                 var entry = Operations.entry(node, state)
                 if unsafe fuse_reply_create(request, &entry, information) != 0 { state.closeFile(handle) }

@@ -45,12 +45,19 @@ final class MountState: Sendable {
     /// - Returns: its handle, and whether pages of it that the kernel still has are those of today.
     func openFile(_ id: Int64) throws(VaultError) -> (handle: UInt64, isUnchanged: Bool) {
         let (file, changed) = try files.open(id)
-        return open.withLock { open in
+        let isUnchanged = open.withLock { open in
+            defer { open.note(id, changed) }
+            return open.known[id] == changed
+        }
+        return (add(file), isUnchanged)
+    }
+
+    /// - Returns: the handle of a file that was opened.
+    func add(_ file: OpenFile) -> UInt64 {
+        open.withLock { open in
             open.last += 1
             open.files[open.last] = file
-            let isUnchanged = open.known[id] == changed
-            open.note(id, changed)
-            return (open.last, isUnchanged)
+            return open.last
         }
     }
 
@@ -63,7 +70,7 @@ final class MountState: Sendable {
         guard let file = open.withLock({ $0.files.removeValue(forKey: handle) }) else { return }
         // What was written here, the kernel knows.
         let changed = files.close(file)
-        open.withLock { $0.note(file.id, changed) }
+        open.withLock { if let changed { $0.note(file.id, changed) } }
     }
 
     // MARK: Folders

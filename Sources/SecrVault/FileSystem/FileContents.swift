@@ -65,6 +65,17 @@ struct FileContents {
 
         /// More is begun anew, so that it can be stored while the next one is written.
         static let most = 8 << 20
+
+        var isFull: Bool { bytes.count + Self.most / 8 > Self.most }
+
+        /// Its memory, of one that nothing refers to any more; `nil` where that is not worth while.
+        func takeRoom() -> [UInt8]? {
+            guard bytes.capacity >= Self.most else { return nil }
+            var room: [UInt8] = []
+            swap(&room, &bytes)
+            room.removeAll(keepingCapacity: true)
+            return room
+        }
     }
 
     private(set) var segments: [Segment] = []
@@ -128,12 +139,16 @@ struct FileContents {
     // MARK: Changing
 
     /// Puts bytes somewhere, with zeros in front where that is behind the end.
-    mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
+    ///
+    /// - Parameter room: gives memory for a chunk that is going to be large.
+    mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int, room: () -> [UInt8] = { [] }) {
         if bytes.isEmpty { return }
         appendZeros(to: offset)
         if unsafe continueChunk(bytes, at: offset) { return }
         if unsafe overwriteChunk(bytes, at: offset) { return }
-        let chunk = unsafe Chunk(Array(bytes))
+        var memory = offset == size && size >= Chunk.most / 8 ? room() : []
+        unsafe memory += bytes
+        let chunk = Chunk(memory)
         replace(
             offset..<offset + bytes.count,
             with: [Segment(start: offset, length: bytes.count, source: .memory(chunk, offset: 0))])
@@ -216,13 +231,26 @@ struct FileContents {
 
     // MARK: Storing
 
-    /// Chunks that are not stored, each once, in the order of the file.
+    /// Whether the last chunk takes no more.
+    var isLastChunkFull: Bool {
+        guard case .memory(let chunk, _)? = segments.last?.source else { return false }
+        return chunk.isFull
+    }
+
+    /// Chunks that are not stored, in the order of the file.
     var unstored: [Chunk] {
         var found: [Chunk] = []
         for case .memory(let chunk, _) in segments.map(\.source) where chunk.stored.isEmpty {
             if found.last !== chunk { found.append(chunk) }
         }
         return found
+    }
+
+    /// The same; they do not change from now on, and are not given again.
+    func freezeUnstored() -> [Chunk] {
+        let chunks = unstored.filter { !$0.isFrozen }
+        for chunk in chunks { chunk.isFrozen = true }
+        return chunks
     }
 
     /// Lets go of chunks that are stored.

@@ -10,59 +10,72 @@ extension VaultFileSystem {
         try locked { () throws(VaultError) in
             let file = try use(id)
             file.users += 1
-            return (file, file.changed)
+            return (file, try current(id).changed)
         }
     }
 
-    /// - Returns: when it was changed last.
+    /// - Returns: when it was changed last; `nil` where it is gone.
     @discardableResult
-    public func close(_ file: OpenFile) -> Int64 {
+    public func close(_ file: OpenFile) -> Int64? {
         locked {
             file.users -= 1
-            if file.users == 0, file.isNameless {
-                files[file.id] = nil
-                // If it fails, something without a name is left, which `gc` clears away.
-                try? change { [id = file.id, now = Self.now] in try TreeChange($0).deleteNameless(id, now: now) }
-            } else {
+            guard file.users == 0, file.isNameless else {
                 forgetIfUnused(file)
+                return nodes[file.id]?.changed
             }
-            return file.changed
+            remove(file)
+            nodes.forget(file.id)
+            // If it fails, something without a name is left, which `gc` clears away.
+            try? change { [id = file.id, now = Self.now] in try TreeChange($0).deleteNameless(id, now: now) }
+            return nil
         }
     }
 
     /// The file as it is now, even if others changed it.
     func use(_ id: Int64) throws(VaultError) -> OpenFile {
+        let generation = try refresh()
         if let file = files[id] {
-            if !file.isDirty { try renew(file) }
+            try renew(file, generation)
             return file
         }
-        let file = try vault.index.read { try OpenFile.load(id, $0) }
-        files[id] = file
+        let file = try vault.index.read(catchesUp: false) { try OpenFile.load(id, $0, generation: generation) }
+        add(file)
         return file
     }
 
     /// Takes over what another process made of a file.
-    private func renew(_ file: OpenFile) throws(VaultError) {
-        let node = try vault.index.read { try Tree($0).existingNode(file.id) }
-        guard node.changed != file.changed else { return }
-        let now = try vault.index.read { try OpenFile.load(file.id, $0) }
-        (file.contents, file.modified, file.changed) = (now.contents, now.modified, now.changed)
+    private func renew(_ file: OpenFile, _ generation: UInt64) throws(VaultError) {
+        if file.isDirty || file.generation == generation { return }
+        let now = try vault.index.read(catchesUp: false) { try OpenFile.load(file.id, $0, generation: generation) }
+        file.generation = generation
+        guard now.known != file.known else { return }
+        change(file) { $0 = now.contents }
+        file.known = now.known
         file.version += 1
     }
 
     // MARK: Writing
 
-    /// Puts bytes into a file.
+    /// Puts bytes into a file. What piles up by that is stored by ``relieve()``.
     ///
     /// - Parameter offset: `nil` for the end of the file.
     public func write(_ bytes: UnsafeRawBufferPointer, to file: OpenFile, at offset: Int?) throws(VaultError) {
-        try locked { () throws(VaultError) in
-            let offset = offset ?? file.contents.size
-            try check(offset, bytes.count)
-            try makeRoom(for: bytes.count)
-            unsafe file.contents.write(bytes, at: offset)
-            touch(file)
-            if file.contents.memory >= Self.mostOfOneFile, !file.contents.isSmall { try stage(file) }
+        while true {
+            let isDone = try locked { () throws(VaultError) in
+                // Somebody is at it.
+                if staging.isRelieving, memory + bytes.count > Self.mostMemory { return false }
+                try makeRoom(for: bytes.count)
+                let offset = offset ?? file.contents.size
+                try check(offset, bytes.count)
+                change(file) { contents in
+                    unsafe contents.write(bytes, at: offset) { staging.spare.popLast() ?? [] }
+                }
+                try noteWriting(file)
+                if file.contents.isLastChunkFull { staging.queue += file.contents.freezeUnstored() }
+                return true
+            }
+            if isDone { return }
+            relieving.locked {}
         }
     }
 
@@ -73,26 +86,24 @@ extension VaultFileSystem {
         guard offset >= 0, count >= 0, offset <= Self.largest - count else { throw .tooLarge }
     }
 
-    private func makeRoom(for bytes: Int) throws(VaultError) {
-        try makeRoom()
-        if memory + bytes > Self.mostMemory { try stageUnderLock() }
-    }
-
-    private func touch(_ file: OpenFile) {
-        file.modified = Self.now
-        file.changed = file.modified
+    private func noteWriting(_ file: OpenFile) throws(VaultError) {
+        let now = Self.now
+        try change(file.id) { node in (node.size, node.modified, node.changed) = (file.contents.size, now, now) }
         file.isDirty = true
         file.version += 1
-        noteChange()
+    }
+
+    /// Changes a file's size, or other things about it that have nothing to do with bytes.
+    private func reshape(_ file: OpenFile, _ body: (inout FileContents) -> Void) throws(VaultError) {
+        try makeRoom()
+        change(file, body)
+        try noteWriting(file)
     }
 
     public func resize(_ id: Int64, to size: Int) throws(VaultError) {
         try locked { () throws(VaultError) in
-            let file = try use(id)
             try check(size, 0)
-            try makeRoom()
-            file.contents.resize(to: size)
-            touch(file)
+            try reshape(use(id)) { $0.resize(to: size) }
         }
     }
 
@@ -100,9 +111,7 @@ extension VaultFileSystem {
     public func zero(_ range: Range<Int>, of file: OpenFile) throws(VaultError) {
         try locked { () throws(VaultError) in
             try check(range.lowerBound, range.count)
-            try makeRoom()
-            file.contents.zero(range.clamped(to: 0..<file.contents.size))
-            touch(file)
+            try reshape(file) { $0.zero(range.clamped(to: 0..<$0.size)) }
         }
     }
 
@@ -110,9 +119,7 @@ extension VaultFileSystem {
     public func extend(_ file: OpenFile, to size: Int) throws(VaultError) {
         try locked { () throws(VaultError) in
             try check(size, 0)
-            try makeRoom()
-            if size > file.contents.size { file.contents.resize(to: size) }
-            touch(file)
+            try reshape(file) { $0.resize(to: max(size, $0.size)) }
         }
     }
 
@@ -123,62 +130,71 @@ extension VaultFileSystem {
         _ range: Range<Int>, of source: OpenFile, to target: OpenFile, at offset: Int
     ) throws(VaultError) -> Int {
         try locked { () throws(VaultError) in
-            try check(range.lowerBound, range.count)
+            try check(range.lowerBound, 0)
             let parts = source.contents.parts(in: range)
             let count = parts.reduce(0) { $0 + $1.length }
             if count == 0 { return 0 }
             try check(offset, count)
-            try makeRoom(for: count)
-            let moved = parts.map { part in
-                if case .memory(let chunk, _) = part.source { chunk.isFrozen = true }
-                var part = part
-                part.start += offset - range.lowerBound
-                return part
+            for case .memory(let chunk, _) in parts.map(\.source) { chunk.isFrozen = true }
+            try reshape(target) { contents in
+                contents.replace(
+                    offset..<offset + count,
+                    with: parts.map { part in
+                        var part = part
+                        part.start += offset - range.lowerBound
+                        return part
+                    })
             }
-            target.contents.replace(offset..<offset + count, with: moved)
-            touch(target)
             return count
         }
     }
 
-    public func size(of file: OpenFile) -> Int { locked { file.contents.size } }
-
     // MARK: Reading
 
-    /// Fills a buffer from a place in a file; returns how many bytes there were.
+    /// Gives the bytes of a part of a file, in one piece; fewer where it ends before.
+    ///
+    /// - Parameter body: gets them once, and is the last that can fail.
     public func read(
-        _ file: OpenFile, into buffer: UnsafeMutableRawBufferPointer, at offset: Int
-    ) throws(VaultError) -> Int {
-        guard offset >= 0 else { return 0 }
+        _ file: OpenFile, at offset: Int, count: Int, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(VaultError) {
+        guard offset >= 0, count >= 0, offset <= Self.largest - count else {
+            return unsafe body(.init(start: nil, count: 0))
+        }
         do {
-            return try unsafe readOnce(file, into: buffer, at: offset)
+            try unsafe readOnce(file, offset..<offset + count, body)
         } catch .missing {
             // It was cleared away after something else took its place.
-            try locked { () throws(VaultError) in try renew(file) }
-            return try unsafe readOnce(file, into: buffer, at: offset)
+            try locked { () throws(VaultError) in
+                file.generation = .max
+                _ = try use(file.id)
+            }
+            try unsafe readOnce(file, offset..<offset + count, body)
         }
     }
 
     private func readOnce(
-        _ file: OpenFile, into buffer: UnsafeMutableRawBufferPointer, at offset: Int
-    ) throws(VaultError) -> Int {
-        let end = offset.addingReportingOverflow(buffer.count).partialValue
-        let (parts, version) = locked {
-            let parts = file.contents.parts(in: offset..<max(offset, end))
-            // Safe: every part lies in the buffer, which is as long as the range.
-            for part in parts { unsafe fill(buffer, offset, from: part) }
-            return (parts, file.version)
+        _ file: OpenFile, _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(VaultError) {
+        let (size, version, isWholly) = locked {
+            let parts = file.contents.parts(in: range)
+            return (file.contents.size, file.version, !parts.isEmpty && parts.allSatisfy(\.isStored))
+        }
+        let range = range.clamped(to: min(range.lowerBound, size)..<size)
+        if isWholly, try unsafe readAhead(file, range, version, body) { return }
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: range.count, alignment: 64)
+        defer { unsafe room.deallocate() }
+        // Again, since it may have changed.
+        let parts = locked {
+            let parts = file.contents.parts(in: range)
+            // Safe: every part lies in the room, which is as long as the range.
+            for part in parts { unsafe fill(room, range.lowerBound, from: part) }
+            return parts
+        }
+        try withVaultErrors {
+            for part in parts where part.isStored { try unsafe unpack(part, into: room, range.lowerBound) }
         }
         let count = parts.reduce(0) { $0 + $1.length }
-        let range = offset..<offset + count
-        if parts.contains(where: \.isStored) {
-            let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-            try withVaultErrors {
-                if try unsafe readAhead(file, range, version, into: part) { return }
-                for stored in parts where stored.isStored { try unsafe unpack(stored, into: buffer, offset) }
-            }
-        }
-        return count
+        unsafe body(UnsafeRawBufferPointer(rebasing: room[..<count]))
     }
 
     /// What is in memory, or nowhere.
@@ -209,36 +225,58 @@ extension VaultFileSystem {
 
     /// Serves whoever reads on from what was unpacked ahead. Returns `false` for others.
     private func readAhead(
-        _ file: OpenFile, _ range: Range<Int>, _ version: Int, into buffer: UnsafeMutableRawBufferPointer
-    ) throws -> Bool {
-        try file.window.withLock { window in
-            guard let known = window, known.version == version, range.lowerBound >= known.start,
-                range.lowerBound - known.end <= ReadAhead.overtaking
-            else {
-                // The beginning, or somewhere else: from here on it may go on.
-                window = ReadAhead(start: range.upperBound, version: version)
-                return false
+        _ file: OpenFile, _ range: Range<Int>, _ version: Int, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(VaultError) -> Bool {
+        func use() -> Bool {
+            file.ahead.withLock { ahead in
+                // Safe: the pointer does not leave the closure.
+                ahead.use(range, version: version) { bytes in unsafe bytes.withUnsafeBytes { unsafe body($0) } }
             }
-            if unsafe known.copy(range, to: buffer) { return true }
-            guard range.lowerBound >= known.end, let next = try unpackAhead(file, from: known.end, to: range.upperBound)
-            else { return false }
-            window = next
-            return unsafe next.version == version && next.copy(range, to: buffer)
+        }
+        if use() { return true }
+        guard file.ahead.withLock({ $0.isReading(on: range, version: version) }) else { return false }
+        // Perhaps somebody is about to unpack it.
+        return try file.unpacking.locked { () throws(VaultError) in
+            if use() { return true }
+            let end = file.ahead.withLock { $0.parts.last?.end ?? $0.position }
+            return try unpackAhead(file, from: end, version) && use()
         }
     }
 
-    /// - Returns: `nil` where not all of it lies in objects.
-    private func unpackAhead(_ file: OpenFile, from start: Int, to end: Int) throws -> ReadAhead? {
-        let (parts, version) = locked {
-            (file.contents.parts(in: start..<max(start + ReadAhead.length, end)), file.version)
+    /// Unpacks what whoever reads a file is going to read next. To be called when he has been answered.
+    public func readAhead(_ file: OpenFile) {
+        let version = locked { file.version }
+        guard file.ahead.withLock({ $0.next(version: version) }) != nil else { return }
+        file.unpacking.locked {
+            guard let start = file.ahead.withLock({ $0.next(version: version) }) else { return }
+            // What can't be read, whoever asks for it is told.
+            _ = try? unpackAhead(file, from: start, version)
         }
-        guard let last = parts.last, parts.allSatisfy(\.isStored) else { return nil }
-        let found = Mutex<[UInt8]>([])
+    }
+
+    /// - Returns: `false` where not all of it lies in objects.
+    private func unpackAhead(_ file: OpenFile, from start: Int, _ version: Int) throws(VaultError) -> Bool {
+        let parts = locked { file.version == version ? file.contents.parts(in: start..<start + ReadAhead.length) : [] }
+        guard let last = parts.last, parts.allSatisfy(\.isStored) else { return false }
+        let found = Mutex(file.ahead.withLock { $0.takeSpare() })
         found.withLock { $0.reserveCapacity(last.end - start) }
-        try unsafe vault.contents.copy(start..<last.end, of: parts.extents, path: []) { bytes in
-            found.withLock { unsafe $0 += bytes }
+        try withVaultErrors {
+            try unsafe vault.contents.copy(start..<last.end, of: parts.extents, path: []) { bytes in
+                found.withLock { unsafe $0 += bytes }
+            }
         }
-        return ReadAhead(start: start, bytes: found.withLock { $0 }, version: version)
+        let part = ReadAhead.Part(start: start, bytes: found.withLock { $0.take() })
+        file.ahead.withLock { $0.add(part, version: version) }
+        return true
+    }
+}
+
+extension [UInt8] {
+    /// Without a second reference, because of which they would be copied with the next change.
+    fileprivate mutating func take() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &self)
+        return taken
     }
 }
 

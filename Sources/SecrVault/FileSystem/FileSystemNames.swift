@@ -12,29 +12,63 @@ extension VaultFileSystem {
     public func make(
         _ thing: NewThing, _ name: [UInt8], in folder: Int64, mode: UInt32, owner: UInt32, group: UInt32
     ) throws(VaultError) -> Node {
-        let name = try VaultPath.checked(name)
-        return try locked { () throws(VaultError) in
-            let (id, now) = (try newID(), Self.now)
-            return try change { database in
-                let (tree, change) = (Tree(database), TreeChange(database))
-                let above = try tree.existingNode(folder)
-                guard above.kind == .folder else { throw VaultError.notAFolder([]) }
-                if try tree.child(name, of: folder) != nil { throw VaultError.exists(name) }
-                let (kind, content): (Node.Kind, [UInt8]?) =
-                    switch thing {
-                    case .file: (.file, [])
-                    case .folder: (.folder, nil)
-                    case .symbolicLink(let target): (.symbolicLink, target)
-                    }
-                var node = Node(
-                    id: id, kind: kind, mode: mode & 0o7777, owner: owner, group: group, modified: now, changed: now,
-                    size: content?.count ?? 0)
-                node.inherit(from: above)
-                try change.insert(node, parent: folder, content: content, id: id)
-                try change.link(id, name, in: folder, now: now)
-                return node
-            }
+        try locked { () throws(VaultError) in
+            try makeNode(thing, name, in: folder, mode: mode, owner: owner, group: group)
         }
+    }
+
+    /// Makes a file and opens it; see ``open(_:)``.
+    public func create(
+        _ name: [UInt8], in folder: Int64, mode: UInt32, owner: UInt32, group: UInt32
+    ) throws(VaultError) -> (node: Node, file: OpenFile) {
+        try locked { () throws(VaultError) in
+            let node = try makeNode(.file, name, in: folder, mode: mode, owner: owner, group: group)
+            let file = OpenFile(new: node, generation: try refresh())
+            file.users = 1
+            add(file)
+            return (node, file)
+        }
+    }
+
+    private func makeNode(
+        _ thing: NewThing, _ name: [UInt8], in folder: Int64, mode: UInt32, owner: UInt32, group: UInt32
+    ) throws(VaultError) -> Node {
+        let name = try VaultPath.checked(name)
+        let (id, now) = (try newID(), Self.now)
+        let above = try current(folder)
+        guard above.kind == .folder else { throw .notAFolder([]) }
+        let (kind, content): (Node.Kind, [UInt8]?) =
+            switch thing {
+            case .file: (.file, [])
+            case .folder: (.folder, nil)
+            case .symbolicLink(let target): (.symbolicLink, target)
+            }
+        var node = Node(
+            id: id, kind: kind, mode: mode & 0o7777, owner: owner, group: group, modified: now, changed: now,
+            size: content?.count ?? 0)
+        node.inherit(from: above)
+        try change { [node] database in
+            let (tree, change) = (Tree(database), TreeChange(database, touchesFolders: false))
+            guard try tree.existingNode(folder).kind == .folder else { throw VaultError.notAFolder([]) }
+            if try tree.child(name, of: folder) != nil { throw VaultError.exists(name) }
+            try change.insert(node, parent: folder, content: content, id: id)
+            try change.link(id, name, in: folder, now: now)
+        }
+        nodes.remember(node)
+        try touch(folder, now)
+        return node
+    }
+
+    /// What is in a folder has changed.
+    private func touch(_ folder: Int64, _ now: Int64) throws(VaultError) {
+        try change(folder) { ($0.modified, $0.changed) = (now, now) }
+    }
+
+    /// Something about a node was changed in the index.
+    private func adjust(_ id: Int64, _ body: (inout Node) -> Void) {
+        guard nodes.isChanged(id), var node = nodes[id] else { return nodes.forget(id) }
+        body(&node)
+        nodes.change(node)
     }
 
     /// A further name for a file or a link.
@@ -42,8 +76,8 @@ extension VaultFileSystem {
         let name = try VaultPath.checked(name)
         return try locked { () throws(VaultError) in
             let now = Self.now
-            let node = try change { database in
-                let (tree, change) = (Tree(database), TreeChange(database))
+            try change { database in
+                let (tree, change) = (Tree(database), TreeChange(database, touchesFolders: false))
                 let node = try tree.existingNode(id)
                 guard node.kind != .folder else { throw VaultError.isAFolder([]) }
                 guard node.links > 0, try tree.existingNode(folder).kind == .folder else {
@@ -51,17 +85,18 @@ extension VaultFileSystem {
                 }
                 if try tree.child(name, of: folder) != nil { throw VaultError.exists(name) }
                 try change.hardLink(node, name, in: folder, now: now)
-                return try tree.existingNode(id)
             }
-            return completed(node)
+            adjust(id) { ($0.links, $0.changed) = ($0.links + 1, now) }
+            try touch(folder, now)
+            return try current(id)
         }
     }
 
     /// Takes a name away, of a file or a link, or of a folder that is empty.
     public func remove(_ name: [UInt8], from folder: Int64, isFolder: Bool) throws(VaultError) {
         try locked { () throws(VaultError) in
-            let (now, open) = (Self.now, Self.identifiers(of: files))
-            let gone = try change { database in
+            let (now, open) = (Self.now, openFiles)
+            let (id, isGone) = try change { database in
                 let tree = Tree(database)
                 guard let node = try tree.child(name, of: folder) else { throw VaultError.notFound(name) }
                 if isFolder {
@@ -70,9 +105,12 @@ extension VaultFileSystem {
                 } else if node.kind == .folder {
                     throw VaultError.isAFolder(name)
                 }
-                return try TreeChange(database).unlink(name, of: node, in: folder, now: now, keeping: open)
+                let gone = try TreeChange(database, touchesFolders: false)
+                    .unlink(name, of: node, in: folder, now: now, keeping: open)
+                return (node.id, gone != nil)
             }
-            noteLoss(of: gone)
+            noteUnlinking(id, isGone: isGone, now)
+            try touch(folder, now)
         }
     }
 
@@ -86,51 +124,43 @@ extension VaultFileSystem {
     ) throws(VaultError) {
         let newName = try VaultPath.checked(newName)
         try locked { () throws(VaultError) in
-            let (now, open) = (Self.now, Self.identifiers(of: files))
-            let gone = try change { database in
+            let (now, open) = (Self.now, openFiles)
+            let outcome = try change { database in
                 try Rename(database, now: now, keeping: open)
                     .run(name, in: folder, to: newName, in: newFolder, renaming)
             }
-            noteLoss(of: gone)
+            for id in outcome.moved { adjust(id) { $0.changed = now } }
+            if let old = outcome.replaced { noteUnlinking(old, isGone: outcome.isGone, now) }
+            if outcome.moved.isEmpty { return }
+            try touch(folder, now)
+            try touch(newFolder, now)
         }
     }
 
-    /// Those that are open, and stay when their last name goes.
-    private static func identifiers(of files: [Int64: OpenFile]) -> Set<Int64> {
-        Set(files.values.lazy.filter { $0.users > 0 }.map(\.id))
-    }
+    /// Those that stay when their last name goes.
+    private var openFiles: Set<Int64> { Set(files.values.lazy.filter { $0.users > 0 }.map(\.id)) }
 
-    /// - Parameter id: of something that lost its last name.
-    private func noteLoss(of id: Int64?) {
-        guard let id, let file = files[id] else { return }
-        if file.users > 0 {
-            file.isNameless = true
+    private func noteUnlinking(_ id: Int64, isGone: Bool, _ now: Int64) {
+        if isGone, files[id]?.users ?? 0 == 0 {
+            if let file = files[id] { remove(file) }
+            nodes.forget(id)
         } else {
-            files[id] = nil
+            files[id]?.isNameless = isGone
+            adjust(id) { ($0.links, $0.changed) = ($0.links - 1, now) }
         }
     }
 
     // MARK: Attributes
 
     /// Sets permission bits, owner, group and times.
-    public func setAttributes(
-        of id: Int64, _ change: @escaping @Sendable (inout Node) -> Void
-    ) throws(VaultError) {
+    public func setAttributes(of id: Int64, _ body: (inout Node) -> Void) throws(VaultError) {
         try locked { () throws(VaultError) in
+            try makeRoom()
             let now = Self.now
-            let node = try self.change { database in
-                var node = try Tree(database).existingNode(id)
-                change(&node)
+            try change(id) { node in
+                body(&node)
                 node.changed = now
-                try TreeChange(database).update(node)
-                return node
             }
-            guard let file = files[id] else { return }
-            // The time of what was written before counts only where no other was given.
-            var known = node
-            known.modified = file.modified
-            change(&known)
-            (file.modified, file.changed) = (known.modified, now)
         }
     }
 
@@ -147,15 +177,14 @@ extension VaultFileSystem {
         try locked { () throws(VaultError) in
             let now = Self.now
             try change { database in
-                var node = try Tree(database).existingNode(id)
-                let exists = try Tree(database).attributes(of: id).contains { $0.name == name }
+                let tree = Tree(database)
+                _ = try tree.existingNode(id)
+                let exists = try tree.attributes(of: id).contains { $0.name == name }
                 if exists, setting == .new { throw VaultError.exists(name) }
                 if !exists, setting == .existing || value == nil { throw VaultError.notFound(name) }
                 try TreeChange(database).setAttribute(name, value, of: id)
-                node.changed = now
-                try TreeChange(database).update(node)
             }
-            files[id]?.changed = now
+            try change(id) { $0.changed = now }
         }
     }
 }
@@ -166,29 +195,37 @@ private struct Rename {
     private let now: Int64
     private let open: Set<Int64>
     private var tree: Tree { Tree(database) }
-    private var change: TreeChange { TreeChange(database) }
+    private var change: TreeChange { TreeChange(database, touchesFolders: false) }
 
     init(_ database: Database, now: Int64, keeping open: Set<Int64>) {
         (self.database, self.now, self.open) = (database, now, open)
     }
 
-    /// - Returns: what lost its last name by that.
+    /// What became of nodes.
+    struct Outcome {
+        /// Those with another name now.
+        var moved: [Int64] = []
+        /// The one whose name was taken, and whether that was its last one.
+        var replaced: Int64?
+        var isGone = false
+    }
+
     func run(
         _ name: [UInt8], in folder: Int64, to newName: [UInt8], in newFolder: Int64,
         _ renaming: VaultFileSystem.Renaming
-    ) throws -> Int64? {
+    ) throws -> Outcome {
         guard let node = try tree.child(name, of: folder) else { throw VaultError.notFound(name) }
         guard try tree.existingNode(newFolder).kind == .folder else { throw VaultError.notAFolder([]) }
         try checkLoop(node, into: newFolder)
         let old = try tree.child(newName, of: newFolder)
-        if old?.id == node.id { return nil }
-        var gone: Int64?
+        if old?.id == node.id { return Outcome() }
+        var outcome = Outcome(moved: [node.id])
         switch (renaming, old) {
         case (.exchanging, nil): throw VaultError.notFound(newName)
         case (.exchanging, let other?):
             try checkLoop(other, into: folder)
             try change.exchange((node, name, folder), (other, newName, newFolder), now: now)
-            return nil
+            return Outcome(moved: [node.id, other.id])
         case (.withoutReplacing, _?): throw VaultError.exists(newName)
         case (.replacing, let old?):
             if old.kind == .folder {
@@ -197,11 +234,12 @@ private struct Rename {
             } else if node.kind == .folder {
                 throw VaultError.notAFolder(newName)
             }
-            gone = try change.unlink(newName, of: old, in: newFolder, now: now, keeping: open)
+            outcome.isGone = try change.unlink(newName, of: old, in: newFolder, now: now, keeping: open) != nil
+            outcome.replaced = old.id
         case (_, nil): break
         }
         try change.move(node, name, in: folder, to: newName, in: newFolder, now: now)
-        return gone
+        return outcome
     }
 
     private func checkLoop(_ node: Node, into folder: Int64) throws {

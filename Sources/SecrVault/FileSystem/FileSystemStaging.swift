@@ -1,58 +1,101 @@
 internal import SecrStream
 internal import Synchronization
 
+/// What is on its way from memory into objects.
+struct Staging {
+    /// To be stored as soon as somebody finds the time.
+    var queue: [FileContents.Chunk] = []
+    /// Whether somebody is at it.
+    var isRelieving = false
+    /// That were written, and that the index does not know yet.
+    var objects: [StoredObject] = []
+    /// How many syncs had failed before the first of them was written.
+    var failures: Int?
+    /// Memory for chunks.
+    var spare: [[UInt8]] = []
+
+    /// Of memory for chunks.
+    fileprivate static let mostSpare = 3
+
+    init(queue: [FileContents.Chunk] = []) { self.queue = queue }
+}
+
 /// Writing what is in memory into objects, before the index is told of them.
 extension VaultFileSystem {
+    /// Stores what has piled up of large files. To be called when the one that wrote has been answered; others go on
+    /// meanwhile.
+    public func relieve() throws(VaultError) {
+        guard locked({ !staging.queue.isEmpty }) else { return }
+        try relieving.locked { () throws(VaultError) in
+            let frozen = locked {
+                staging.isRelieving = true
+                let chunks = staging.queue.filter(\.stored.isEmpty)
+                staging.queue = []
+                return freeze(chunks)
+            }
+            defer { locked { staging.isRelieving = false } }
+            try stage(frozen) { body in locked(body) }
+        }
+    }
+
     /// Stores what is in memory now, while others go on.
     func stage() throws(VaultError) {
-        let chunks = locked { beginStaging(files.values.filter(\.isDirty)) }
-        try stage(chunks) { body in locked(body) }
+        try stage(locked { freeze(unstored()) }) { body in locked(body) }
     }
 
     /// The same while nobody else can do anything.
     func stageUnderLock() throws(VaultError) {
-        try stage(beginStaging(files.values.filter(\.isDirty))) { body in body() }
+        try stage(freeze(unstored())) { body in body() }
     }
 
-    /// Stores what is in memory of one file.
-    func stage(_ file: OpenFile) throws(VaultError) {
-        try stage(beginStaging([file])) { body in body() }
-    }
-
-    /// What is to be stored, which does not change from now on.
-    private func beginStaging(_ files: [OpenFile]) -> Frozen {
+    /// What has to be stored of changed files, each once.
+    private func unstored() -> [FileContents.Chunk] {
         var (seen, chunks): (Set<ObjectIdentifier>, [FileContents.Chunk]) = ([], [])
-        for file in files where !file.contents.isSmall {
+        for file in files.values where file.isDirty && !file.contents.isSmall {
             for chunk in file.contents.unstored where seen.insert(ObjectIdentifier(chunk)).inserted {
-                chunk.isFrozen = true
                 chunks.append(chunk)
             }
         }
-        if !chunks.isEmpty, failures == nil { failures = vault.store.failedSyncs }
-        return Frozen(chunks: chunks, bytes: chunks.map(\.bytes))
+        return chunks
     }
 
-    /// - Parameter exclusively: runs what needs the lock.
-    private func stage(_ frozen: Frozen, exclusively: (() -> Void) -> Void) throws(VaultError) {
-        if frozen.chunks.isEmpty { return }
-        let waiting = Mutex(frozen.bytes[...])
-        // Where the index holds a file's bytes is decided elsewhere.
-        var writer = try vault.makeContentWriter()
-        writer.largestInIndex = 0
-        let written = try withVaultErrors { [writer] in
-            try writer.write { waiting.withLock { $0.popFirst() }.map(ContentInput.init(bytes:)) }
-        }
-        exclusively {
-            for (chunk, contents) in zip(frozen.chunks, written.contents) { chunk.stored = contents.extents }
-            staged += written.objects
-            for file in files.values { file.contents.settle() }
-        }
+    /// They do not change from now on.
+    private func freeze(_ chunks: [FileContents.Chunk]) -> Frozen {
+        for chunk in chunks { chunk.isFrozen = true }
+        if !chunks.isEmpty, staging.failures == nil { staging.failures = vault.store.failedSyncs }
+        return Frozen(chunks: chunks, bytes: chunks.map(\.bytes))
     }
 
     private struct Frozen {
         var chunks: [FileContents.Chunk]
         /// What they hold.
         var bytes: [[UInt8]]
+    }
+
+    /// - Parameter exclusively: runs what needs the lock.
+    private func stage(_ frozen: Frozen, exclusively: (() -> Void) -> Void) throws(VaultError) {
+        if frozen.chunks.isEmpty { return }
+        var frozen = frozen
+        let written = try write(frozen.bytes)
+        frozen.bytes = []
+        exclusively {
+            for (chunk, contents) in zip(frozen.chunks, written.contents) { chunk.stored = contents.extents }
+            staging.objects += written.objects
+            for file in files.values where file.isDirty { change(file) { $0.settle() } }
+            for chunk in frozen.chunks where staging.spare.count < Staging.mostSpare {
+                if let room = chunk.takeRoom() { staging.spare.append(room) }
+            }
+        }
+    }
+
+    private func write(_ chunks: [[UInt8]]) throws(VaultError) -> ContentWriter.Result {
+        let waiting = Mutex(chunks[...])
+        // Which bytes the index holds itself is decided elsewhere.
+        var writer = try vault.makeContentWriter()
+        writer.largestInIndex = 0
+        return try withVaultErrors { [writer] in
+            try writer.write { waiting.withLock { $0.popFirst() }.map(ContentInput.init(bytes:)) }
+        }
     }
 }
 

@@ -6,11 +6,11 @@ internal import Synchronization
 /// Used under the lock of its ``VaultFileSystem``, which gives it out and takes it back.
 public final class OpenFile: @unchecked Sendable {
     public let id: Int64
-    let kind: Node.Kind
     var contents: FileContents
-    /// Of the contents, and of anything, in nanoseconds since 1970.
-    var modified: Int64
-    var changed: Int64
+    /// Of the index's state that the contents are from: when it says that the file was changed.
+    var known: Int64
+    /// Which states of other processes have been looked at.
+    var generation: UInt64
     /// Whether the index does not know its contents yet.
     var isDirty = false
     /// How many have it open.
@@ -20,16 +20,22 @@ public final class OpenFile: @unchecked Sendable {
     /// Goes up with every change of the contents.
     var version = 0
     /// What was unpacked ahead for whoever reads on.
-    let window = Mutex<ReadAhead?>(nil)
+    let ahead = Mutex(ReadAhead())
+    /// Held by whoever unpacks ahead.
+    let unpacking = Mutex(())
 
-    init(_ node: Node, _ contents: FileContents) {
-        (id, kind) = (node.id, node.kind)
-        (modified, changed) = (node.modified, node.changed)
-        self.contents = contents
+    private init(_ node: Node, _ contents: FileContents, generation: UInt64) {
+        (id, known) = (node.id, node.changed)
+        (self.contents, self.generation) = (contents, generation)
+    }
+
+    /// A file that has just been made.
+    convenience init(new node: Node, generation: UInt64) {
+        self.init(node, FileContents(size: 0, bytes: [], extents: []), generation: generation)
     }
 
     /// - Throws: ``VaultError/notFound(_:)``, ``VaultError/isAFolder(_:)``.
-    static func load(_ id: Int64, _ database: Database) throws -> OpenFile {
+    static func load(_ id: Int64, _ database: Database, generation: UInt64) throws -> OpenFile {
         let tree = Tree(database)
         let node = try tree.existingNode(id)
         guard node.kind == .file else { throw VaultError.isAFolder([]) }
@@ -40,37 +46,73 @@ public final class OpenFile: @unchecked Sendable {
         }
         let contents = FileContents(size: node.size, bytes: bytes, extents: try tree.extents(of: id))
         guard contents.size == node.size else { throw VaultError.damaged(.index("a file of another size")) }
-        return OpenFile(node, contents)
-    }
-
-    /// A node as it is with what the index does not know yet.
-    func completing(_ node: Node) -> Node {
-        guard isDirty else { return node }
-        var node = node
-        (node.size, node.modified, node.changed) = (contents.size, modified, changed)
-        return node
+        return OpenFile(node, contents, generation: generation)
     }
 }
 
-/// Bytes of a file that were unpacked before anybody asked for them.
+/// Bytes of a file that were unpacked before anybody asked for them: a part that is being read, and the one behind it.
 struct ReadAhead {
-    var start: Int
-    var bytes: [UInt8] = []
+    private(set) var parts: [Part] = []
+    /// Where whoever read last would go on.
+    private(set) var position = -1
     /// Of the file's contents.
-    var version: Int
+    private var version = 0
+    /// Memory for the next part.
+    private var spare: [UInt8] = []
 
-    var end: Int { start + bytes.count }
+    struct Part {
+        var start: Int
+        var bytes: [UInt8]
 
-    /// Returns `false` where not all of a range is there.
-    func copy(_ range: Range<Int>, to buffer: UnsafeMutableRawBufferPointer) -> Bool {
-        guard range.lowerBound >= start, range.upperBound <= end else { return false }
-        // Safe: within what is there, and the buffer is as long as the range.
-        unsafe buffer.copyBytes(from: bytes[range.lowerBound - start..<range.upperBound - start])
+        var end: Int { start + bytes.count }
+    }
+
+    /// What is unpacked at once: enough to keep several processors at work.
+    static let length = 2 << 20
+    /// Requests of a kernel that reads ahead overtake one another by no more.
+    private static let overtaking = 512 << 10
+
+    private var start: Int { parts.first?.start ?? position }
+    private var end: Int { parts.last?.end ?? position }
+
+    /// Gives the bytes of a range, if they are there.
+    mutating func use(_ range: Range<Int>, version: Int, _ body: (ArraySlice<UInt8>) -> Void) -> Bool {
+        guard self.version == version,
+            let part = parts.first(where: { $0.start <= range.lowerBound && range.upperBound <= $0.end })
+        else { return false }
+        body(part.bytes[range.lowerBound - part.start..<range.upperBound - part.start])
+        position = max(position, range.upperBound)
+        // Nobody goes back further.
+        if parts.count > 1, position - Self.overtaking > parts[0].end { spare = parts.removeFirst().bytes }
         return true
     }
 
-    /// What is unpacked at once for whoever reads on: large enough to keep several processors at work.
-    static let length = 2 << 20
-    /// Requests of a kernel that reads ahead overtake one another by no more.
-    static let overtaking = 512 << 10
+    /// Whether it is worth while to unpack ahead for whoever reads a range; if not, he may go on from there.
+    mutating func isReading(on range: Range<Int>, version: Int) -> Bool {
+        if self.version == version, position >= 0, range.lowerBound >= start, range.lowerBound - end <= Self.overtaking
+        {
+            return true
+        }
+        if !parts.isEmpty { spare = parts[0].bytes }
+        (parts, position, self.version) = ([], range.upperBound, version)
+        return false
+    }
+
+    /// Where the next part begins, for whoever has read most of what there is.
+    func next(version: Int) -> Int? {
+        guard self.version == version, position >= 0, parts.count < 2, end - position < Self.length else { return nil }
+        return end
+    }
+
+    /// Memory for a part; what is put in is given back with ``add(_:version:)``.
+    mutating func takeSpare() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &spare)
+        taken.removeAll(keepingCapacity: true)
+        return taken
+    }
+
+    mutating func add(_ part: Part, version: Int) {
+        if self.version == version, part.start == end { parts.append(part) } else { spare = part.bytes }
+    }
 }

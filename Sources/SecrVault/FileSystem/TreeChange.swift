@@ -5,9 +5,13 @@ internal import SecrStream
 /// Changes the tree of an area, within a transaction.
 struct TreeChange {
     private let database: Database
+    /// Whether names that come and go are a change of the folder that they are in; if not, somebody else notes that.
+    private let touchesFolders: Bool
     private var tree: Tree { Tree(database) }
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: Database, touchesFolders: Bool = true) {
+        (self.database, self.touchesFolders) = (database, touchesFolders)
+    }
 
     // MARK: Nodes
 
@@ -126,6 +130,7 @@ struct TreeChange {
     }
 
     private func touch(_ folder: Int64, _ now: Int64) throws {
+        guard touchesFolders else { return }
         try database.cachedStatement(sql: "UPDATE node SET modified = ?, changed = ? WHERE id = ?")
             .execute(arguments: [now, now, folder])
     }
@@ -150,10 +155,20 @@ struct TreeChange {
 
     // MARK: Contents
 
-    /// Sets what a file consists of, unless it is gone. Only what differs is written.
-    func update(_ update: ContentUpdate, now: Int64) throws {
-        let (id, contents) = (update.node, update.contents)
-        guard (try? tree.existingNode(id)) != nil else { return }
+    /// Sets everything but kind and number of names of a file, unless it is gone. Of its contents only what differs is
+    /// written.
+    func update(_ node: Node, _ contents: Contents, now: Int64) throws {
+        let id = node.id
+        try database.cachedStatement(
+            sql: """
+                UPDATE node SET mode = ?, owner = ?, grp = ?, modified = ?, changed = ?, size = ?, content = ?
+                WHERE id = ?
+                """
+        ).execute(arguments: [
+            Int64(node.mode), Int64(node.owner), Int64(node.group), node.modified, node.changed, contents.size,
+            contents.bytes.map { Data($0) }, id,
+        ])
+        guard database.changesCount > 0 else { return }
         let old = try tree.extents(of: id)
         let kept = Set(old.map(\.place)).intersection(contents.extents.map(\.place))
         var touched: Set<Int64> = []
@@ -163,11 +178,6 @@ struct TreeChange {
         }
         for extent in contents.extents where !kept.contains(extent.place) { try add(extent, to: id) }
         for object in touched { try free(object, now: now) }
-        try database.cachedStatement(
-            sql: "UPDATE node SET size = ?, content = ?, modified = ?, changed = ? WHERE id = ?"
-        ).execute(arguments: [
-            contents.size, contents.bytes.map { Data($0) }, update.modified, update.changed, id,
-        ])
     }
 
     /// - Returns: whether it was there.
@@ -244,15 +254,6 @@ struct TreeChange {
                 .execute(arguments: [object, now])
         }
     }
-}
-
-/// What a file that was changed consists of now.
-struct ContentUpdate: Sendable {
-    var node: Int64
-    var contents: Contents
-    /// Nanoseconds since 1970.
-    var modified: Int64
-    var changed: Int64
 }
 
 /// What a file holds: bytes in the index, or extents of objects.

@@ -15,11 +15,18 @@ public final class VaultFileSystem: @unchecked Sendable {
     private let lock = Mutex(())
     /// Held by the one that makes things durable.
     private let committing = Mutex(())
+
     /// That are open, or changed.
-    var files: [Int64: OpenFile] = [:]
-    /// Objects that were written and that the index does not know yet, and how many syncs had failed before the first.
-    var staged: [StoredObject] = []
-    var failures: Int?
+    private(set) var files: [Int64: OpenFile] = [:]
+    var nodes = NodeTable()
+    /// Which states of other processes are known.
+    private var generation: UInt64 = 0
+    var staging = Staging()
+    /// Held by the one that stores what is in memory while others go on.
+    let relieving = Mutex(())
+    /// Bytes of files in memory.
+    var memory = 0
+
     /// Since the first change that is not durable.
     private var waiting: Stopwatch?
     /// Why the last attempt failed, and since when.
@@ -29,11 +36,9 @@ public final class VaultFileSystem: @unchecked Sendable {
 
     /// Bytes of files that may wait in memory.
     static let mostMemory = 32 << 20
-    /// Of one file.
-    static let mostOfOneFile = 8 << 20
     /// Seconds that changes wait, unless somebody asks; a failed attempt is repeated after the second number.
-    static let (patience, pause) = (3.5, 1.0)
-    /// Changes of names and attributes that may wait.
+    private static let (patience, pause) = (3.5, 1.0)
+    /// Changes of names that may wait.
     private static let mostChanges = 8_192
     private static let idsAtOnce: Int64 = 65_536
 
@@ -45,136 +50,42 @@ public final class VaultFileSystem: @unchecked Sendable {
         try lock.locked(body)
     }
 
-    // MARK: Changing
-
-    /// Runs a change that is seen at once, and becomes durable later.
-    ///
-    /// - Parameter body: may be run again on a newer state, so it must have no other effects.
-    func change<Result>(
-        _ body: @escaping @Sendable (Database) throws -> Result
-    ) throws(VaultError) -> Result {
-        try makeRoom()
-        let result = try vault.index.change(body)
-        noteChange()
-        return result
-    }
-
-    func noteChange() { if waiting == nil { waiting = Stopwatch() } }
-
-    /// Before more is taken on. Where nothing can be stored, the caller hears of it, and nothing piles up.
-    func makeRoom() throws(VaultError) {
-        if let failure, failure.since.seconds < Self.pause { throw failure.error }
-        if failure != nil || vault.index.waitingChanges >= Self.mostChanges { try commitNow() }
-    }
-
-    /// A number for a new node.
-    func newID() throws(VaultError) -> Int64 {
-        if ids.isEmpty {
-            // What waits has to be written first, since others must not get the same numbers.
-            try commitNow()
-            ids = try vault.index.write { try NodeNumbers.reserve(Self.idsAtOnce, in: $0) }
-        }
-        return ids.removeFirst()
-    }
-
-    // MARK: Durability
-
-    /// Makes everything durable that was done before.
-    public func commit() throws(VaultError) {
-        try committing.locked { () throws(VaultError) in
-            // Much of it can be written while others go on; what they add meanwhile is little.
-            if locked({ memory }) > Self.mostOfOneFile / 8 {
-                try stage()
-                try sync()
-            }
-            try locked { () throws(VaultError) in try commitNow() }
-        }
-    }
-
-    /// Makes everything durable that waits for too long. To be called about every tenth of a second.
-    public func commitIfDue() throws(VaultError) {
-        let isDue = locked {
-            if let failure { return failure.since.seconds >= Self.pause }
-            return waiting.map { $0.seconds >= Self.patience } ?? false
-        }
-        if isDue { try commit() }
-    }
-
-    /// Whether there is anything that is not durable.
-    public var hasChanges: Bool { locked { waiting != nil } }
-
-    /// Bytes of files that are not stored.
-    var memory: Int { files.values.reduce(0) { $0 + ($1.isDirty ? $1.contents.memory : 0) } }
-
-    private func sync() throws(VaultError) {
-        guard let failures = locked({ self.failures }) else { return }
-        do { try vault.store.sync(after: failures) } catch { throw .store(error) }
-    }
-
-    /// Under the lock: so what becomes durable is the state of this moment.
-    private func commitNow() throws(VaultError) {
-        do {
-            let known = staged.count
-            try stageUnderLock()
-            if let failures, known < staged.count || !staged.isEmpty {
-                do { try vault.store.sync(after: failures) } catch { throw VaultError.store(error) }
-            }
-            try recordContents()
-            try vault.index.commitChanges()
-            waiting = nil
-            failure = nil
-        } catch let error as VaultError {
-            failure = (error, Stopwatch())
-            throw error
-        } catch {
-            throw VaultError(error)
-        }
-    }
-
-    /// Tells the index what changed files consist of now.
-    private func recordContents() throws(VaultError) {
-        let dirty = files.values.filter(\.isDirty)
-        if dirty.isEmpty && staged.isEmpty { return }
-        let updates = dirty.map { file in
-            ContentUpdate(
-                node: file.id, contents: file.contents.contents, modified: file.modified, changed: file.changed)
-        }
-        let (objects, now) = (staged, Self.now)
-        try vault.index.change { database in
-            let change = TreeChange(database)
-            try change.add(objects)
-            for update in updates { try change.update(update, now: now) }
-            try change.freeUnused(objects, now: now)
-        }
-        staged = []
-        failures = nil
-        for file in dirty {
-            file.isDirty = false
-            forgetIfUnused(file)
-        }
-    }
-
-    /// Nobody has it open, and the index knows all of it.
-    func forgetIfUnused(_ file: OpenFile) {
-        if file.users == 0, !file.isDirty { files[file.id] = nil }
-    }
-
     // MARK: Looking
+
+    /// Looks for what other processes did; what is known of nodes is forgotten where they did anything.
+    func refresh() throws(VaultError) -> UInt64 {
+        let newest = try vault.index.refresh()
+        if newest != generation {
+            generation = newest
+            nodes.forgetKnown()
+        }
+        return newest
+    }
 
     /// - Throws: ``VaultError/notFound(_:)`` where it has been removed.
     public func node(_ id: Int64) throws(VaultError) -> Node {
-        try locked { () throws(VaultError) in
-            completed(try vault.index.read { try Tree($0).existingNode(id) })
-        }
+        try locked { () throws(VaultError) in try current(id) }
+    }
+
+    func current(_ id: Int64) throws(VaultError) -> Node {
+        _ = try refresh()
+        if let known = nodes[id] { return known }
+        let node = try vault.index.read(catchesUp: false) { try Tree($0).existingNode(id) }
+        nodes.remember(node)
+        return node
     }
 
     /// With what the index does not know yet.
-    func completed(_ node: Node) -> Node { files[node.id]?.completing(node) ?? node }
+    func completed(_ node: Node) -> Node {
+        nodes.remember(node)
+        return nodes[node.id] ?? node
+    }
 
     /// What has a name in a folder; `nil` for nothing.
     public func child(_ name: [UInt8], of folder: Int64) throws(VaultError) -> Node? {
         try locked { () throws(VaultError) in
-            try vault.index.read { try Tree($0).child(name, of: folder) }.map(completed)
+            _ = try refresh()
+            return try vault.index.read(catchesUp: false) { try Tree($0).child(name, of: folder) }.map(completed)
         }
     }
 
@@ -185,8 +96,10 @@ public final class VaultFileSystem: @unchecked Sendable {
     ///   - limit: not more than that many.
     public func entries(of folder: Int64, after name: [UInt8]?, limit: Int) throws(VaultError) -> [Entry] {
         try locked { () throws(VaultError) in
-            try vault.index.read { try Tree($0).entries(of: folder, after: name, limit: limit) }
-                .map { Entry($0.name, completed($0.node)) }
+            _ = try refresh()
+            return try vault.index.read(catchesUp: false) {
+                try Tree($0).entries(of: folder, after: name, limit: limit)
+            }.map { Entry($0.name, nodes.isChanged($0.node.id) ? completed($0.node) : $0.node) }
         }
     }
 
@@ -204,4 +117,136 @@ public final class VaultFileSystem: @unchecked Sendable {
     }
 
     public func usage() throws(VaultError) -> Vault.Usage { try vault.usage() }
+
+    // MARK: Changing
+
+    /// Runs a change that is seen at once, and becomes durable later.
+    ///
+    /// - Parameter body: may be run again on a newer state, so it must have no other effects.
+    func change<Result>(_ body: @escaping @Sendable (Database) throws -> Result) throws(VaultError) -> Result {
+        try makeRoom()
+        let result = try vault.index.change(body)
+        noteChange()
+        return result
+    }
+
+    /// Changes a node's attributes.
+    func change(_ id: Int64, _ body: (inout Node) -> Void) throws(VaultError) {
+        var node = try current(id)
+        body(&node)
+        nodes.change(node)
+        noteChange()
+    }
+
+    private func noteChange() { if waiting == nil { waiting = Stopwatch() } }
+
+    /// Before more is taken on. Where nothing can be stored, the caller hears of it, and nothing piles up.
+    func makeRoom(for bytes: Int = 0) throws(VaultError) {
+        if let failure, failure.since.seconds < Self.pause { throw failure.error }
+        if failure != nil || vault.index.waitingChanges >= Self.mostChanges { try commitNow() }
+        if memory + bytes <= Self.mostMemory { return }
+        try stageUnderLock()
+        // Small files stay in memory until the index has them.
+        if memory + bytes > Self.mostMemory { try commitNow() }
+    }
+
+    /// A number for a new node.
+    func newID() throws(VaultError) -> Int64 {
+        if ids.isEmpty {
+            // What waits has to be written first, since others must not get the same numbers.
+            try commitNow()
+            ids = try vault.index.write { try NodeNumbers.reserve(Self.idsAtOnce, in: $0) }
+        }
+        return ids.removeFirst()
+    }
+
+    func add(_ file: OpenFile) {
+        files[file.id] = file
+        memory += file.contents.memory
+    }
+
+    func remove(_ file: OpenFile) {
+        if files.removeValue(forKey: file.id) != nil { memory -= file.contents.memory }
+    }
+
+    /// Changes what is in a file.
+    func change(_ file: OpenFile, _ body: (inout FileContents) -> Void) {
+        let before = file.contents.memory
+        body(&file.contents)
+        if files[file.id] === file { memory += file.contents.memory - before }
+    }
+
+    // MARK: Durability
+
+    /// Makes everything durable that was done before.
+    public func commit() throws(VaultError) {
+        try committing.locked { () throws(VaultError) in
+            // Much of it can be written while others go on; what they add meanwhile is little.
+            try relieve()
+            if locked({ memory }) > 1 << 20 { try stage() }
+            if let failures = locked({ staging.failures }) {
+                try withVaultErrors { try vault.store.sync(after: failures) }
+            }
+            try locked { () throws(VaultError) in try commitNow() }
+        }
+    }
+
+    /// Makes everything durable that waits for too long. To be called about every tenth of a second.
+    public func commitIfDue() throws(VaultError) {
+        let isDue = locked {
+            if let failure { return failure.since.seconds >= Self.pause }
+            return waiting.map { $0.seconds >= Self.patience } ?? false
+        }
+        if isDue { try commit() }
+    }
+
+    /// Under the lock: so what becomes durable is the state of this moment.
+    private func commitNow() throws(VaultError) {
+        do throws(VaultError) {
+            try stageUnderLock()
+            if let failures = staging.failures, !staging.objects.isEmpty {
+                try withVaultErrors { try vault.store.sync(after: failures) }
+            }
+            try record()
+            try vault.index.commitChanges()
+            waiting = nil
+            failure = nil
+        } catch {
+            failure = (error, Stopwatch())
+            throw error
+        }
+    }
+
+    /// Tells the index what changed nodes and files are now.
+    private func record() throws(VaultError) {
+        let dirty = files.values.filter(\.isDirty)
+        let contents = Dictionary(uniqueKeysWithValues: dirty.map { ($0.id, $0.contents.contents) })
+        let changed = nodes.changes
+        if changed.isEmpty && staging.objects.isEmpty { return }
+        let (objects, now) = (staging.objects, Self.now)
+        try vault.index.change { database in
+            let change = TreeChange(database)
+            try change.add(objects)
+            for node in changed {
+                if let contents = contents[node.id] {
+                    try change.update(node, contents, now: now)
+                } else {
+                    try change.update(node)
+                }
+            }
+            try change.freeUnused(objects, now: now)
+        }
+        staging = Staging(queue: staging.queue)
+        nodes.noteRecorded()
+        for file in dirty {
+            file.isDirty = false
+            file.known = nodes[file.id]?.changed ?? file.known
+            forgetIfUnused(file)
+        }
+    }
+
+    /// Nobody has it open, and the index knows all of it.
+    func forgetIfUnused(_ file: OpenFile) {
+        if file.users == 0, !file.isDirty { remove(file) }
+    }
 }

@@ -12,6 +12,8 @@ final class IndexDatabase: @unchecked Sendable {
     let queue: DatabaseQueue
     private let lock = Mutex(())
     private var lastCheckpointFailure: VaultError?
+    /// Goes up whenever what others did is taken over.
+    private(set) var generation: UInt64 = 1
     /// Changes that are seen here, and not durable yet.
     var waiting = WaitingChanges()
     /// Told of each new head that is durable.
@@ -44,6 +46,16 @@ final class IndexDatabase: @unchecked Sendable {
             if !waiting.isEmpty { try beginWaiting() } else if catchesUp { try catchUp() }
             // Not `read`, which makes SQLite compile every statement anew. Pages change under the lock only.
             return try run { try queue.unsafeRead(body) }
+        }
+    }
+
+    /// Looks for what others did, unless changes of this process wait.
+    ///
+    /// - Returns: a number that is another one whenever there was anything.
+    func refresh() throws(VaultError) -> UInt64 {
+        try locked { () throws(VaultError) in
+            if waiting.isEmpty { try catchUp() } else { try beginWaiting() }
+            return generation
         }
     }
 
@@ -89,12 +101,13 @@ final class IndexDatabase: @unchecked Sendable {
     }
 
     func reload() throws(VaultError) {
+        generation += 1
         try log.reload()
         try proveDescent()
     }
 
     func catchUp() throws(VaultError) {
-        try log.catchUp()
+        if try log.catchUp() { generation += 1 }
         try proveDescent()
     }
 
