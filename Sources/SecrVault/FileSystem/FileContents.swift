@@ -63,14 +63,9 @@ struct FileContents {
             (self.bytes, self.isFrozen) = (bytes, isFrozen)
         }
 
-        /// More is begun anew, so that it can be stored while the next one is written.
-        static let most = 8 << 20
-
-        var isFull: Bool { bytes.count + Self.most / 8 > Self.most }
-
         /// Its memory, of one that nothing refers to any more; `nil` where that is not worth while.
-        func takeRoom() -> [UInt8]? {
-            guard bytes.capacity >= Self.most else { return nil }
+        func takeRoom(_ size: Int) -> [UInt8]? {
+            guard bytes.capacity >= size else { return nil }
             var room: [UInt8] = []
             swap(&room, &bytes)
             room.removeAll(keepingCapacity: true)
@@ -140,13 +135,17 @@ struct FileContents {
 
     /// Puts bytes somewhere, with zeros in front where that is behind the end.
     ///
-    /// - Parameter room: gives memory for a chunk that is going to be large.
-    mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int, room: () -> [UInt8] = { [] }) {
+    /// - Parameters:
+    ///   - most: bytes of a chunk.
+    ///   - room: gives memory for one that is going to be large.
+    mutating func write(
+        _ bytes: UnsafeRawBufferPointer, at offset: Int, chunk most: Int, room: () -> [UInt8] = { [] }
+    ) {
         if bytes.isEmpty { return }
         appendZeros(to: offset)
-        if unsafe continueChunk(bytes, at: offset) { return }
+        if unsafe continueChunk(bytes, at: offset, most) { return }
         if unsafe overwriteChunk(bytes, at: offset) { return }
-        var memory = offset == size && size >= Chunk.most / 8 ? room() : []
+        var memory = offset == size && size >= most / 8 ? room() : []
         unsafe memory += bytes
         let chunk = Chunk(memory)
         replace(
@@ -155,9 +154,9 @@ struct FileContents {
     }
 
     /// Adds bytes to the chunk that ends at the end of the file.
-    private mutating func continueChunk(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+    private mutating func continueChunk(_ bytes: UnsafeRawBufferPointer, at offset: Int, _ most: Int) -> Bool {
         guard offset == size, let last = segments.last, case .memory(let chunk, let start) = last.source,
-            !chunk.isFrozen, start + last.length == chunk.bytes.count, chunk.bytes.count + bytes.count <= Chunk.most
+            !chunk.isFrozen, start + last.length == chunk.bytes.count, chunk.bytes.count + bytes.count <= most
         else { return false }
         unsafe chunk.bytes += bytes
         segments[segments.count - 1].length += bytes.count
@@ -231,10 +230,10 @@ struct FileContents {
 
     // MARK: Storing
 
-    /// Whether the last chunk takes no more.
-    var isLastChunkFull: Bool {
+    /// Whether the last chunk takes not much more.
+    func isLastChunkFull(_ most: Int) -> Bool {
         guard case .memory(let chunk, _)? = segments.last?.source else { return false }
-        return chunk.isFull
+        return chunk.bytes.count > most - most / 8
     }
 
     /// Chunks that are not stored, in the order of the file.

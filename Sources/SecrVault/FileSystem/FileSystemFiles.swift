@@ -63,15 +63,15 @@ extension VaultFileSystem {
         while true {
             let isDone = try locked { () throws(VaultError) in
                 // Somebody is at it.
-                if staging.isRelieving, memory + bytes.count > Self.mostMemory { return false }
+                if staging.isRelieving, memory + bytes.count > limits.memory { return false }
                 try makeRoom(for: bytes.count)
                 let offset = offset ?? file.contents.size
                 try check(offset, bytes.count)
                 change(file) { contents in
-                    unsafe contents.write(bytes, at: offset) { staging.spare.popLast() ?? [] }
+                    unsafe contents.write(bytes, at: offset, chunk: limits.chunk) { staging.spare.popLast() ?? [] }
                 }
                 try noteWriting(file)
-                if file.contents.isLastChunkFull { staging.queue += file.contents.freezeUnstored() }
+                if file.contents.isLastChunkFull(limits.chunk) { staging.queue += file.contents.freezeUnstored() }
                 return true
             }
             if isDone { return }

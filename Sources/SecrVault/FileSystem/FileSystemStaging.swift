@@ -83,7 +83,7 @@ extension VaultFileSystem {
             staging.objects += written.objects
             for file in files.values where file.isDirty { change(file) { $0.settle() } }
             for chunk in frozen.chunks where staging.spare.count < Staging.mostSpare {
-                if let room = chunk.takeRoom() { staging.spare.append(room) }
+                if let room = chunk.takeRoom(limits.chunk) { staging.spare.append(room) }
             }
         }
     }

@@ -26,7 +26,7 @@ public struct Node: Equatable, Sendable {
     public var links: Int
 
     /// The top folder's.
-    static let topID: Int64 = 1
+    package static let topID: Int64 = 1
 
     static let columns = "node.id, kind, mode, owner, grp, modified, changed, size, links"
 

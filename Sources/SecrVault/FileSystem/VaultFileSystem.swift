@@ -34,15 +34,27 @@ public final class VaultFileSystem: @unchecked Sendable {
     /// Numbers for new nodes, which no other process gives.
     private var ids: Range<Int64> = 0..<0
 
-    /// Bytes of files that may wait in memory.
-    static let mostMemory = 32 << 20
+    /// What may wait.
+    package struct Limits: Sendable {
+        /// Bytes of files in memory.
+        package var memory = 32 << 20
+        /// Of one part of a file. More is begun anew, so that it can be stored while the next one is written.
+        package var chunk = 8 << 20
+        /// Changes of names.
+        package var changes = 8_192
+
+        package init() {}
+    }
+
+    let limits: Limits
+
     /// Seconds that changes wait, unless somebody asks; a failed attempt is repeated after the second number.
     private static let (patience, pause) = (3.5, 1.0)
-    /// Changes of names that may wait.
-    private static let mostChanges = 8_192
     private static let idsAtOnce: Int64 = 65_536
 
-    public init(_ vault: Vault) { self.vault = vault }
+    public convenience init(_ vault: Vault) { self.init(vault, Limits()) }
+
+    package init(_ vault: Vault, _ limits: Limits) { (self.vault, self.limits) = (vault, limits) }
 
     static var now: Int64 { WallClock.now }
 
@@ -143,11 +155,11 @@ public final class VaultFileSystem: @unchecked Sendable {
     /// Before more is taken on. Where nothing can be stored, the caller hears of it, and nothing piles up.
     func makeRoom(for bytes: Int = 0) throws(VaultError) {
         if let failure, failure.since.seconds < Self.pause { throw failure.error }
-        if failure != nil || vault.index.waitingChanges >= Self.mostChanges { try commitNow() }
-        if memory + bytes <= Self.mostMemory { return }
+        if failure != nil || vault.index.waitingChanges >= limits.changes { try commitNow() }
+        if memory + bytes <= limits.memory { return }
         try stageUnderLock()
         // Small files stay in memory until the index has them.
-        if memory + bytes > Self.mostMemory { try commitNow() }
+        if memory + bytes > limits.memory { try commitNow() }
     }
 
     /// A number for a new node.
@@ -183,7 +195,7 @@ public final class VaultFileSystem: @unchecked Sendable {
         try committing.locked { () throws(VaultError) in
             // Much of it can be written while others go on; what they add meanwhile is little.
             try relieve()
-            if locked({ memory }) > 1 << 20 { try stage() }
+            if locked({ memory }) > limits.chunk / 8 { try stage() }
             if let failures = locked({ staging.failures }) {
                 try withVaultErrors { try vault.store.sync(after: failures) }
             }
