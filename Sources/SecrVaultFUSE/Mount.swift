@@ -16,6 +16,21 @@ public import SystemPackage
         case refused
     }
 
+    /// How a vault appears.
+    public struct Options: Sendable {
+        /// Whether nothing can be changed.
+        public var isReadOnly = false
+        /// Whether it is there for other users, too, as far as the bits of a file allow.
+        public var isForOthers = false
+
+        public init() {}
+
+        fileprivate var text: String {
+            (isReadOnly ? "ro" : "rw") + (isForOthers ? ",allow_other" : "")
+                + ",nosuid,nodev,default_permissions,fsname=secr-vault,subtype=secr-vault"
+        }
+    }
+
     private let session: OpaquePointer
     private let state: MountState
     private let files: VaultFileSystem
@@ -27,14 +42,12 @@ public import SystemPackage
     /// - Parameters:
     ///   - store: the vault's own folder.
     ///   - folder: where it is to appear: empty, from the root on.
-    ///   - isReadOnly: whether nothing can be changed.
-    public init(_ vault: Vault, in store: FilePath, at folder: FilePath, isReadOnly: Bool) throws(Failure) {
+    ///   - options: how it appears.
+    public init(_ vault: Vault, in store: FilePath, at folder: FilePath, _ options: Options) throws(Failure) {
         files = VaultFileSystem(vault)
         let state = MountState(files, in: store)
         (self.state, self.folder) = (state, folder)
-        let access = isReadOnly ? "ro" : "rw"
-        let options = "\(access),nosuid,nodev,default_permissions,fsname=secr-vault,subtype=secr-vault"
-        var words = unsafe ["secr-vault", "-o", options].map { (word: String) in unsafe strdup(word) }
+        var words = unsafe ["secr-vault", "-o", options.text].map { (word: String) in unsafe strdup(word) }
         defer { unsafe words.forEach { unsafe free($0) } }
         var table = Operations.table
         // Safe: libfuse copies words and table; the state lives as long as the session.

@@ -323,6 +323,24 @@ private final class RandomWalk {
 
     // MARK: Everything
 
+    /// Throws at the first difference, since everything behind it would be another one.
+    private func expect(_ vault: Vault, _ model: Model) throws {
+        let (found, expected) = (try vault.contents(), model.contents)
+        for path in Set(found.keys).union(expected.keys).sorted() where found[path] != expected[path] {
+            var place = ""
+            if case .file(let one)? = found[path], case .file(let other)? = expected[path] {
+                place = " from \(zip(one, other).prefix { $0 == $1 }.count) on"
+            }
+            throw Difference(
+                text: "\(path): \(found[path]?.description ?? "nothing"), not "
+                    + "\(expected[path]?.description ?? "nothing")\(place)")
+        }
+    }
+
+    private struct Difference: Error {
+        var text: String
+    }
+
     private func check(_ id: Int64) throws {
         guard let item = model.items[id] else { return }
         let node = try files.node(id)
@@ -342,13 +360,13 @@ private final class RandomWalk {
     private func commit() throws {
         try files.commit()
         durable = model
-        if number(0..<5) == 0 { #expect(try vault.reopened().contents() == model.contents) }
+        if number(0..<5) == 0 { try expect(vault.reopened(), model) }
     }
 
     /// Everything that is not durable is lost, and only that.
     private func crash() throws {
         vault = try Vault(store, keys, device: nil)
-        #expect(try vault.contents() == durable.contents)
+        try expect(vault, durable)
         files = VaultFileSystem(vault, limits)
         model = durable
         open = []
@@ -377,7 +395,7 @@ private final class RandomWalk {
     func finish() throws {
         while !open.isEmpty { close() }
         try files.commit()
-        #expect(try vault.contents() == model.contents)
+        try expect(vault, model)
         for id in model.items.keys { try check(id) }
         try vault.reopened().expectWhole()
     }

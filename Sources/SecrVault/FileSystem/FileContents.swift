@@ -56,8 +56,12 @@ struct FileContents {
         fileprivate(set) var bytes: [UInt8]
         /// Whether it may not change any more, because it is being stored.
         var isFrozen = false
-        /// Where it lies once it is stored, by places in it.
+        /// Where it lies, by places in it: from when it is stored until the files that it is of know that.
         var stored: [Extent] = []
+        /// Whether it was stored. What the index knows need not have it any more.
+        var wasStored = false
+        /// Whether parts of it were copied, so that several files may have it.
+        var isShared = false
 
         init(_ bytes: [UInt8], isFrozen: Bool = false) {
             (self.bytes, self.isFrozen) = (bytes, isFrozen)
@@ -65,7 +69,7 @@ struct FileContents {
 
         /// Its memory, of one that nothing refers to any more; `nil` where that is not worth while.
         func takeRoom(_ size: Int) -> [UInt8]? {
-            guard bytes.capacity >= size else { return nil }
+            guard !isShared, bytes.capacity >= size else { return nil }
             var room: [UInt8] = []
             swap(&room, &bytes)
             room.removeAll(keepingCapacity: true)
@@ -236,18 +240,18 @@ struct FileContents {
         return chunk.bytes.count > most - most / 8
     }
 
-    /// Chunks that are not stored, in the order of the file.
-    var unstored: [Chunk] {
+    /// Chunks, in the order of the file.
+    var chunks: [Chunk] {
         var found: [Chunk] = []
-        for case .memory(let chunk, _) in segments.map(\.source) where chunk.stored.isEmpty {
+        for case .memory(let chunk, _) in segments.map(\.source) {
             if found.last !== chunk { found.append(chunk) }
         }
         return found
     }
 
-    /// The same; they do not change from now on, and are not given again.
-    func freezeUnstored() -> [Chunk] {
-        let chunks = unstored.filter { !$0.isFrozen }
+    /// Those that can still change; they do not from now on.
+    func freezeChunks() -> [Chunk] {
+        let chunks = chunks.filter { !$0.isFrozen }
         for chunk in chunks { chunk.isFrozen = true }
         return chunks
     }

@@ -71,7 +71,7 @@ extension VaultFileSystem {
                     unsafe contents.write(bytes, at: offset, chunk: limits.chunk) { staging.spare.popLast() ?? [] }
                 }
                 try noteWriting(file)
-                if file.contents.isLastChunkFull(limits.chunk) { staging.queue += file.contents.freezeUnstored() }
+                if file.contents.isLastChunkFull(limits.chunk) { staging.queue += file.contents.freezeChunks() }
                 return true
             }
             if isDone { return }
@@ -135,7 +135,7 @@ extension VaultFileSystem {
             let count = parts.reduce(0) { $0 + $1.length }
             if count == 0 { return 0 }
             try check(offset, count)
-            for case .memory(let chunk, _) in parts.map(\.source) { chunk.isFrozen = true }
+            for case .memory(let chunk, _) in parts.map(\.source) { (chunk.isFrozen, chunk.isShared) = (true, true) }
             try reshape(target) { contents in
                 contents.replace(
                     offset..<offset + count,

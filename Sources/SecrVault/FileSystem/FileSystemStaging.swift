@@ -29,7 +29,7 @@ extension VaultFileSystem {
         try relieving.locked { () throws(VaultError) in
             let frozen = locked {
                 staging.isRelieving = true
-                let chunks = staging.queue.filter(\.stored.isEmpty)
+                let chunks = staging.queue.filter { !$0.wasStored }
                 staging.queue = []
                 return freeze(chunks)
             }
@@ -52,7 +52,7 @@ extension VaultFileSystem {
     private func unstored() -> [FileContents.Chunk] {
         var (seen, chunks): (Set<ObjectIdentifier>, [FileContents.Chunk]) = ([], [])
         for file in files.values where file.isDirty && !file.contents.isSmall {
-            for chunk in file.contents.unstored where seen.insert(ObjectIdentifier(chunk)).inserted {
+            for chunk in file.contents.chunks where seen.insert(ObjectIdentifier(chunk)).inserted {
                 chunks.append(chunk)
             }
         }
@@ -82,8 +82,11 @@ extension VaultFileSystem {
             for (chunk, contents) in zip(frozen.chunks, written.contents) { chunk.stored = contents.extents }
             staging.objects += written.objects
             for file in files.values where file.isDirty { change(file) { $0.settle() } }
-            for chunk in frozen.chunks where staging.spare.count < Staging.mostSpare {
-                if let room = chunk.takeRoom(limits.chunk) { staging.spare.append(room) }
+            for chunk in frozen.chunks {
+                (chunk.stored, chunk.wasStored) = ([], true)
+                if staging.spare.count < Staging.mostSpare, let room = chunk.takeRoom(limits.chunk) {
+                    staging.spare.append(room)
+                }
             }
         }
     }

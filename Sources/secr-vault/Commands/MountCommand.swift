@@ -8,6 +8,8 @@ import SystemPackage
 enum MountCommand {
     private static let readOnly = Option("read-only", help: "Let programs look at everything, and change nothing.")
     private static let foreground = Option("foreground", help: "Stay until it is unmounted, instead of going on alone.")
+    private static let allowOther = Option(
+        "allow-other", help: "Let other users of this computer in, too, as far as the permissions of a file allow.")
     private static let idle = Option(
         "idle", value: .text("TIME"), help: "Unmount when nobody has used it for so long: 90s, 15m, 2h.")
 
@@ -18,18 +20,19 @@ enum MountCommand {
             The folder has to be there and to be empty. 'unmount' takes the vault away again; so does Ctrl-C where \
             --foreground is given. What programs write is safe when they ask for it (fsync), or after five seconds.
             """,
-        options: [readOnly, foreground, idle, .quiet] + Option.credential
+        options: [readOnly, foreground, idle, allowOther, .quiet] + Option.credential
     ) { (arguments) throws(UsageError) in
         let console = Console(arguments)
         let access = try VaultAccess(arguments, console)
         let folder = AbsolutePath.of(arguments.operands[1])
-        let isReadOnly = arguments.has(readOnly)
+        var options = Mount.Options()
+        (options.isReadOnly, options.isForOthers) = (arguments.has(readOnly), arguments.has(allowOther))
         let limit = try arguments.bytes(idle).map { (text) throws(UsageError) in try TimeSpan.seconds(text, of: idle) }
         return console.attempt(vault: access.path) {
             // Before there is any other thread, and any secret.
-            if arguments.has(foreground) { return try serve(access, folder, isReadOnly, limit, nil) }
+            if arguments.has(foreground) { return try serve(access, folder, options, limit, nil) }
             switch try BackgroundHalf.split() {
-            case .back(let readiness): return try serve(access, folder, isReadOnly, limit, readiness)
+            case .back(let readiness): return try serve(access, folder, options, limit, readiness)
             case .front(let other):
                 guard let status = other.wait() else { return .success }
                 return ExitStatus(rawValue: status) ?? .failure
@@ -38,7 +41,7 @@ enum MountCommand {
     }
 
     private static func serve(
-        _ access: VaultAccess, _ folder: FilePath, _ isReadOnly: Bool, _ limit: UInt32?,
+        _ access: VaultAccess, _ folder: FilePath, _ options: Mount.Options, _ limit: UInt32?,
         _ readiness: BackgroundHalf.Readiness?
     ) throws -> ExitStatus {
         let store = AbsolutePath.of(access.path)
@@ -46,7 +49,7 @@ enum MountCommand {
         let vault = try access.open()
         let mount: Mount
         do throws(Mount.Failure) {
-            mount = try Mount(vault, in: store, at: folder, isReadOnly: isReadOnly)
+            mount = try Mount(vault, in: store, at: folder, options)
         } catch {
             throw CommandFailure(
                 .failure, path: folder,
