@@ -81,7 +81,8 @@ extension VaultFileSystem {
         exclusively {
             for (chunk, contents) in zip(frozen.chunks, written.contents) { chunk.stored = contents.extents }
             staging.objects += written.objects
-            for file in files.values where file.isDirty { change(file) { $0.settle() } }
+            // A small one has to be whole in memory, or whole in objects.
+            for file in files.values where file.isDirty && !file.contents.isSmall { change(file) { $0.settle() } }
             for chunk in frozen.chunks {
                 (chunk.stored, chunk.wasStored) = ([], true)
                 if staging.spare.count < Staging.mostSpare, let room = chunk.takeRoom(limits.chunk) {
