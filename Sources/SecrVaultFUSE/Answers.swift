@@ -25,7 +25,8 @@ extension Operations {
         case .notAFolder: ENOTDIR
         case .isAFolder: EISDIR
         case .notEmpty: ENOTEMPTY
-        case .badName, .intoItself: EINVAL
+        case .badName(let name): name.count > VaultPath.longestName ? ENAMETOOLONG : EINVAL
+        case .intoItself: EINVAL
         case .busy: EAGAIN
         case .interrupted: EINTR
         case .outOfMemory: ENOMEM

@@ -8,6 +8,8 @@ extension Operations {
     static func addFiles(_ table: inout fuse_lowlevel_ops) {
         unsafe table.open = { request, id, information in
             unsafe Operations.answer(request) { state throws(VaultError) in
+                // The kernel leaves this to whoever opens.
+                if unsafe information!.pointee.flags & O_TRUNC != 0 { try state.files.resize(Operations.id(id), to: 0) }
                 let (handle, isUnchanged) = try state.openFile(Operations.id(id))
                 unsafe information!.pointee.fh = handle
                 unsafe information!.pointee.keep_cache = isUnchanged ? 1 : 0

@@ -57,6 +57,8 @@ enum Operations {
         // Not that the kernel holds back what is written: others could not see it, and nobody when it becomes durable.
         let wanted = UInt32(FUSE_CAP_ASYNC_READ) | UInt32(FUSE_CAP_PARALLEL_DIROPS) | UInt32(FUSE_CAP_READDIRPLUS)
         unsafe connection.pointee.want |= unsafe connection.pointee.capable & (wanted | UInt32(FUSE_CAP_CACHE_SYMLINKS))
+        // It takes rights away itself where a program's file is written to.
+        unsafe connection.pointee.want &= ~UInt32(FUSE_CAP_HANDLE_KILLPRIV)
         unsafe connection.pointee.max_background = 64
     }
 }

@@ -106,7 +106,6 @@ import Testing
             let run = try here.vault(["mount", "--read-only", "vault", folder])
             #expect(run.status == 1 && run.errors.contains("the vault itself lies there"))
         }
-        try here.fails(64, "a vault can be mounted to be read only", "mount", "vault", "m")
         try here.fails(1, "'\(here.folder.path)/m': it can't be unmounted", "unmount", "m")
         try here.fails(64, "--idle takes a time", "mount", "--read-only", "--idle=x", "vault", "m")
     }

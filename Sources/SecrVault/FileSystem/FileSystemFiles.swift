@@ -208,6 +208,27 @@ extension VaultFileSystem {
         }
     }
 
+    /// The bytes of a part that is stored.
+    func unpacked(_ part: FileContents.Segment) throws(VaultError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: part.length)
+        // Safe: the pointer does not leave the closure.
+        try withVaultErrors {
+            try unsafe bytes.withUnsafeMutableBytes { try unsafe unpack(part, into: $0, part.start) }
+        }
+        return bytes
+    }
+
+    /// Makes a file what the index says that it is.
+    func forgetChanges(of file: OpenFile) throws(VaultError) {
+        file.isDirty = false
+        nodes.forget(file.id)
+        let now = try vault.index.read(catchesUp: false) {
+            try OpenFile.load(file.id, $0, generation: file.generation)
+        }
+        change(file) { $0 = now.contents }
+        (file.known, file.version) = (now.known, file.version + 1)
+    }
+
     private func unpack(
         _ part: FileContents.Segment, into buffer: UnsafeMutableRawBufferPointer, _ offset: Int
     ) throws {

@@ -92,6 +92,34 @@ extension VaultFileSystem {
         }
     }
 
+    /// Takes what was stored, and is not known to the index, back into memory: `gc` does not let anybody refer to it any
+    /// more.
+    ///
+    /// - Throws: ``VaultError/outdated`` where it is gone. The files are then what they were before.
+    func takeBack() throws(VaultError) {
+        let numbers = Set(staging.objects.map(\.number))
+        staging = Staging(queue: staging.queue)
+        var isLost = false
+        for file in files.values where file.isDirty {
+            do throws(VaultError) {
+                for part in file.contents.segments {
+                    guard case .stored(let object, _) = part.source, numbers.contains(object.number) else { continue }
+                    let bytes = try unpacked(part)
+                    change(file) { contents in
+                        // Safe: the pointer does not leave the closure.
+                        unsafe bytes.withUnsafeBytes {
+                            unsafe contents.write($0, at: part.start, chunk: limits.chunk)
+                        }
+                    }
+                }
+            } catch {
+                isLost = true
+                try forgetChanges(of: file)
+            }
+        }
+        if isLost { throw .outdated }
+    }
+
     private func write(_ chunks: [[UInt8]]) throws(VaultError) -> ContentWriter.Result {
         let waiting = Mutex(chunks[...])
         // Which bytes the index holds itself is decided elsewhere.

@@ -219,7 +219,14 @@ public final class VaultFileSystem: @unchecked Sendable {
             if let failures = staging.failures, !staging.objects.isEmpty {
                 try withVaultErrors { try vault.store.sync(after: failures) }
             }
-            try record()
+            do throws(VaultError) {
+                try record()
+            } catch .outdated {
+                try takeBack()
+                try stageUnderLock()
+                try withVaultErrors { try vault.store.sync(after: staging.failures ?? vault.store.failedSyncs) }
+                try record()
+            }
             try vault.index.commitChanges()
             waiting = nil
             failure = nil

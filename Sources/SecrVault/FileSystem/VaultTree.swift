@@ -87,8 +87,8 @@ extension Vault {
         try index.read { database in
             func number(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
             return Usage(
-                files: try number("SELECT count(*) FROM node WHERE kind = 0"),
-                bytes: try number("SELECT coalesce(sum(size), 0) FROM node WHERE kind = 0"),
+                files: try number("SELECT count(*) FROM node WHERE kind = 0 AND links > 0"),
+                bytes: try number("SELECT coalesce(sum(size), 0) FROM node WHERE kind = 0 AND links > 0"),
                 stored: try number("SELECT coalesce(sum(size), 0) FROM object"),
                 freedObjects: try number("SELECT count(*) FROM freed"))
         }

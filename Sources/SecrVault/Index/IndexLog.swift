@@ -340,7 +340,7 @@ package final class IndexLog {
     /// The last record that is known to be on the disk.
     private var settled: UInt64 = 0
     /// The last record that this process tried to append.
-    private var attempted: [UInt8]?
+    private(set) var attempted: Head?
 
     /// Makes sure that the last record is on the disk. Its writer may not be so far, or have been stopped before he was;
     /// what is built upon it would be lost with it.
@@ -358,10 +358,10 @@ package final class IndexLog {
         let record = IndexRecord(
             sequence: before.sequence + 1, previous: before.hash, checkpoint: root?.number ?? 0, pageCount: pageCount,
             pages: pages)
-        attempted = record.id
         let sealed = record.sealed(with: keys)
         let name = keys.name(.record, record.sequence)
         let entry = Entry(record: record, hash: BLAKE2b.hash(sealed))
+        attempted = Head(sequence: record.sequence, hash: entry.hash)
         do throws(StoreError) {
             guard try store.put(name, sealed, durably: true) else { return .lost }
         } catch {
@@ -380,9 +380,6 @@ package final class IndexLog {
         lay(record)
         return .committed
     }
-
-    /// Whether the record of the last ``append(_:pageCount:)`` is there, though that threw.
-    var holdsLastAttempt: Bool { tail.last.map { $0.record.id == attempted } ?? false }
 
     /// Finds out whether a record is there although its writer got an error.
     private func settle(_ entry: Entry, after error: StoreError) throws(VaultError) -> Outcome {

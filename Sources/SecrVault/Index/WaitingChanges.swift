@@ -9,6 +9,8 @@ struct WaitingChanges {
     var changes: [@Sendable (Database) throws -> Void] = []
     /// Whether the transaction is open, and holds them all.
     var isOpen = false
+    /// Whether it is unknown if they are in the history already.
+    var isUncertain = false
 
     var isEmpty: Bool { changes.isEmpty }
 }
@@ -64,6 +66,11 @@ extension IndexDatabase {
     func beginWaiting() throws(VaultError) {
         if waiting.isOpen { return }
         try catchUp()
+        if waiting.isUncertain {
+            // Then they have to become durable yet, which whoever builds upon them sees to.
+            if try wasCommitted() { waiting = WaitingChanges() }
+            waiting.isUncertain = false
+        }
         try run {
             try queue.inDatabase { database in
                 try database.beginTransaction(.immediate)
@@ -90,6 +97,10 @@ extension IndexDatabase {
         if waiting.isEmpty { return try log.settleHead() }
         for attempt in 0..<Self.attempts {
             try beginWaiting()
+            if waiting.isEmpty {
+                abandonTransaction()
+                return try log.settleHead()
+            }
             let head = log.head
             do {
                 try run {
@@ -104,7 +115,11 @@ extension IndexDatabase {
             } catch {
                 abandonTransaction()
                 guard case .conflict(let isStale) = error else {
-                    try recover(from: error)
+                    // Nobody knows what is on the disk now; what is in memory is of no use any more.
+                    if case .store = error {
+                        waiting.isUncertain = true
+                        try reload()
+                    }
                     throw error
                 }
                 if isStale { try reload() }
@@ -123,11 +138,10 @@ extension IndexDatabase {
         }
     }
 
-    /// Nobody knows what is on the disk now; what is in memory is of no use any more.
-    private func recover(from error: VaultError) throws(VaultError) {
-        guard case .store = error else { return }
-        try reload()
-        // All of it is there, and has to become durable yet.
-        if log.holdsLastAttempt { waiting = WaitingChanges() }
+    /// Whether the record that was to be written last is a part of the history.
+    private func wasCommitted() throws(VaultError) -> Bool {
+        guard let attempted = log.attempted else { return false }
+        if let known = log.hash(of: attempted.sequence) { return known == attempted.hash }
+        return try run { try queue.unsafeRead { try Chain.hash(of: attempted.sequence, in: $0) } } == attempted.hash
     }
 }

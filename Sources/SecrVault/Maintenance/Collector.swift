@@ -30,6 +30,7 @@ public struct Collector: Sendable {
         var report = Report()
         var sizes: [ObjectName: Int] = [:]
         do { try vault.store.list { name, size in sizes[name] = size } } catch { throw .store(error) }
+        try collectNameless(now: now, waits: waits)
         try collectFreed(now: now, waits: waits, &sizes, &report)
         try collectOrphans(now: now, waits: waits, &sizes, &report)
         try collectIndex(&sizes, &report)
@@ -45,6 +46,19 @@ public struct Collector: Sendable {
         do { try vault.store.delete(name) } catch { throw .store(error) }
         report.bytes += size
         return true
+    }
+
+    /// Files that lost their last name while a program had them open, and outlived the mount.
+    private func collectNameless(now: Int64, waits: Bool) throws(VaultError) {
+        let limit = waits ? now - Self.graceOfWriters : Int64.max
+        let known = try vault.index.read { database in
+            try Int64.fetchAll(
+                database, sql: "SELECT id FROM node WHERE links = 0 AND changed <= ?", arguments: [limit])
+        }
+        if known.isEmpty { return }
+        try vault.index.write { database in
+            for id in known { try TreeChange(database).deleteNameless(id, now: now) }
+        }
     }
 
     private func collectFreed(

@@ -124,7 +124,9 @@ public struct Verifier: Sendable {
                 let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM (\(sql))") ?? 0
                 if count > 0 { found.append(Problem(kind: .index, paths: [], text: "\(count) \(text)")) }
             }
-            return (try Int.fetchOne(database, sql: "SELECT count(*) FROM node WHERE kind = 0") ?? 0, found)
+            return (
+                try Int.fetchOne(database, sql: "SELECT count(*) FROM node WHERE kind = 0 AND links > 0") ?? 0, found
+            )
         }
         report.files = files
         report.problems += found
