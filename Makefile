@@ -36,12 +36,13 @@ packages = @missing=""; \
 	$(SUDO) apt-get update -qq; \
 	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 
-.PHONY: help demo test bench bench-entries lint judge build install uninstall clean build-packages
+.PHONY: help demo test bench bench-mount bench-entries lint judge build install uninstall clean build-packages
 
 help:
 	@echo "make demo       build, and show what a picture gave away, what is left, and what sealing does"
 	@echo "make test       run every test"
 	@echo "make bench      race cp and the peers, and hold the results against the bars"
+	@echo "make bench-mount     the same for a mounted vault, as root"
 	@echo "make bench-entries   the same for a vault of a million entries, which takes its time"
 	@echo "make lint       formatting, warnings, man pages, scripts"
 	@echo "make build      build in release mode, into $(RELEASE)"
@@ -77,6 +78,11 @@ bench: build
 	python3 Tests/Benchmarks/bench.py $(RELEASE) || status=1; \
 	python3 Tests/Benchmarks/vault.py $(RELEASE)/secr-vault || status=1; \
 	exit $$status
+
+# As root: what is read must not be in a cache.
+bench-mount: build
+	$(call packages,$(BENCH_PACKAGES))
+	python3 Tests/Benchmarks/mount.py $(RELEASE)/secr-vault
 
 # Takes ten minutes or so, a million inodes, and no peers.
 bench-entries: build

@@ -8,9 +8,9 @@ extension Operations {
     static func addAttributes(_ table: inout fuse_lowlevel_ops) {
         unsafe table.getxattr = { request, id, name, size in
             let name = unsafe Operations.bytes(name)
-            // The kernel asks for these before every write.
+            // The kernel asks for these before every write, and programs for every file unless they hear that there are none.
             if Operations.isSystems(name) {
-                unsafe fuse_reply_err(request, ENODATA)
+                unsafe fuse_reply_err(request, EOPNOTSUPP)
                 return
             }
             unsafe Operations.answer(request) { state throws(VaultError) in

@@ -19,8 +19,8 @@ extension Operations {
         }
         unsafe table.read = { request, _, size, offset, information in
             unsafe Operations.answer(request) { state throws(VaultError) in
-                let file = try state.file(information!.pointee.fh)
-                try state.files.read(file, at: Int(offset), count: size) { bytes in
+                let file = try unsafe state.file(information!.pointee.fh)
+                try unsafe state.files.read(file, at: Int(offset), count: size) { bytes in
                     unsafe fuse_reply_buf(
                         request, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
                 }
@@ -40,7 +40,7 @@ extension Operations {
     private static func addWriting(_ table: inout fuse_lowlevel_ops) {
         unsafe table.write = { request, _, bytes, size, offset, information in
             unsafe Operations.answer(request) { state throws(VaultError) in
-                let file = try state.file(information!.pointee.fh)
+                let file = try unsafe state.file(information!.pointee.fh)
                 // The kernel knows an end that others may have moved.
                 let isAppending = unsafe information!.pointee.flags & O_APPEND != 0
                 try unsafe state.files.write(
@@ -73,7 +73,7 @@ extension Operations {
     private static func addSpace(_ table: inout fuse_lowlevel_ops) {
         unsafe table.fallocate = { request, _, mode, offset, length, information in
             unsafe Operations.answer(request) { state throws(VaultError) in
-                let file = try state.file(information!.pointee.fh)
+                let file = try unsafe state.file(information!.pointee.fh)
                 let (end, isTooLarge) = Int(offset).addingReportingOverflow(Int(length))
                 guard offset >= 0, length > 0 else {
                     unsafe fuse_reply_err(request, EINVAL)
@@ -95,7 +95,7 @@ extension Operations {
         }
         unsafe table.copy_file_range = { request, _, offset, source, _, place, target, length, _ in
             unsafe Operations.answer(request) { state throws(VaultError) in
-                let (from, to) = (try state.file(source!.pointee.fh), try state.file(target!.pointee.fh))
+                let (from, to) = try unsafe (state.file(source!.pointee.fh), state.file(target!.pointee.fh))
                 let (end, isTooLarge) = Int(offset).addingReportingOverflow(Int(clamping: length))
                 guard offset >= 0, !isTooLarge else { throw .tooLarge }
                 let count = try state.files.copy(Int(offset)..<end, of: from, to: to, at: Int(place))

@@ -22,6 +22,8 @@ final class HookedStore: ObjectStore {
     }
 
     private let base: any ObjectStore
+    /// Syncs that did not come to the store below.
+    private let failures = Mutex(0)
     private let hook: Mutex<@Sendable (Step) throws(StoreError) -> Void>
 
     init(_ base: any ObjectStore, hook: @escaping @Sendable (Step) throws(StoreError) -> Void = { _ in }) {
@@ -61,11 +63,18 @@ final class HookedStore: ObjectStore {
         try base.list(body)
     }
 
-    var failedSyncs: Int { base.failedSyncs }
+    var failedSyncs: Int { base.failedSyncs + failures.withLock { $0 } }
 
     func sync(after failures: Int) throws(StoreError) {
-        try at(.sync)
-        try base.sync(after: failures)
+        // As a system that tells only once.
+        guard failures == failedSyncs else { throw StoreError(.failed, isUncertain: true) }
+        do throws(StoreError) {
+            try at(.sync)
+        } catch {
+            self.failures.withLock { $0 += 1 }
+            throw error
+        }
+        try base.sync(after: base.failedSyncs)
     }
 
     func settle(_ name: ObjectName) throws(StoreError) {

@@ -145,7 +145,7 @@ struct FileContents {
     mutating func write(
         _ bytes: UnsafeRawBufferPointer, at offset: Int, chunk most: Int, room: () -> [UInt8] = { [] }
     ) {
-        if bytes.isEmpty { return }
+        if unsafe bytes.isEmpty { return }
         appendZeros(to: offset)
         if unsafe continueChunk(bytes, at: offset, most) { return }
         if unsafe overwriteChunk(bytes, at: offset) { return }

@@ -17,7 +17,14 @@ struct Staging {
     /// Of memory for chunks.
     fileprivate static let mostSpare = 3
 
-    init(queue: [FileContents.Chunk] = []) { self.queue = queue }
+    /// - Parameter failures: how many syncs had failed before.
+    fileprivate mutating func add(_ written: [StoredObject], failures: Int) {
+        objects += written
+        self.failures = min(self.failures ?? failures, failures)
+    }
+
+    /// The index knows of all objects now, or is not to know of them.
+    mutating func forgetObjects() { (objects, failures) = ([], nil) }
 }
 
 /// Writing what is in memory into objects, before the index is told of them.
@@ -62,14 +69,15 @@ extension VaultFileSystem {
     /// They do not change from now on.
     private func freeze(_ chunks: [FileContents.Chunk]) -> Frozen {
         for chunk in chunks { chunk.isFrozen = true }
-        if !chunks.isEmpty, staging.failures == nil { staging.failures = vault.store.failedSyncs }
-        return Frozen(chunks: chunks, bytes: chunks.map(\.bytes))
+        return Frozen(chunks: chunks, bytes: chunks.map(\.bytes), failures: vault.store.failedSyncs)
     }
 
     private struct Frozen {
         var chunks: [FileContents.Chunk]
         /// What they hold.
         var bytes: [[UInt8]]
+        /// How many syncs have failed before any of it is stored.
+        var failures: Int
     }
 
     /// - Parameter exclusively: runs what needs the lock.
@@ -80,7 +88,7 @@ extension VaultFileSystem {
         frozen.bytes = []
         exclusively {
             for (chunk, contents) in zip(frozen.chunks, written.contents) { chunk.stored = contents.extents }
-            staging.objects += written.objects
+            staging.add(written.objects, failures: frozen.failures)
             // A small one has to be whole in memory, or whole in objects.
             for file in files.values where file.isDirty && !file.contents.isSmall { change(file) { $0.settle() } }
             for chunk in frozen.chunks {
@@ -92,32 +100,33 @@ extension VaultFileSystem {
         }
     }
 
-    /// Takes what was stored, and is not known to the index, back into memory: `gc` does not let anybody refer to it any
-    /// more.
+    /// Takes what was stored, and is not known to the index, back into memory, to be stored anew.
     ///
     /// - Throws: ``VaultError/outdated`` where it is gone. The files are then what they were before.
     func takeBack() throws(VaultError) {
         let numbers = Set(staging.objects.map(\.number))
-        staging = Staging(queue: staging.queue)
         var isLost = false
         for file in files.values where file.isDirty {
             do throws(VaultError) {
-                for part in file.contents.segments {
-                    guard case .stored(let object, _) = part.source, numbers.contains(object.number) else { continue }
-                    let bytes = try unpacked(part)
-                    change(file) { contents in
-                        // Safe: the pointer does not leave the closure.
-                        unsafe bytes.withUnsafeBytes {
-                            unsafe contents.write($0, at: part.start, chunk: limits.chunk)
-                        }
-                    }
-                }
-            } catch {
+                try takeBack(file, from: numbers)
+            } catch .missing {
                 isLost = true
                 try forgetChanges(of: file)
             }
         }
+        staging.forgetObjects()
         if isLost { throw .outdated }
+    }
+
+    private func takeBack(_ file: OpenFile, from objects: Set<Int64>) throws(VaultError) {
+        for part in file.contents.segments {
+            guard case .stored(let object, _) = part.source, objects.contains(object.number) else { continue }
+            let bytes = try unpacked(part)
+            change(file) { contents in
+                // Safe: the pointer does not leave the closure.
+                unsafe bytes.withUnsafeBytes { unsafe contents.write($0, at: part.start, chunk: limits.chunk) }
+            }
+        }
     }
 
     private func write(_ chunks: [[UInt8]]) throws(VaultError) -> ContentWriter.Result {

@@ -193,14 +193,28 @@ public final class VaultFileSystem: @unchecked Sendable {
     /// Makes everything durable that was done before.
     public func commit() throws(VaultError) {
         try committing.locked { () throws(VaultError) in
-            // Much of it can be written while others go on; what they add meanwhile is little.
-            try relieve()
-            if locked({ memory }) > limits.chunk / 8 { try stage() }
-            if let failures = locked({ staging.failures }) {
-                try withVaultErrors { try vault.store.sync(after: failures) }
+            do throws(VaultError) {
+                // Much of it can be written while others go on; what they add meanwhile is little.
+                try relieve()
+                if locked({ memory }) > limits.chunk / 8 { try stage() }
+                do throws(VaultError) {
+                    try sync(locked { staging.failures })
+                } catch {
+                    try locked { () throws(VaultError) in try takeBack() }
+                    throw error
+                }
+            } catch {
+                locked { failure = (error, Stopwatch()) }
+                throw error
             }
             try locked { () throws(VaultError) in try commitNow() }
         }
+    }
+
+    /// - Parameter failures: how many had failed before the first object was written; `nil` where there is none.
+    private func sync(_ failures: Int?) throws(VaultError) {
+        guard let failures else { return }
+        try withVaultErrors { try vault.store.sync(after: failures) }
     }
 
     /// Makes everything durable that waits for too long. To be called about every tenth of a second.
@@ -216,15 +230,20 @@ public final class VaultFileSystem: @unchecked Sendable {
     private func commitNow() throws(VaultError) {
         do throws(VaultError) {
             try stageUnderLock()
-            if let failures = staging.failures, !staging.objects.isEmpty {
-                try withVaultErrors { try vault.store.sync(after: failures) }
+            do throws(VaultError) {
+                try sync(staging.failures)
+            } catch {
+                // Nobody knows what of it is on the disk, and the system does not tell twice.
+                try takeBack()
+                throw error
             }
             do throws(VaultError) {
                 try record()
             } catch .outdated {
+                // What `gc` has closed its window to is not to be referred to any more.
                 try takeBack()
                 try stageUnderLock()
-                try withVaultErrors { try vault.store.sync(after: staging.failures ?? vault.store.failedSyncs) }
+                try sync(staging.failures)
                 try record()
             }
             try vault.index.commitChanges()
@@ -255,7 +274,7 @@ public final class VaultFileSystem: @unchecked Sendable {
             }
             try change.freeUnused(objects, now: now)
         }
-        staging = Staging(queue: staging.queue)
+        staging.forgetObjects()
         nodes.noteRecorded()
         for file in dirty {
             file.isDirty = false

@@ -129,7 +129,7 @@ extension IndexDatabase {
         throw .busy
     }
 
-    private var isInTransaction: Bool { (try? queue.inDatabase { $0.isInsideTransaction }) ?? false }
+    private var isInTransaction: Bool { queue.inDatabase { $0.isInsideTransaction } }
 
     private func abandonTransaction() {
         waiting.isOpen = false
