@@ -194,6 +194,7 @@ public final class VaultFileSystem: @unchecked Sendable {
     public func commit() throws(VaultError) {
         try committing.locked { () throws(VaultError) in
             do throws(VaultError) {
+                try locked { () throws(VaultError) in try takeBackUncertain() }
                 // Much of it can be written while others go on; what they add meanwhile is little.
                 try relieve()
                 if locked({ memory }) > limits.chunk / 8 { try stage() }
@@ -226,9 +227,15 @@ public final class VaultFileSystem: @unchecked Sendable {
         if isDue { try commit() }
     }
 
+    /// What was stored before a sync failed can't be made sure of any more.
+    private func takeBackUncertain() throws(VaultError) {
+        if let failures = staging.failures, failures < vault.store.failedSyncs { try takeBack() }
+    }
+
     /// Under the lock: so what becomes durable is the state of this moment.
     private func commitNow() throws(VaultError) {
         do throws(VaultError) {
+            try takeBackUncertain()
             try stageUnderLock()
             do throws(VaultError) {
                 try sync(staging.failures)
