@@ -18,7 +18,7 @@ RELEASE := .build/release
 # What Debian calls the things that are needed.
 BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libqpdf-dev libsodium-dev libsqlite3-dev libfuse3-dev
 TEST_PACKAGES := python3 python3-cryptography strace libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils \
-	libheif-examples libavif-bin qpdf poppler-utils fuse3
+	libheif-examples libavif-bin qpdf poppler-utils fuse3 attr procps sqlite3
 LINT_PACKAGES := shellcheck mandoc
 BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 qpdf age restic gocryptfs fuse3 strace
 JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2 libheif-examples libavif-bin qpdf poppler-utils

@@ -155,6 +155,24 @@ import Testing
         try vault.reopened().expectWhole()
     }
 
+    /// Where others move what a file consists of to another object, changes of it go on.
+    @Test(arguments: [true, false]) func compactingMeanwhileIsSurvived(isDirty: Bool) throws {
+        try vault.put([("/a", noise(100_000)), ("/b", noise(900_000))])
+        let node = try #require(try files.child(name("a"), of: Self.top))
+        let file = try files.open(node.id).file
+        if isDirty { try write(noise(10, 2), to: "a", at: 50_000) }
+        let other = try vault.reopened()
+        try other.remove(path("/b"), recursively: false, now: start)
+        #expect(try Compactor(other).run(now: start).objects > 0)
+        if !isDirty { try write(noise(10, 2), to: "a", at: 50_000) }
+        try files.commit()
+        files.close(file)
+        var expected = noise(100_000)
+        expected.replaceSubrange(50_000..<50_010, with: noise(10, 2))
+        #expect(try vault.reopened().bytes("/a") == expected)
+        try vault.reopened().expectWhole()
+    }
+
     /// Files without a name that nobody has open any more, since the mount was killed.
     @Test func gcClearsNamelessFilesAway() throws {
         try write(noise(100_000), to: "a")

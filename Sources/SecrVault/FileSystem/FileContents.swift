@@ -60,16 +60,13 @@ struct FileContents {
         var stored: [Extent] = []
         /// Whether it was stored. What the index knows need not have it any more.
         var wasStored = false
-        /// Whether parts of it were copied, so that several files may have it.
-        var isShared = false
 
         init(_ bytes: [UInt8], isFrozen: Bool = false) {
             (self.bytes, self.isFrozen) = (bytes, isFrozen)
         }
 
-        /// Its memory, of one that nothing refers to any more; `nil` where that is not worth while.
-        func takeRoom(_ size: Int) -> [UInt8]? {
-            guard !isShared, bytes.capacity >= size else { return nil }
+        /// Its memory, of one that nothing refers to any more.
+        func takeRoom() -> [UInt8] {
             var room: [UInt8] = []
             swap(&room, &bytes)
             room.removeAll(keepingCapacity: true)

@@ -8,10 +8,15 @@ extension VaultFileSystem {
     /// - Returns: it, and when it was changed last.
     public func open(_ id: Int64) throws(VaultError) -> (file: OpenFile, changed: Int64) {
         try locked { () throws(VaultError) in
-            let file = try use(id)
-            file.users += 1
-            return (file, try current(id).changed)
+            let (file, changed) = (try use(id), try current(id).changed)
+            addUser(of: file)
+            return (file, changed)
         }
+    }
+
+    func addUser(of file: OpenFile) {
+        file.users += 1
+        openFiles.insert(file.id)
     }
 
     /// - Returns: when it was changed last; `nil` where it is gone.
@@ -19,6 +24,7 @@ extension VaultFileSystem {
     public func close(_ file: OpenFile) -> Int64? {
         locked {
             file.users -= 1
+            if file.users == 0 { openFiles.remove(file.id) }
             guard file.users == 0, file.isNameless else {
                 forgetIfUnused(file)
                 return nodes[file.id]?.changed
@@ -65,6 +71,7 @@ extension VaultFileSystem {
                 // Somebody is at it.
                 if staging.isRelieving, memory + bytes.count > limits.memory { return false }
                 try makeRoom(for: bytes.count)
+                try renew(file, refresh())
                 let offset = offset ?? file.contents.size
                 try check(offset, bytes.count)
                 change(file) { contents in
@@ -96,6 +103,7 @@ extension VaultFileSystem {
     /// Changes a file's size, or other things about it that have nothing to do with bytes.
     private func reshape(_ file: OpenFile, _ body: (inout FileContents) -> Void) throws(VaultError) {
         try makeRoom()
+        try renew(file, refresh())
         change(file, body)
         try noteWriting(file)
     }
@@ -131,12 +139,16 @@ extension VaultFileSystem {
     ) throws(VaultError) -> Int {
         try locked { () throws(VaultError) in
             try check(range.lowerBound, 0)
+            // Before anything is taken from it: by this, chunks can come to an end.
+            try makeRoom()
+            try renew(source, refresh())
+            try renew(target, refresh())
             let parts = source.contents.parts(in: range)
             let count = parts.reduce(0) { $0 + $1.length }
             if count == 0 { return 0 }
             try check(offset, count)
-            for case .memory(let chunk, _) in parts.map(\.source) { (chunk.isFrozen, chunk.isShared) = (true, true) }
-            try reshape(target) { contents in
+            for case .memory(let chunk, _) in parts.map(\.source) { chunk.isFrozen = true }
+            change(target) { contents in
                 contents.replace(
                     offset..<offset + count,
                     with: parts.map { part in
@@ -145,6 +157,7 @@ extension VaultFileSystem {
                         return part
                     })
             }
+            try noteWriting(target)
             return count
         }
     }

@@ -24,8 +24,8 @@ extension VaultFileSystem {
         try locked { () throws(VaultError) in
             let node = try makeNode(.file, name, in: folder, mode: mode, owner: owner, group: group)
             let file = OpenFile(new: node, generation: try refresh())
-            file.users = 1
             add(file)
+            addUser(of: file)
             return (node, file)
         }
     }
@@ -136,9 +136,6 @@ extension VaultFileSystem {
             try touch(newFolder, now)
         }
     }
-
-    /// Those that stay when their last name goes.
-    private var openFiles: Set<Int64> { Set(files.values.lazy.filter { $0.users > 0 }.map(\.id)) }
 
     private func noteUnlinking(_ id: Int64, isGone: Bool, _ now: Int64) {
         if isGone, files[id]?.users ?? 0 == 0 {

@@ -91,12 +91,18 @@ extension VaultFileSystem {
             staging.add(written.objects, failures: frozen.failures)
             // A small one has to be whole in memory, or whole in objects.
             for file in files.values where file.isDirty && !file.contents.isSmall { change(file) { $0.settle() } }
-            for chunk in frozen.chunks {
-                (chunk.stored, chunk.wasStored) = ([], true)
-                if staging.spare.count < Staging.mostSpare, let room = chunk.takeRoom(limits.chunk) {
-                    staging.spare.append(room)
-                }
-            }
+            for chunk in frozen.chunks { (chunk.stored, chunk.wasStored) = ([], true) }
+            recycle(frozen.chunks)
+        }
+    }
+
+    /// Keeps the memory of large chunks that no file has any more.
+    private func recycle(_ chunks: [FileContents.Chunk]) {
+        let large = chunks.filter { $0.bytes.capacity >= limits.chunk }
+        if large.isEmpty { return }
+        let used = Set(files.values.lazy.flatMap(\.contents.chunks).map(ObjectIdentifier.init))
+        for chunk in large where !used.contains(ObjectIdentifier(chunk)) && staging.spare.count < Staging.mostSpare {
+            staging.spare.append(chunk.takeRoom())
         }
     }
 

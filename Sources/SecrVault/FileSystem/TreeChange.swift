@@ -197,6 +197,18 @@ struct TreeChange {
             .execute(arguments: [node, extent.start, extent.length, extent.object.number, extent.offset])
         try database.cachedStatement(sql: "UPDATE object SET live = live + ? WHERE number = ?")
             .execute(arguments: [extent.length, extent.object.number])
+        if database.changesCount == 0 { try reclaim(extent) }
+    }
+
+    /// Takes an object back that others gave up meanwhile, as long as it has not been cleared away.
+    private func reclaim(_ extent: Extent) throws {
+        let object = extent.object
+        try database.cachedStatement(sql: "DELETE FROM freed WHERE number = ?").execute(arguments: [object.number])
+        guard database.changesCount > 0 else { throw VaultError.outdated }
+        try database.cachedStatement(sql: "INSERT INTO object VALUES (?, ?, ?, ?, ?)")
+            .execute(arguments: [
+                object.number, Data(object.key), object.size, object.shape.chunkBits, extent.length,
+            ])
     }
 
     /// Objects that are durable and have not been known to the index.

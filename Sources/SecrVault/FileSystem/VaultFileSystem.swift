@@ -18,6 +18,8 @@ public final class VaultFileSystem: @unchecked Sendable {
 
     /// That are open, or changed.
     private(set) var files: [Int64: OpenFile] = [:]
+    /// Those that are open, and stay when their last name goes.
+    var openFiles: Set<Int64> = []
     var nodes = NodeTable()
     /// Which states of other processes are known.
     private var generation: UInt64 = 0
