@@ -34,6 +34,7 @@ public import SystemPackage
     private let session: OpaquePointer
     private let state: MountState
     private let files: VaultFileSystem
+    private let isReadOnly: Bool
     private let folder: FilePath
     private let end = Mutex(false)
 
@@ -45,6 +46,7 @@ public import SystemPackage
     ///   - options: how it appears.
     public init(_ vault: Vault, in store: FilePath, at folder: FilePath, _ options: Options) throws(Failure) {
         files = VaultFileSystem(vault)
+        isReadOnly = options.isReadOnly
         let state = MountState(files, in: store)
         (self.state, self.folder) = (state, folder)
         var words = unsafe ["secr-vault", "-o", options.text].map { (word: String) in unsafe strdup(word) }
@@ -85,7 +87,7 @@ public import SystemPackage
     public func commitIfDue() { try? files.commitIfDue() }
 
     /// Makes durable what programs wrote, after ``serve()`` has returned.
-    public func finish() throws(VaultError) { try files.commit() }
+    public func finish() throws(VaultError) { if !isReadOnly { try files.commit() } }
 
     /// Whether ``serve()`` has returned.
     public var hasEnded: Bool { end.withLock { $0 } }

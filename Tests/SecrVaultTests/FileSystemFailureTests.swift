@@ -173,6 +173,36 @@ import Testing
         try vault.reopened().expectWhole()
     }
 
+    /// Where others moved what an open file consists of, and cleared up behind them, it can be read on.
+    @Test func openFilesAreReadOnAfterCompacting() throws {
+        try vault.put([("/a", noise(100_000)), ("/b", noise(900_000))])
+        let node = try #require(try files.child(name("a"), of: Self.top))
+        let file = try files.open(node.id).file
+        let other = try vault.reopened()
+        try other.remove(path("/b"), recursively: false, now: start)
+        _ = try Compactor(other).run(now: start)
+        _ = try Collector(other).run(now: start + day, waits: false)
+        var found: [UInt8] = []
+        try files.read(file, at: 1_000, count: 50_000) { found = Array($0) }
+        #expect(found == Array(noise(100_000)[1_000..<51_000]))
+        files.close(file)
+    }
+
+    /// More changes than one record can hold, at places far from each other.
+    @Test func changesFarApartFitIntoRecords() throws {
+        let count = 6_000
+        for number in 0..<count {
+            _ = try files.make(.file, name("\(number)"), in: Self.top, mode: 0o644, owner: 0, group: 0)
+        }
+        for number in stride(from: 0, to: count, by: 2) {
+            let node = try #require(try files.child(name("\(number)"), of: Self.top))
+            try files.setAttributes(of: node.id) { $0.mode = 0o600 }
+            try files.remove(name("\(number)"), from: Self.top, isFolder: false)
+        }
+        try files.commit()
+        #expect(try vault.reopened().usage().files == count / 2)
+    }
+
     /// Files without a name that nobody has open any more, since the mount was killed.
     @Test func gcClearsNamelessFilesAway() throws {
         try write(noise(100_000), to: "a")

@@ -124,7 +124,8 @@ private final class RandomWalk {
         case 77..<79: try zero()
         case 79..<82: try copy()
         case 82..<90: try read()
-        case 90..<94: try setAttributes()
+        case 90..<92: try setMode()
+        case 92..<94: try setAttribute()
         default: try files.relieve()
         }
     }
@@ -230,11 +231,16 @@ private final class RandomWalk {
         #expect(linked.links == item.links + 1)
     }
 
-    private func setAttributes() throws {
+    private func setMode() throws {
         guard let id = model.items.keys.sorted().randomElement(using: &random) else { return }
         let mode = UInt32(number(0..<0o1000))
         try files.setAttributes(of: id) { $0.mode = mode }
         model.items[id]?.mode = mode
+        try check(id)
+    }
+
+    private func setAttribute() throws {
+        guard let id = model.items.keys.sorted().randomElement(using: &random) else { return }
         let (name, value) = (Array("user.\(number(0..<3))".utf8), someName)
         let known = model.items[id]?.attributes[name] != nil
         if number(0..<3) == 0 {

@@ -53,8 +53,8 @@ extension VaultFileSystem {
     private func renew(_ file: OpenFile, _ generation: UInt64) throws(VaultError) {
         if file.isDirty || file.generation == generation { return }
         let now = try vault.index.read(catchesUp: false) { try OpenFile.load(file.id, $0, generation: generation) }
+        // Also where nothing else was changed, it can lie elsewhere now.
         file.generation = generation
-        guard now.known != file.known else { return }
         change(file) { $0 = now.contents }
         file.known = now.known
         file.version += 1

@@ -10,7 +10,7 @@ struct NodeTable {
 
     func isChanged(_ id: Int64) -> Bool { changed.contains(id) }
 
-    var hasChanges: Bool { !changed.isEmpty }
+    var changeCount: Int { changed.count }
 
     /// As the index knows it. What was changed since stays.
     mutating func remember(_ node: Node) {

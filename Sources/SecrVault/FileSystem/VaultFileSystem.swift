@@ -42,8 +42,9 @@ public final class VaultFileSystem: @unchecked Sendable {
         package var memory = 32 << 20
         /// Of one part of a file. More is begun anew, so that it can be stored while the next one is written.
         package var chunk = 8 << 20
-        /// Changes of names.
-        package var changes = 8_192
+        /// Changes of names and nodes. Each can be one of half a dozen pages of the index, and all of them have to fit into
+        /// one record.
+        package var changes = 2_000
 
         package init() {}
     }
@@ -157,7 +158,7 @@ public final class VaultFileSystem: @unchecked Sendable {
     /// Before more is taken on. Where nothing can be stored, the caller hears of it, and nothing piles up.
     func makeRoom(for bytes: Int = 0) throws(VaultError) {
         if let failure, failure.since.seconds < Self.pause { throw failure.error }
-        if failure != nil || vault.index.waitingChanges >= limits.changes { try commitNow() }
+        if failure != nil || vault.index.waitingChanges + nodes.changeCount >= limits.changes { try commitNow() }
         if memory + bytes <= limits.memory { return }
         try stageUnderLock()
         // Small files stay in memory until the index has them.
