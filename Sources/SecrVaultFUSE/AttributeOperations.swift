@@ -43,13 +43,13 @@ extension Operations {
                 let setting: VaultFileSystem.AttributeSetting =
                     flags & XATTR_CREATE != 0
                     ? .new : flags & XATTR_REPLACE != 0 ? .existing : .any
-                unsafe Operations.set(name, of: Operations.id(id), to: value, setting, request, state)
+                try unsafe Operations.set(name, of: Operations.id(id), to: value, setting, request, state)
             }
         }
         unsafe table.removexattr = { request, id, name in
             unsafe Operations.answer(request) { state throws(VaultError) in
                 let name = unsafe Operations.bytes(name)
-                unsafe Operations.set(name, of: Operations.id(id), to: nil, .existing, request, state)
+                try unsafe Operations.set(name, of: Operations.id(id), to: nil, .existing, request, state)
             }
         }
     }
@@ -57,14 +57,12 @@ extension Operations {
     private static func set(
         _ name: [UInt8], of id: Int64, to value: [UInt8]?, _ setting: VaultFileSystem.AttributeSetting,
         _ request: fuse_req_t?, _ state: MountState
-    ) {
-        unsafe answer(request) { state throws(VaultError) in
-            do throws(VaultError) {
-                try state.files.setAttribute(name, of: id, to: value, setting)
-                unsafe replyDone(request)
-            } catch .notFound(name) {
-                unsafe fuse_reply_err(request, ENODATA)
-            }
+    ) throws(VaultError) {
+        do throws(VaultError) {
+            try state.files.setAttribute(name, of: id, to: value, setting)
+            unsafe replyDone(request)
+        } catch .notFound(name) {
+            unsafe fuse_reply_err(request, ENODATA)
         }
     }
 

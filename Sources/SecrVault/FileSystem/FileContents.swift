@@ -284,18 +284,13 @@ struct FileContents {
     ///
     /// Everything else has to be settled.
     var contents: Contents {
-        if size <= Contents.largestInIndex, segments.allSatisfy(\.isNotStored) {
-            return Contents(size: size, bytes: bytes(in: 0..<size))
-        }
-        let extents = segments.compactMap { segment -> Extent? in
-            guard case .stored(let object, let offset) = segment.source else { return nil }
-            return Extent(start: segment.start, length: segment.length, offset: offset, object: object)
-        }
-        return Contents(size: size, bytes: nil, extents: extents)
+        isSmall
+            ? Contents(size: size, bytes: bytes(in: 0..<size))
+            : Contents(size: size, bytes: nil, extents: segments.extents)
     }
 
     /// Whether the index is to hold its bytes.
-    var isSmall: Bool { size <= Contents.largestInIndex && segments.allSatisfy(\.isNotStored) }
+    var isSmall: Bool { size <= Contents.largestInIndex && !segments.contains(where: \.isStored) }
 
     /// Of parts that are not stored.
     private func bytes(in range: Range<Int>) -> [UInt8] {
@@ -311,5 +306,15 @@ struct FileContents {
 }
 
 extension FileContents.Segment {
-    fileprivate var isNotStored: Bool { if case .stored = source { false } else { true } }
+    var isStored: Bool { if case .stored = source { true } else { false } }
+}
+
+extension [FileContents.Segment] {
+    /// Those that are stored.
+    var extents: [Extent] {
+        compactMap { part in
+            guard case .stored(let object, let offset) = part.source else { return nil }
+            return Extent(start: part.start, length: part.length, offset: offset, object: object)
+        }
+    }
 }

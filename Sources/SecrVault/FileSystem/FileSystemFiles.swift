@@ -56,8 +56,12 @@ extension VaultFileSystem {
         // Also where nothing else was changed, it can lie elsewhere now.
         file.generation = generation
         change(file) { $0 = now.contents }
-        file.known = now.known
         file.version += 1
+    }
+
+    /// The same, before it is changed. Of one that is changed already, nothing is taken over, so nobody need look.
+    private func renew(_ file: OpenFile) throws(VaultError) {
+        if !file.isDirty { try renew(file, refresh()) }
     }
 
     // MARK: Writing
@@ -71,7 +75,7 @@ extension VaultFileSystem {
                 // Somebody is at it.
                 if staging.isRelieving, memory + bytes.count > limits.memory { return false }
                 try makeRoom(for: bytes.count)
-                try renew(file, refresh())
+                try renew(file)
                 let offset = offset ?? file.contents.size
                 try check(offset, bytes.count)
                 change(file) { contents in
@@ -103,7 +107,7 @@ extension VaultFileSystem {
     /// Changes a file's size, or other things about it that have nothing to do with bytes.
     private func reshape(_ file: OpenFile, _ body: (inout FileContents) -> Void) throws(VaultError) {
         try makeRoom()
-        try renew(file, refresh())
+        try renew(file)
         change(file, body)
         try noteWriting(file)
     }
@@ -141,8 +145,8 @@ extension VaultFileSystem {
             try check(range.lowerBound, 0)
             // Before anything is taken from it: by this, chunks can come to an end.
             try makeRoom()
-            try renew(source, refresh())
-            try renew(target, refresh())
+            try renew(source)
+            try renew(target)
             let parts = source.contents.parts(in: range)
             let count = parts.reduce(0) { $0 + $1.length }
             if count == 0 { return 0 }
@@ -239,7 +243,7 @@ extension VaultFileSystem {
             try OpenFile.load(file.id, $0, generation: file.generation)
         }
         change(file) { $0 = now.contents }
-        (file.known, file.version) = (now.known, file.version + 1)
+        file.version += 1
     }
 
     private func unpack(
@@ -311,19 +315,5 @@ extension [UInt8] {
         var taken: [UInt8] = []
         swap(&taken, &self)
         return taken
-    }
-}
-
-extension FileContents.Segment {
-    fileprivate var isStored: Bool { if case .stored = source { true } else { false } }
-}
-
-extension [FileContents.Segment] {
-    /// Those that are stored.
-    fileprivate var extents: [Extent] {
-        compactMap { part in
-            guard case .stored(let object, let offset) = part.source else { return nil }
-            return Extent(start: part.start, length: part.length, offset: offset, object: object)
-        }
     }
 }

@@ -153,6 +153,7 @@ extension VaultFileSystem {
     public func setAttributes(of id: Int64, _ body: (inout Node) -> Void) throws(VaultError) {
         try locked { () throws(VaultError) in
             try makeRoom()
+            _ = try refresh()
             let now = Self.now
             try change(id) { node in
                 body(&node)

@@ -7,8 +7,6 @@ internal import Synchronization
 public final class OpenFile: @unchecked Sendable {
     public let id: Int64
     var contents: FileContents
-    /// Of the index's state that the contents are from: when it says that the file was changed.
-    var known: Int64
     /// Which states of other processes have been looked at.
     var generation: UInt64
     /// Whether the index does not know its contents yet.
@@ -25,7 +23,7 @@ public final class OpenFile: @unchecked Sendable {
     let unpacking = Mutex(())
 
     private init(_ node: Node, _ contents: FileContents, generation: UInt64) {
-        (id, known) = (node.id, node.changed)
+        id = node.id
         (self.contents, self.generation) = (contents, generation)
     }
 

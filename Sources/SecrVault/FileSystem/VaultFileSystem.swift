@@ -79,11 +79,14 @@ public final class VaultFileSystem: @unchecked Sendable {
 
     /// - Throws: ``VaultError/notFound(_:)`` where it has been removed.
     public func node(_ id: Int64) throws(VaultError) -> Node {
-        try locked { () throws(VaultError) in try current(id) }
+        try locked { () throws(VaultError) in
+            _ = try refresh()
+            return try current(id)
+        }
     }
 
+    /// As of the last ``refresh()``.
     func current(_ id: Int64) throws(VaultError) -> Node {
-        _ = try refresh()
         if let known = nodes[id] { return known }
         let node = try vault.index.read(catchesUp: false) { try Tree($0).existingNode(id) }
         nodes.remember(node)
@@ -168,7 +171,7 @@ public final class VaultFileSystem: @unchecked Sendable {
     /// A number for a new node.
     func newID() throws(VaultError) -> Int64 {
         if ids.isEmpty {
-            // What waits has to be written first, since others must not get the same numbers.
+            // This becomes durable at once, and with it all that waits, which has to be the state of one moment.
             try commitNow()
             ids = try vault.index.write { try NodeNumbers.reserve(Self.idsAtOnce, in: $0) }
         }
@@ -201,12 +204,7 @@ public final class VaultFileSystem: @unchecked Sendable {
                 // Much of it can be written while others go on; what they add meanwhile is little.
                 try relieve()
                 if locked({ memory }) > limits.chunk / 8 { try stage() }
-                do throws(VaultError) {
-                    try sync(locked { staging.failures })
-                } catch {
-                    try locked { () throws(VaultError) in try takeBack() }
-                    throw error
-                }
+                try sync(locked { staging.failures })
             } catch {
                 locked { failure = (error, Stopwatch()) }
                 throw error
@@ -230,7 +228,7 @@ public final class VaultFileSystem: @unchecked Sendable {
         if isDue { try commit() }
     }
 
-    /// What was stored before a sync failed can't be made sure of any more.
+    /// Of what was stored before a sync failed, nobody knows what is on the disk, and the system does not tell twice.
     private func takeBackUncertain() throws(VaultError) {
         if let failures = staging.failures, failures < vault.store.failedSyncs { try takeBack() }
     }
@@ -240,13 +238,7 @@ public final class VaultFileSystem: @unchecked Sendable {
         do throws(VaultError) {
             try takeBackUncertain()
             try stageUnderLock()
-            do throws(VaultError) {
-                try sync(staging.failures)
-            } catch {
-                // Nobody knows what of it is on the disk, and the system does not tell twice.
-                try takeBack()
-                throw error
-            }
+            try sync(staging.failures)
             do throws(VaultError) {
                 try record()
             } catch .outdated {
@@ -288,7 +280,6 @@ public final class VaultFileSystem: @unchecked Sendable {
         nodes.noteRecorded()
         for file in dirty {
             file.isDirty = false
-            file.known = nodes[file.id]?.changed ?? file.known
             forgetIfUnused(file)
         }
     }

@@ -64,7 +64,7 @@ final class IndexDatabase: @unchecked Sendable {
     /// - Parameter body: may be run several times, each time on a newer state, so it must have no other effects.
     func write<Result>(_ body: (Database) throws -> Result) throws(VaultError) -> Result {
         try locked { () throws(VaultError) in
-            try commitWaiting()
+            if !waiting.isEmpty { try commitWaiting() }
             for attempt in 0..<Self.attempts {
                 if Interruption.isRequested { throw .interrupted }
                 try catchUp()

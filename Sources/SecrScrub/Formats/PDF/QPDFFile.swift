@@ -125,7 +125,7 @@ internal import SecrBytes
 
     /// The document as a file that opens with a password only; `nil` where that is impossible.
     ///
-    /// Its identifier is ``PDFProtection/identifier``.
+    /// The second half of its identifier is always the same, ``SECR_QPDF_IDENTIFIER``.
     func encrypted(with password: DocumentPassword) -> [UInt8]? {
         unsafe password.withText { text in
             var data: UnsafePointer<UInt8>?
