@@ -9,6 +9,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BIN := $(DESTDIR)$(PREFIX)/bin
 SHARE := $(DESTDIR)$(PREFIX)/share
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/user
+UNIT := Sources/secr-vault/Units/secr-vault@.service
 
 TOOLS := secr-scrub secr-vault
 # Pages of other sections than 1, which has one for each tool.
@@ -16,11 +18,11 @@ PAGES := secr-stream.5 secr-vault-format.5
 RELEASE := .build/release
 
 # What Debian calls the things that are needed.
-BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libqpdf-dev libsodium-dev libsqlite3-dev libfuse3-dev
+BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libqpdf-dev libsodium-dev libssl-dev libsystemd-dev libsqlite3-dev libfuse3-dev
 TEST_PACKAGES := python3 python3-cryptography strace libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils \
-	libheif-examples libavif-bin qpdf poppler-utils fuse3 attr procps sqlite3
+	libheif-examples libavif-bin qpdf poppler-utils fuse3 attr procps sqlite3 python3-dbusmock dbus
 LINT_PACKAGES := shellcheck mandoc
-BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 qpdf age restic gocryptfs fuse3 strace
+BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 qpdf age restic gocryptfs fuse3 fio strace
 JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2 libheif-examples libavif-bin qpdf poppler-utils
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
@@ -97,12 +99,12 @@ lint: build-packages
 	$(call packages,$(LINT_PACKAGES))
 	swift format lint --strict --recursive Sources Tests Package.swift
 	mandoc -T lint -W warning man/*.[1578]
-	shellcheck .ci/run Tests/Demo/demo.sh
+	shellcheck .ci/run Tests/Demo/demo.sh Tests/CommandTests/programs.sh
 	swift build -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 
 install: build
 	install -d $(BIN) $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/bash-completion/completions \
-		$(SHARE)/zsh/vendor-completions $(SHARE)/fish/vendor_completions.d
+		$(SHARE)/zsh/vendor-completions $(SHARE)/fish/vendor_completions.d $(UNITS)
 	for tool in $(TOOLS); do \
 		install -s -m 755 $(RELEASE)/$$tool $(BIN)/$$tool; \
 		gzip -9n < man/$$tool.1 > $(SHARE)/man/man1/$$tool.1.gz; \
@@ -113,6 +115,7 @@ install: build
 	for page in $(PAGES); do \
 		gzip -9n < man/$$page > $(SHARE)/man/man$${page##*.}/$$page.gz; \
 	done
+	sed 's|=secr-vault |=$(PREFIX)/bin/secr-vault |' $(UNIT) > $(UNITS)/$(notdir $(UNIT))
 
 uninstall:
 	for tool in $(TOOLS); do \
@@ -120,6 +123,7 @@ uninstall:
 			$(SHARE)/zsh/vendor-completions/_$$tool $(SHARE)/fish/vendor_completions.d/$$tool.fish; \
 	done
 	for page in $(PAGES); do rm -f $(SHARE)/man/man$${page##*.}/$$page.gz; done
+	rm -f $(UNITS)/$(notdir $(UNIT))
 
 clean:
 	rm -rf .build .build-*

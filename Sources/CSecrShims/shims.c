@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -31,11 +32,15 @@ static volatile sig_atomic_t caught;
 /* Threads beside the first one, as the system numbers them; 0 is free. */
 static _Atomic pid_t workers[64];
 
-static void remember(int signal) {
-    caught = signal;
+void secr_interrupts_wake(void) {
     /* A thread may be about to call what blocks, or another one may be the one that waits: all are woken until they see it. */
     const struct itimerval often = { { 0, 20000 }, { 0, 20000 } };
     setitimer(ITIMER_REAL, &often, NULL);
+}
+
+static void remember(int signal) {
+    caught = signal;
+    secr_interrupts_wake();
 }
 
 /* Interrupts what this thread waits for, and where the timer sent it, what the others wait for. */
@@ -79,6 +84,13 @@ int secr_start_writing(int descriptor, long offset, long size) {
     return sync_file_range(descriptor, offset, size, SYNC_FILE_RANGE_WRITE);
 }
 
+int secr_control(int descriptor, unsigned code, void *bytes) {
+    int status;
+    do status = ioctl(descriptor, code, bytes);
+    while (status < 0 && errno == EINTR);
+    return status;
+}
+
 int secr_syncfs(int descriptor) {
     return syncfs(descriptor);
 }
@@ -106,6 +118,8 @@ int secr_copy_access_list(const char *from, int to) {
 void secr_keep_freed_memory(void) {
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
     mallopt(M_TOP_PAD, 1 << 20);
+    /* Set at all, the others keep this one from growing with what is allocated. */
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
 }
 
 void secr_limit_memory(size_t bytes) {

@@ -15,6 +15,11 @@ public enum XChaCha20Poly1305 {
     ) {
         precondition(sealed.byteCount == plaintext.byteCount + tagSize, "room for the tag")
         precondition(key.count == keySize && nonce.byteCount == nonceSize)
+        if FastXChaCha20Poly1305.suits(plaintext.byteCount),
+            FastXChaCha20Poly1305.seal(plaintext, additionalData: additionalData, nonce: nonce, key: key, into: &sealed)
+        {
+            return
+        }
         let status = unsafe key.withBytes { key in
             unsafe plaintext.withUnsafeBytes { plaintext in
                 unsafe additionalData.withUnsafeBytes { additional in
@@ -43,6 +48,12 @@ public enum XChaCha20Poly1305 {
         guard sealed.byteCount >= tagSize else { throw .notAuthentic }
         precondition(plaintext.byteCount == sealed.byteCount - tagSize, "room for the plaintext")
         precondition(key.count == keySize && nonce.byteCount == nonceSize)
+        if FastXChaCha20Poly1305.suits(plaintext.byteCount),
+            FastXChaCha20Poly1305.open(
+                sealed, additionalData: additionalData, nonce: nonce, key: key, into: &plaintext)
+        {
+            return
+        }
         let status = unsafe key.withBytes { key in
             unsafe sealed.withUnsafeBytes { sealed in
                 unsafe additionalData.withUnsafeBytes { additional in

@@ -1,4 +1,5 @@
 public import SecrCrypto
+internal import SecrSystem
 internal import Synchronization
 
 /// Opens any part of a stream, whose end is authentic before the first byte leaves.
@@ -40,15 +41,63 @@ public final class RandomAccessReader: Sendable {
         while position < range.upperBound {
             let index = position / chunkSize
             let start = position - index * chunkSize
+            let room = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: buffer[(position - range.lowerBound)..<range.count])
+            if start == 0, case let whole = wholeChunks(from: index, until: range.upperBound), whole.count > 1 {
+                position += try unsafe open(whole, into: room)
+                continue
+            }
             let count = min(chunkSize - start, range.upperBound - position)
             let plaintext = try chunk(index)
             // Safe: both parts were bounded above.
             unsafe plaintext.withUnsafeBytes {
-                unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[(position - range.lowerBound)...])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start..<start + count]))
+                unsafe room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start..<start + count]))
             }
             position += count
         }
+    }
+
+    /// Chunks that a read needs as a whole, as many as are opened at once.
+    private func wholeChunks(from first: Int, until end: Int) -> Range<Int> {
+        let shape = cipher.shape
+        let last = end == size ? shape.chunkCount(ofPlaintext: size) : end / shape.chunkSize
+        return first..<min(max(first, last), first + max(1, Self.atOnce / shape.chunkSize))
+    }
+
+    private static let atOnce = 256 << 10
+
+    /// Opens chunks straight into a buffer, which has room for them. Returns how many bytes they have.
+    private func open(_ chunks: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let shape = cipher.shape
+        let start = shape.sealedRange(ofChunk: chunks.lowerBound, plaintextSize: size).lowerBound
+        let end = shape.sealedRange(ofChunk: chunks.upperBound - 1, plaintextSize: size).upperBound
+        let endsStream = chunks.upperBound == shape.chunkCount(ofPlaintext: size)
+        return try unsafe withUnsafeTemporaryAllocation(byteCount: end - start, alignment: 16) { sealed in
+            try unsafe source.read(at: start, into: sealed)
+            return try unsafe cipher.openChunks(
+                UnsafeRawBufferPointer(sealed), first: chunks.lowerBound, endsStream: endsStream, into: buffer)
+        }
+    }
+
+    /// The same as ``read(_:into:)``, on all cores.
+    public func readOnAllCores(_ range: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws {
+        precondition(range.lowerBound >= 0 && range.upperBound <= size && buffer.count >= range.count)
+        let first = range.lowerBound / Self.atOnce
+        let count = (range.upperBound + Self.atOnce - 1) / Self.atOnce - first
+        let failure = Mutex<(any Error)?>(nil)
+        // Safe: each thread writes to a part of its own, and all are waited for.
+        nonisolated(unsafe) let room = unsafe buffer
+        WorkerPool.forEach(count, width: WorkerPool.processors) { index in
+            let part = range.clamped(to: (first + index) * Self.atOnce..<(first + index + 1) * Self.atOnce)
+            do {
+                let start = part.lowerBound - range.lowerBound
+                try unsafe self.read(
+                    part, into: UnsafeMutableRawBufferPointer(rebasing: room[start..<start + part.count]))
+            } catch {
+                failure.withLock { $0 = $0 ?? error }
+            }
+        }
+        if let error = failure.withLock(\.self) { throw error }
     }
 
     /// Writes the bytes of `range`, which lies within ``size``, in their order, read ahead and opened on all cores.
@@ -103,6 +152,9 @@ public final class RandomAccessReader: Sendable {
                         rebasing: plaintext[wanted.lowerBound - start..<wanted.upperBound - start]))
             })
     }
+
+    /// Clears what was opened last out of memory.
+    public func forgetChunk() { recent.withLock { $0 = nil } }
 
     private func chunk(_ index: Int) throws -> [UInt8] {
         if let held = recent.withLock({ $0?.index == index ? $0?.plaintext : nil }) { return held }

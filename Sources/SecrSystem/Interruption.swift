@@ -11,6 +11,9 @@ public enum Interruption {
     /// Whether a signal came, which is forgotten by that: whoever asks has to do what it wants.
     public static func take() -> Bool { secr_interrupts_take() != 0 }
 
+    /// Interrupts what any thread waits for, again and again, as a signal would; after ``startCatching()`` only.
+    public static func wakeAll() { secr_interrupts_wake() }
+
     /// If a signal came: ends the process by that very signal.
     public static func reraise() {
         let signal = secr_interrupts_caught()

@@ -1,3 +1,4 @@
+internal import CSecrShims
 internal import Glibc
 public import SystemPackage
 
@@ -46,6 +47,15 @@ public final class OwnedDescriptor: Sendable {
         let copy = fcntl(raw, F_DUPFD_CLOEXEC, 3)
         guard copy >= 0 else { throw .current("duplicate", nil) }
         return OwnedDescriptor(adopting: copy)
+    }
+
+    /// Asks the driver or file system of an open file for something of its own (ioctl(2)).
+    ///
+    /// - Parameter bytes: as many as the code says.
+    public func control(_ code: UInt32, _ bytes: [UInt8], path: FilePath? = nil) throws(SystemError) {
+        var bytes = bytes
+        // Safe: as many bytes are there as the code says, for the length of the call.
+        guard unsafe secr_control(raw, code, &bytes) >= 0 else { throw .current("control", path) }
     }
 
     public func status(of path: FilePath? = nil) throws(SystemError) -> FileStatus {

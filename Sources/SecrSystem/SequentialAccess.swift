@@ -62,6 +62,11 @@ extension OwnedDescriptor {
         return got == 0 ? nil : byte
     }
 
+    /// Begins to bring a part of the file from the disk into memory. Where the system can't, nothing happens.
+    public func startReading(_ range: Range<Int>) {
+        _ = posix_fadvise(raw, range.lowerBound, range.count, POSIX_FADV_WILLNEED)
+    }
+
     /// Begins to bring a part of the file to the disk, so that a sync at the end has less to wait for. Where the system
     /// can't, nothing happens.
     public func startWriting(_ range: Range<Int>) {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ArchitectureTests {
     /// Lowest first; a module may depend on lower layers only, or on what stands before it in its own.
     static let layers = [
-        ["CExif", "CFUSE", "CQPDF", "CTurboJPEG", "CZlib", "CSodium", "CSecrShims"],
+        ["CExif", "CFUSE", "COpenSSL", "CQPDF", "CTurboJPEG", "CZlib", "CSodium", "CSecrShims", "CSystemd"],
         ["SecrBytes", "SecrSystem", "SecrCrypto"],
         ["SecrScrub", "SecrStream"],
         ["SecrScrubFiles", "SecrVault", "SecrVaultFUSE"],
@@ -21,8 +21,8 @@ import Testing
     static let soleImporters = [
         "CExif": "SecrScrub", "CFUSE": "SecrVaultFUSE", "CQPDF": "SecrScrub", "CTurboJPEG": "SecrScrub",
         "CZlib": "SecrScrub",
-        "CSodium": "SecrCrypto",
-        "CSecrShims": "SecrSystem",
+        "COpenSSL": "SecrCrypto", "CSodium": "SecrCrypto",
+        "CSecrShims": "SecrSystem", "CSystemd": "SecrSystem",
     ]
 
     /// Target to what it declares, read from the manifest.
@@ -34,7 +34,9 @@ import Testing
             let strings = block.matches(of: #/"([^"]+)"/#).map { String($0.1) }
             guard let name = strings.first else { continue }
             let body = block.contains("dependencies:") ? block.components(separatedBy: "dependencies:")[1] : ""
-            let list = body.components(separatedBy: "swiftSettings:")[0].components(separatedBy: "linkerSettings:")[0]
+            let list = ["exclude:", "swiftSettings:", "linkerSettings:"].reduce(body) {
+                $0.components(separatedBy: $1)[0]
+            }
             targets[name] = Set(list.matches(of: #/"([^"]+)"/#).map { String($0.1) }).subtracting([
                 "swift-system", "GRDB.swift",
             ])

@@ -66,6 +66,21 @@ struct WycheproofTests {
         #expect(count == 315)
     }
 
+    @Test(.enabled(if: FastXChaCha20Poly1305.isThere, "there is no OpenSSL 3"))
+    func fastXChaCha20Poly1305() throws {
+        let count = try all("xchacha20_poly1305") { _, test in
+            let nonce = bytes(test.iv)
+            guard nonce.count == XChaCha20Poly1305.nonceSize else { return !test.isValid }
+            let key = SecretBytes(copying: bytes(test.key))
+            let sealed = bytes(test.ct) + bytes(test.tag)
+            let opened = Fast.open(sealed, additionalData: bytes(test.aad), nonce: nonce, key: key)
+            guard test.isValid else { return opened == nil }
+            let again = Fast.seal(bytes(test.msg), additionalData: bytes(test.aad), nonce: nonce, key: key)
+            return opened == bytes(test.msg) && again == sealed
+        }
+        #expect(count == 315)
+    }
+
     @Test func hkdf() throws {
         _ = try all("hkdf_sha512") { _, test in
             guard let size = test.size, size <= HKDF.longestOutput else { return !test.isValid }

@@ -14,6 +14,8 @@ int secr_memory_file(void);
 /* Begins to write a range to the disk, and does not wait. */
 int secr_start_writing(int descriptor, long offset, long size);
 int secr_syncfs(int descriptor);
+/* ioctl with bytes for the driver. */
+int secr_control(int descriptor, unsigned code, void *bytes);
 /* Waits for, and takes, a lock of one byte that belongs to the open file. */
 int secr_lock_byte(int descriptor, long offset);
 /* Fails with EEXIST instead of replacing. */
@@ -70,6 +72,8 @@ int secr_terminal_silence(int terminal, int silent);
 
 /* From now on SIGINT, SIGTERM and SIGHUP are remembered instead of ending the process. A second one ends it at once. */
 void secr_interrupts_catch(void);
+/* From now on, what any thread waits for is interrupted again and again, as after a signal. */
+void secr_interrupts_wake(void);
 
 /* Around the work of a thread that is not the first one, so that a remembered signal interrupts what it waits for, too. */
 int secr_worker_begin(void);
