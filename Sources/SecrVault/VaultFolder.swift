@@ -8,6 +8,9 @@ public struct VaultFolder: Sendable {
     public let path: FilePath
     public let marker: Marker
 
+    /// Which vault it is: 32 bytes, no secret.
+    public var identity: [UInt8] { marker.hash }
+
     /// - Throws: ``VaultError/notAVault``, ``VaultError/newer``, ``VaultError/damaged(_:)``.
     public init(_ path: FilePath) throws(VaultError) { try self.init(path, weakest: .floor) }
 

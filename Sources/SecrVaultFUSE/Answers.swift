@@ -78,6 +78,10 @@ extension Operations {
             case .file: Glibc.S_IFREG
             case .folder: Glibc.S_IFDIR
             case .symbolicLink: Glibc.S_IFLNK
+            case .pipe: Glibc.S_IFIFO
+            case .socket: Glibc.S_IFSOCK
+            case .characterDevice: Glibc.S_IFCHR
+            case .blockDevice: Glibc.S_IFBLK
             }
         status.st_mode = kind | mode_t(node.mode)
         // As other file systems without a count of folders do it.
@@ -85,6 +89,7 @@ extension Operations {
         status.st_uid = state.owner?.user ?? node.owner
         status.st_gid = state.owner?.group ?? node.group
         status.st_size = off_t(node.size)
+        status.st_rdev = dev_t(truncatingIfNeeded: node.device)
         status.st_blocks = blkcnt_t((node.size + 511) / 512)
         status.st_blksize = 65_536
         status.st_mtim = time(node.modified)

@@ -27,27 +27,32 @@ public import SystemPackage
 
         fileprivate var text: String {
             (isReadOnly ? "ro" : "rw") + (isForOthers ? ",allow_other" : "")
-                + ",nosuid,nodev,default_permissions,fsname=secr-vault,subtype=secr-vault"
+                + ",nosuid,nodev,default_permissions,fsname=secr-vault,subtype=\(Mount.subtype)"
         }
     }
+
+    private static let subtype = "secr-vault"
+    /// What the system calls such a file system.
+    static let type = "fuse." + subtype
 
     private let session: OpaquePointer
     private let state: MountState
     private let files: VaultFileSystem
-    private let isReadOnly: Bool
     private let folder: FilePath
     private let end = Mutex(false)
 
     /// Lets the vault appear.
     ///
     /// - Parameters:
+    ///   - identity: ``VaultFolder/identity``.
     ///   - store: the vault's own folder.
     ///   - folder: where it is to appear: empty, from the root on.
     ///   - options: how it appears.
-    public init(_ vault: Vault, in store: FilePath, at folder: FilePath, _ options: Options) throws(Failure) {
+    public init(
+        _ vault: Vault, of identity: [UInt8], in store: FilePath, at folder: FilePath, _ options: Options
+    ) throws(Failure) {
         files = VaultFileSystem(vault)
-        isReadOnly = options.isReadOnly
-        let state = MountState(files, in: store)
+        let state = MountState(files, of: identity, in: store, isReadOnly: options.isReadOnly)
         (self.state, self.folder) = (state, folder)
         var words = unsafe ["secr-vault", "-o", options.text].map { (word: String) in unsafe strdup(word) }
         defer { unsafe words.forEach { unsafe free($0) } }
@@ -87,16 +92,23 @@ public import SystemPackage
     public func commitIfDue() { try? files.commitIfDue() }
 
     /// Makes durable what programs wrote, after ``serve()`` has returned.
-    public func finish() throws(VaultError) { if !isReadOnly { try files.commit() } }
+    public func finish() throws(VaultError) { if !state.isReadOnly { try files.commit() } }
+
+    /// Whether another process wants the vault to be locked.
+    public var isLockRequested: Bool { state.isLockRequested }
 
     /// Whether ``serve()`` has returned.
     public var hasEnded: Bool { end.withLock { $0 } }
 
-    /// Takes the vault away, even from programs that have files of it open; they get errors from then on.
+    /// Takes the vault away, even from programs that have files of it open; they get errors from then on, and what the
+    /// kernel knew of files is forgotten.
     public func stop() {
-        // Safe: both may be called from any thread.
+        // Safe: all of these may be called from any thread that answers nothing.
+        for id in state.cached { unsafe fuse_lowlevel_notify_inval_inode(session, fuse_ino_t(id), 0, 0) }
         unsafe fuse_session_exit(session)
         unsafe fuse_session_unmount(session)
+        // As long as a program has a file open, the kernel tells nobody that it is over.
+        Interruption.wakeAll()
     }
 
     /// Takes it away unless a program uses it. Returns whether it is gone.

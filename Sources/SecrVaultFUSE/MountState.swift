@@ -8,10 +8,14 @@ final class MountState: Sendable {
     let files: VaultFileSystem
     /// Where the vault's objects lie.
     let store: FilePath
+    /// Of the vault.
+    let identity: [UInt8]
+    let isReadOnly: Bool
     /// Owner and group that everything is shown to have; `nil` for the ones that were recorded.
     let owner: (user: UInt32, group: UInt32)?
     private let open = Mutex(Handles())
     private let activity = Mutex(Stopwatch())
+    private let isToLock = Mutex(false)
 
     fileprivate struct Handles {
         var last: UInt64 = 0
@@ -24,8 +28,8 @@ final class MountState: Sendable {
     /// More is not remembered of files that are closed.
     fileprivate static let mostKnown = 100_000
 
-    init(_ files: VaultFileSystem, in store: FilePath) {
-        (self.files, self.store) = (files, store)
+    init(_ files: VaultFileSystem, of identity: [UInt8], in store: FilePath, isReadOnly: Bool) {
+        (self.files, self.identity, self.store, self.isReadOnly) = (files, identity, store, isReadOnly)
         owner = ProcessOwner.isRoot ? nil : (ProcessOwner.user, ProcessOwner.group)
     }
 
@@ -38,7 +42,17 @@ final class MountState: Sendable {
         return isBusy ? 0 : Int(activity.withLock { $0.seconds })
     }
 
+    /// Somebody wants the vault to be locked.
+    func requestLock() { isToLock.withLock { $0 = true } }
+
+    var isLockRequested: Bool { isToLock.withLock(\.self) }
+
     // MARK: Files
+
+    /// Those of which the kernel may hold pages.
+    var cached: [Int64] {
+        open.withLock { open in Set(open.files.values.map(\.id)).union(open.known.keys).sorted() }
+    }
 
     /// Opens a file.
     ///

@@ -7,14 +7,13 @@ internal import SecrVault
 // Safe: as in the rest of `Operations`.
 extension Operations {
     static func addNames(_ table: inout fuse_lowlevel_ops) {
-        unsafe table.mknod = { request, folder, name, mode, _ in
+        unsafe table.mknod = { request, folder, name, mode, device in
             unsafe Operations.answer(request) { state throws(VaultError) in
-                guard mode & S_IFMT == S_IFREG else {
-                    // Sockets, pipes and devices are nothing that a vault keeps.
-                    unsafe fuse_reply_err(request, EPERM)
+                guard let thing = Operations.thing(mode, device) else {
+                    unsafe fuse_reply_err(request, EINVAL)
                     return
                 }
-                let node = try unsafe Operations.make(.file, name, folder, mode, request, state)
+                let node = try unsafe Operations.make(thing, name, folder, mode, request, state)
                 unsafe Operations.reply(request, node, state)
             }
         }
@@ -78,6 +77,17 @@ extension Operations {
                     in: Operations.id(newFolder), renaming)
                 unsafe Operations.replyDone(request)
             }
+        }
+    }
+
+    private static func thing(_ mode: mode_t, _ device: dev_t) -> VaultFileSystem.NewThing? {
+        switch mode & S_IFMT {
+        case S_IFREG: .file
+        case S_IFIFO: .special(.pipe, device: 0)
+        case S_IFSOCK: .special(.socket, device: 0)
+        case S_IFCHR: .special(.characterDevice, device: Int(truncatingIfNeeded: device))
+        case S_IFBLK: .special(.blockDevice, device: Int(truncatingIfNeeded: device))
+        default: nil
         }
     }
 

@@ -49,6 +49,7 @@ enum Operations {
             }
         }
         addAttributes(&table)
+        addLocking(&table)
         return table
     }
 

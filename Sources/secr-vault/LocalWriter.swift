@@ -48,6 +48,9 @@ final class LocalWriter {
     }
 
     private func writeOne(_ path: VaultPath, _ node: Node, to target: FilePath, range: Range<Int>?) throws {
+        if node.kind.isSpecial {
+            throw CommandFailure(.remains, path: FilePath(rawBytes: path.bytes), "skipped: a \(node.kindText)")
+        }
         let old = try FileStatus.of(target, followSymlinks: false)
         // In the place of a device there would be a file from then on.
         if old?.kind == .other { throw CommandFailure(.failure, path: target, "can't overwrite: not a regular file") }

@@ -92,7 +92,16 @@ extension CommandFailure {
 extension Node {
     /// As `ls -l` shows it.
     var modeText: String {
-        let type = kind == .folder ? "d" : kind == .symbolicLink ? "l" : "-"
+        let type =
+            switch kind {
+            case .file: "-"
+            case .folder: "d"
+            case .symbolicLink: "l"
+            case .pipe: "p"
+            case .socket: "s"
+            case .characterDevice: "c"
+            case .blockDevice: "b"
+            }
         let letters = Array("rwxrwxrwx")
         return type + String((0..<9).map { mode >> UInt32(8 - $0) & 1 == 1 ? letters[$0] : "-" })
     }
@@ -102,6 +111,9 @@ extension Node {
         case .file: "file"
         case .folder: "folder"
         case .symbolicLink: "link"
+        case .pipe: "pipe"
+        case .socket: "socket"
+        case .characterDevice, .blockDevice: "device"
         }
     }
 

@@ -79,9 +79,28 @@ import Testing
             exec 4< y; rm y; [ "$(cat <&4)" = 1 ]; exec 4<&-
             long=$(printf %0256d 0); ! touch $long 2> error; grep -q 'too long' error
             ! mkdir e/g/h 2> /dev/null; ! mv e e/in 2> /dev/null
-            ! mkfifo pipe 2> /dev/null
             """)
         #expect(try here.shell("sv find vault / | sort").text == "/\n/e\n/e/g\n/error\n")
+    }
+
+    /// Through pipes and sockets programs talk; `get` has no use for them.
+    @Test func programsMeetThere() throws {
+        let serve = "import socket; s = socket.socket(socket.AF_UNIX); s.bind('m/d/sock'); s.listen()"
+        try succeeds(
+            """
+            mkdir m/d && printf x > m/d/f && mkfifo -m 640 m/d/pipe && (printf hello > m/d/pipe &) && [ "$(cat m/d/pipe)" = hello ]
+            python3 -c "\(serve)" && [ "$(stat -c %F m/d/sock)" = socket ]
+            [ "$(stat -c '%F %a' m/d/pipe)" = 'fifo 640' ] && ln m/d/pipe m/d/same && mv m/d/pipe m/d/pipe2 && rm m/d/same
+            if [ $(id -u) = 0 ]; then mknod m/d/null c 1 3 && [ "$(stat -c '%F %t %T' m/d/null)" = 'character special file 1 3' ]; fi
+            """)
+        let listed = try here.shell("sv cp -q -r vault /d /e && sv ls -l vault /e && sv find vault / --kind pipe")
+        #expect(listed.text.contains("prw-r-----") && listed.text.contains("srw"), "\(listed.text)\(listed.errors)")
+        #expect(listed.text.contains("/e/pipe2") && listed.text.contains("/d/pipe2"))
+        let got = try here.shell("sv get -r vault /d -o got; status=$?; ls got; exit $status")
+        #expect(
+            got.status == 3 && got.text == "f\n" && got.errors.contains("/d/sock': skipped: a socket"), "\(got.errors)")
+        let gone = try here.shell("sv mount vault m && rm -r m/d m/e && sv unmount m && sv ls vault")
+        #expect(gone.status == 0 && gone.text.isEmpty, "\(gone.text)\(gone.errors)")
     }
 
     @Test(.enabled(if: Run.isInstalled("setfattr"))) func extendedAttributesStay() throws {
@@ -146,9 +165,17 @@ import Testing
 
     @Test(.enabled(if: Run.isInstalled("python3"))) func whatWasSyncedSurvives() throws {
         let player = Repository.file("Tests/CommandTests/crash.py").path
-        let rounds = ProcessInfo.processInfo.environment["SECR_LONG_TESTS"] == nil ? 8 : 1_000
+        let rounds = Self.isLong ? 1_000 : 8
         let run = try here.shell("python3 '\(player)' \"$TOOL\" vault m \(rounds)")
         #expect(run.status == 0, "\(run.text)\(run.errors)")
+    }
+
+    static let isLong = ProcessInfo.processInfo.environment["SECR_LONG_TESTS"] != nil
+
+    /// Many files, which takes minutes.
+    @Test(.enabled(if: isLong, "SECR_LONG_TESTS is not set")) func programsOfDailyLifeWorkThere() throws {
+        let script = Repository.file("Tests/CommandTests/programs.sh").path
+        try succeeds("sh '\(script)' m")
     }
 
     /// A disk that is full is told to whoever writes, and nothing that was there is lost.

@@ -124,6 +124,7 @@ extension Vault {
             case .file: contents[name] = .file(try bytes(path))
             case .folder: contents[name] = .folder
             case .symbolicLink: contents[name] = .link(try linkTarget(path))
+            case .pipe, .socket, .characterDevice, .blockDevice: contents[name] = .special(kind)
             }
         }
         return contents
@@ -151,10 +152,12 @@ enum Thing: Equatable, CustomStringConvertible {
     case folder
     case file([UInt8])
     case link([UInt8])
+    case special(Node.Kind)
 
     var description: String {
         switch self {
         case .folder: "folder"
+        case .special(let kind): "\(kind)"
         case .file(let bytes): "\(bytes.count) bytes"
         case .link(let target): "link to \(target)"
         }

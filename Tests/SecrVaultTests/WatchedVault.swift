@@ -149,6 +149,7 @@ extension Vault {
             case .file: found[name] = try bytes(path)
             case .folder: found[name + "/"] = []
             case .symbolicLink: found[name + "@"] = try linkTarget(path)
+            case .pipe, .socket, .characterDevice, .blockDevice: found[name + "|"] = []
             }
         }
         return found

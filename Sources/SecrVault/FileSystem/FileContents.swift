@@ -51,8 +51,9 @@ struct FileContents {
         }
     }
 
-    /// Bytes that were written and are in memory. Used under the lock of whoever owns the contents.
-    final class Chunk {
+    /// Bytes that were written and are in memory. Used under the lock of whoever owns the contents; what is frozen may be
+    /// read by others, too.
+    final class Chunk: @unchecked Sendable {
         fileprivate(set) var bytes: [UInt8]
         /// Whether it may not change any more, because it is being stored.
         var isFrozen = false
@@ -60,13 +61,16 @@ struct FileContents {
         var stored: [Extent] = []
         /// Whether it was stored. What the index knows need not have it any more.
         var wasStored = false
+        /// How many are storing it, and read it without the lock.
+        var readers = 0
 
         init(_ bytes: [UInt8], isFrozen: Bool = false) {
             (self.bytes, self.isFrozen) = (bytes, isFrozen)
         }
 
-        /// Its memory, of one that nothing refers to any more.
+        /// Its memory, of one that nothing refers to any more, and that nobody reads.
         func takeRoom() -> [UInt8] {
+            precondition(readers == 0)
             var room: [UInt8] = []
             swap(&room, &bytes)
             room.removeAll(keepingCapacity: true)

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import SecrSystem
 internal import Synchronization
 
 /// Using the contents of files.
@@ -246,19 +247,15 @@ extension VaultFileSystem {
         file.version += 1
     }
 
+    /// - Parameter offset: where in the file the buffer begins.
     private func unpack(
         _ part: FileContents.Segment, into buffer: UnsafeMutableRawBufferPointer, _ offset: Int
     ) throws {
-        // Safe: one thread at a time writes, and this one waits for it.
-        nonisolated(unsafe) let room = unsafe buffer
-        let position = Mutex(part.start - offset)
-        try unsafe vault.contents.copy(part.start..<part.end, of: [part].extents, path: []) { bytes in
-            position.withLock { position in
-                unsafe UnsafeMutableRawBufferPointer(rebasing: room[position..<position + bytes.count])
-                    .copyMemory(from: bytes)
-                position += bytes.count
-            }
-        }
+        guard case .stored(let object, let place) = part.source else { return }
+        let start = part.start - offset
+        // Safe: the buffer has room for the part.
+        let room = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[start..<start + part.length])
+        try unsafe vault.contents.read(place..<place + part.length, of: object, path: [], into: room)
     }
 
     /// Serves whoever reads on from what was unpacked ahead. Returns `false` for others.
@@ -294,26 +291,26 @@ extension VaultFileSystem {
 
     /// - Returns: `false` where not all of it lies in objects.
     private func unpackAhead(_ file: OpenFile, from start: Int, _ version: Int) throws(VaultError) -> Bool {
-        let parts = locked { file.version == version ? file.contents.parts(in: start..<start + ReadAhead.length) : [] }
+        let (parts, later) = locked {
+            let end = start + ReadAhead.length
+            return file.version == version
+                ? (file.contents.parts(in: start..<end), file.contents.parts(in: end..<end + 2 * ReadAhead.length))
+                : ([], [])
+        }
         guard let last = parts.last, parts.allSatisfy(\.isStored) else { return false }
-        let found = Mutex(file.ahead.withLock { $0.takeSpare() })
-        found.withLock { $0.reserveCapacity(last.end - start) }
+        // The disk is at work while these are unpacked.
+        for case let (.stored(object, offset), length) in later.map({ ($0.source, $0.length) }) {
+            vault.contents.announce(offset..<offset + length, of: object)
+        }
+        let count = last.end - start
+        var bytes = file.ahead.withLock { $0.takeSpare(count) }
         try withVaultErrors {
-            try unsafe vault.contents.copy(start..<last.end, of: parts.extents, path: []) { bytes in
-                found.withLock { unsafe $0 += bytes }
+            // Safe: there is room for all parts.
+            try unsafe bytes.withUnsafeMutableBytes { room in
+                for part in parts { try unsafe unpack(part, into: room, start) }
             }
         }
-        let part = ReadAhead.Part(start: start, bytes: found.withLock { $0.take() })
-        file.ahead.withLock { $0.add(part, version: version) }
+        file.ahead.withLock { $0.add(ReadAhead.Part(start: start, count: count, bytes: bytes), version: version) }
         return true
-    }
-}
-
-extension [UInt8] {
-    /// Without a second reference, because of which they would be copied with the next change.
-    fileprivate mutating func take() -> [UInt8] {
-        var taken: [UInt8] = []
-        swap(&taken, &self)
-        return taken
     }
 }

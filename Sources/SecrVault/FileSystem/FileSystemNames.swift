@@ -6,6 +6,8 @@ extension VaultFileSystem {
     public enum NewThing: Sendable {
         case file, folder
         case symbolicLink([UInt8])
+        /// Of a kind that has no contents.
+        case special(Node.Kind, device: Int)
     }
 
     /// - Throws: ``VaultError/exists(_:)``, ``VaultError/notFound(_:)`` for the folder.
@@ -37,15 +39,16 @@ extension VaultFileSystem {
         let (id, now) = (try newID(), Self.now)
         let above = try current(folder)
         guard above.kind == .folder else { throw .notAFolder([]) }
-        let (kind, content): (Node.Kind, [UInt8]?) =
+        let (kind, content, device): (Node.Kind, [UInt8]?, Int) =
             switch thing {
-            case .file: (.file, [])
-            case .folder: (.folder, nil)
-            case .symbolicLink(let target): (.symbolicLink, target)
+            case .file: (.file, [], 0)
+            case .folder: (.folder, nil, 0)
+            case .symbolicLink(let target): (.symbolicLink, target, 0)
+            case .special(let kind, let device): (kind, nil, device)
             }
         var node = Node(
             id: id, kind: kind, mode: mode & 0o7777, owner: owner, group: group, modified: now, changed: now,
-            size: content?.count ?? 0)
+            size: content?.count ?? 0, device: device)
         node.inherit(from: above)
         try change { [node] database in
             let (tree, change) = (Tree(database), TreeChange(database, touchesFolders: false))

@@ -1,4 +1,5 @@
 internal import SecrStream
+internal import SecrSystem
 internal import Synchronization
 
 /// What is on its way from memory into objects.
@@ -66,16 +67,17 @@ extension VaultFileSystem {
         return chunks
     }
 
-    /// They do not change from now on.
+    /// They do not change from now on, and stay in memory until ``stage(_:exclusively:)`` is done with them.
     private func freeze(_ chunks: [FileContents.Chunk]) -> Frozen {
-        for chunk in chunks { chunk.isFrozen = true }
-        return Frozen(chunks: chunks, bytes: chunks.map(\.bytes), failures: vault.store.failedSyncs)
+        for chunk in chunks {
+            chunk.isFrozen = true
+            chunk.readers += 1
+        }
+        return Frozen(chunks: chunks, failures: vault.store.failedSyncs)
     }
 
     private struct Frozen {
         var chunks: [FileContents.Chunk]
-        /// What they hold.
-        var bytes: [[UInt8]]
         /// How many syncs have failed before any of it is stored.
         var failures: Int
     }
@@ -83,10 +85,15 @@ extension VaultFileSystem {
     /// - Parameter exclusively: runs what needs the lock.
     private func stage(_ frozen: Frozen, exclusively: (() -> Void) -> Void) throws(VaultError) {
         if frozen.chunks.isEmpty { return }
-        var frozen = frozen
-        let written = try write(frozen.bytes)
-        frozen.bytes = []
+        let written: ContentWriter.Result
+        do throws(VaultError) {
+            written = try write(frozen.chunks)
+        } catch {
+            exclusively { for chunk in frozen.chunks { chunk.readers -= 1 } }
+            throw error
+        }
         exclusively {
+            for chunk in frozen.chunks { chunk.readers -= 1 }
             for (chunk, contents) in zip(frozen.chunks, written.contents) { chunk.stored = contents.extents }
             staging.add(written.objects, failures: frozen.failures)
             // A small one has to be whole in memory, or whole in objects.
@@ -98,7 +105,7 @@ extension VaultFileSystem {
 
     /// Keeps the memory of large chunks that no file has any more.
     private func recycle(_ chunks: [FileContents.Chunk]) {
-        let large = chunks.filter { $0.bytes.capacity >= limits.chunk }
+        let large = chunks.filter { $0.readers == 0 && $0.bytes.capacity >= limits.chunk }
         if large.isEmpty { return }
         let used = Set(files.values.lazy.flatMap(\.contents.chunks).map(ObjectIdentifier.init))
         for chunk in large where !used.contains(ObjectIdentifier(chunk)) && staging.spare.count < Staging.mostSpare {
@@ -135,25 +142,25 @@ extension VaultFileSystem {
         }
     }
 
-    private func write(_ chunks: [[UInt8]]) throws(VaultError) -> ContentWriter.Result {
+    private func write(_ chunks: [FileContents.Chunk]) throws(VaultError) -> ContentWriter.Result {
         let waiting = Mutex(chunks[...])
         // Which bytes the index holds itself is decided elsewhere.
         var writer = try vault.makeContentWriter()
         writer.largestInIndex = 0
         return try withVaultErrors { [writer] in
-            try writer.write { waiting.withLock { $0.popFirst() }.map(ContentInput.init(bytes:)) }
+            try writer.write { waiting.withLock { $0.popFirst() }.map(ContentInput.init) }
         }
     }
 }
 
 extension ContentInput {
-    /// What is in memory.
-    fileprivate init(bytes: [UInt8]) {
+    /// What is in memory, and frozen.
+    fileprivate init(_ chunk: FileContents.Chunk) {
         let position = Mutex(0)
-        unsafe self.init(expectedSize: bytes.count) { buffer in
+        unsafe self.init(expectedSize: chunk.bytes.count) { buffer in
             position.withLock { position in
-                let count = min(buffer.count, bytes.count - position)
-                unsafe buffer.copyBytes(from: bytes[position..<position + count])
+                let count = min(buffer.count, chunk.bytes.count - position)
+                unsafe buffer.copyBytes(from: chunk.bytes[position..<position + count])
                 position += count
                 return count
             }

@@ -1,12 +1,22 @@
 internal import Foundation
 internal import GRDB
 
-/// A file, folder or symbolic link of a vault: everything but its name and its contents.
+/// A file, a folder or something else of a vault: everything but its name and its contents.
 public struct Node: Equatable, Sendable {
     public enum Kind: Int, Sendable {
         case file = 0
         case folder = 1
         case symbolicLink = 2
+        // What only a mount makes: meeting places of programs.
+        case pipe = 3
+        case socket = 4
+        case characterDevice = 5
+        case blockDevice = 6
+
+        /// Whether it is of use in a mount only.
+        public var isSpecial: Bool { self == .pipe || self == .socket || isDevice }
+
+        var isDevice: Bool { self == .characterDevice || self == .blockDevice }
     }
 
     /// Never used again for another one.
@@ -24,6 +34,8 @@ public struct Node: Equatable, Sendable {
     public var size: Int
     /// How many names it has; 1 for a folder.
     public var links: Int
+    /// Which device it stands for, as Linux counts them.
+    public var device: Int
 
     /// The top folder's.
     package static let topID: Int64 = 1
@@ -37,12 +49,13 @@ public struct Node: Equatable, Sendable {
         self.init(
             id: row[0], kind: kind, mode: UInt32(truncatingIfNeeded: row[2] as Int64),
             owner: UInt32(truncatingIfNeeded: row[3] as Int64), group: UInt32(truncatingIfNeeded: row[4] as Int64),
-            modified: row[5], changed: row[6], size: row[7], links: row[8])
+            modified: row[5], changed: row[6], size: kind.isDevice ? 0 : row[7], links: row[8],
+            device: kind.isDevice ? row[7] : 0)
     }
 
     init(
         id: Int64 = 0, kind: Kind, mode: UInt32, owner: UInt32, group: UInt32, modified: Int64, changed: Int64,
-        size: Int = 0, links: Int = 1
+        size: Int = 0, links: Int = 1, device: Int = 0
     ) {
         self.id = id
         self.kind = kind
@@ -53,6 +66,7 @@ public struct Node: Equatable, Sendable {
         self.changed = changed
         self.size = size
         self.links = links
+        self.device = device
     }
 }
 

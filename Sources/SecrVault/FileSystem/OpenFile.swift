@@ -1,4 +1,5 @@
 internal import GRDB
+internal import SecrSystem
 internal import Synchronization
 
 /// A file that somebody has open, or that was changed and is not stored yet. All who have it open share it.
@@ -20,7 +21,7 @@ public final class OpenFile: @unchecked Sendable {
     /// What was unpacked ahead for whoever reads on.
     let ahead = Mutex(ReadAhead())
     /// Held by whoever unpacks ahead.
-    let unpacking = Mutex(())
+    let unpacking = PatientLock()
 
     private init(_ node: Node, _ contents: FileContents, generation: UInt64) {
         id = node.id
@@ -53,6 +54,8 @@ struct ReadAhead {
     private(set) var parts: [Part] = []
     /// Where whoever read last would go on.
     private(set) var position = -1
+    /// Whether he is going to, as far as one can tell: he did so before, or began where the file does.
+    private var isReadOn = false
     /// Of the file's contents.
     private var version = 0
     /// Memory for the next part.
@@ -60,9 +63,11 @@ struct ReadAhead {
 
     struct Part {
         var start: Int
+        var count: Int
+        /// As many, or more.
         var bytes: [UInt8]
 
-        var end: Int { start + bytes.count }
+        var end: Int { start + count }
     }
 
     /// What is unpacked at once: enough to keep several processors at work.
@@ -89,25 +94,26 @@ struct ReadAhead {
     mutating func isReading(on range: Range<Int>, version: Int) -> Bool {
         if self.version == version, position >= 0, range.lowerBound >= start, range.lowerBound - end <= Self.overtaking
         {
+            isReadOn = true
             return true
         }
         if !parts.isEmpty { spare = parts[0].bytes }
         (parts, position, self.version) = ([], range.upperBound, version)
+        isReadOn = range.lowerBound == 0
         return false
     }
 
     /// Where the next part begins, for whoever has read most of what there is.
     func next(version: Int) -> Int? {
-        guard self.version == version, position >= 0, parts.count < 2, end - position < Self.length else { return nil }
+        guard self.version == version, isReadOn, parts.count < 2, end - position < Self.length else { return nil }
         return end
     }
 
-    /// Memory for a part; what is put in is given back with ``add(_:version:)``.
-    mutating func takeSpare() -> [UInt8] {
+    /// Memory for a part of so many bytes; what is put in is given back with ``add(_:version:)``.
+    mutating func takeSpare(_ count: Int) -> [UInt8] {
         var taken: [UInt8] = []
         swap(&taken, &spare)
-        taken.removeAll(keepingCapacity: true)
-        return taken
+        return taken.count >= count ? taken : [UInt8](repeating: 0, count: max(count, Self.length))
     }
 
     mutating func add(_ part: Part, version: Int) {

@@ -25,7 +25,8 @@ struct TreeChange {
                 """)
         try statement.execute(arguments: [
             id, node.kind.rawValue, Int64(node.mode), Int64(node.owner), Int64(node.group), node.modified,
-            node.changed, node.size, node.links, node.kind == .folder ? parent : 0, content.map { Data($0) },
+            node.changed, node.kind.isDevice ? node.device : node.size, node.links, node.kind == .folder ? parent : 0,
+            content.map { Data($0) },
         ])
         return database.lastInsertedRowID
     }

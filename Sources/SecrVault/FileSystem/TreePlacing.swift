@@ -48,6 +48,7 @@ struct TreePlacing {
     enum Thing {
         case file(Contents)
         case symbolicLink([UInt8])
+        case special(Node.Kind, device: Int)
     }
 
     /// The folder and the name of something that is not there yet.
@@ -69,6 +70,8 @@ struct TreePlacing {
         switch thing {
         case .file(let contents): (node, content) = (make(.file, attributes, size: contents.size), contents.bytes)
         case .symbolicLink(let target): (node, content) = (make(.symbolicLink, attributes, size: target.count), target)
+        case .special(let kind, let device):
+            (node, content) = (make(kind, attributes, device: device), nil)
         }
         let id = try change.insert(node, parent: folder, content: content)
         if case .file(let contents) = thing {
@@ -92,7 +95,7 @@ struct TreePlacing {
 
     func makeFolder(_ path: VaultPath, _ attributes: NewAttributes) throws {
         let (folder, name) = try free(path)
-        let id = try change.insert(make(.folder, attributes, size: 0), parent: folder, content: nil)
+        let id = try change.insert(make(.folder, attributes), parent: folder, content: nil)
         for item in attributes.extended { try change.setAttribute(item.name, item.value, of: id) }
         try change.link(id, name, in: folder, now: now)
     }
@@ -125,13 +128,15 @@ struct TreePlacing {
             let contents = Contents(
                 size: node.size, bytes: try tree.content(of: node.id), extents: try tree.extents(of: node.id))
             try place(path, .file(contents), attributes, overwrites: overwrites)
+        case .pipe, .socket, .characterDevice, .blockDevice:
+            try place(path, .special(node.kind, device: node.device), attributes, overwrites: overwrites)
         }
         return try tree.get(path).id
     }
 
-    private func make(_ kind: Node.Kind, _ attributes: NewAttributes, size: Int) -> Node {
+    private func make(_ kind: Node.Kind, _ attributes: NewAttributes, size: Int = 0, device: Int = 0) -> Node {
         Node(
             kind: kind, mode: attributes.mode & 0o7777, owner: attributes.owner, group: attributes.group,
-            modified: attributes.modified, changed: now, size: size)
+            modified: attributes.modified, changed: now, size: size, device: device)
     }
 }

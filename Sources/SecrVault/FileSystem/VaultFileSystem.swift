@@ -1,6 +1,5 @@
 internal import GRDB
 internal import SecrSystem
-internal import Synchronization
 
 /// A vault as a kernel uses it: nodes by their ids, files that are open, and changes that are seen at once and become
 /// durable together, at the latest when somebody asks for it or a few seconds have passed.
@@ -12,9 +11,9 @@ internal import Synchronization
 /// Proved by hand to be sendable: everything that can change is used under the lock only.
 public final class VaultFileSystem: @unchecked Sendable {
     let vault: Vault
-    private let lock = Mutex(())
+    private let lock = PatientLock()
     /// Held by the one that makes things durable.
-    private let committing = Mutex(())
+    private let committing = PatientLock()
 
     /// That are open, or changed.
     private(set) var files: [Int64: OpenFile] = [:]
@@ -25,7 +24,7 @@ public final class VaultFileSystem: @unchecked Sendable {
     private var generation: UInt64 = 0
     var staging = Staging()
     /// Held by the one that stores what is in memory while others go on.
-    let relieving = Mutex(())
+    let relieving = PatientLock()
     /// Bytes of files in memory.
     var memory = 0
 
@@ -100,8 +99,11 @@ public final class VaultFileSystem: @unchecked Sendable {
     }
 
     /// What has a name in a folder; `nil` for nothing.
+    ///
+    /// - Throws: ``VaultError/badName(_:)`` for a name that nothing can have, because it is too long.
     public func child(_ name: [UInt8], of folder: Int64) throws(VaultError) -> Node? {
-        try locked { () throws(VaultError) in
+        guard name.count <= VaultPath.longestName else { throw .badName(name) }
+        return try locked { () throws(VaultError) in
             _ = try refresh()
             return try vault.index.read(catchesUp: false) { try Tree($0).child(name, of: folder) }.map(completed)
         }
@@ -221,6 +223,7 @@ public final class VaultFileSystem: @unchecked Sendable {
 
     /// Makes everything durable that waits for too long. To be called about every tenth of a second.
     public func commitIfDue() throws(VaultError) {
+        vault.contents.closeUnused()
         let isDue = locked {
             if let failure { return failure.since.seconds >= Self.pause }
             return waiting.map { $0.seconds >= Self.patience } ?? false

@@ -1,6 +1,5 @@
 internal import GRDB
 internal import SecrSystem
-internal import Synchronization
 
 /// An area's index as a database: transactions that see the newest state and happen as a whole or not at all, among any
 /// number of processes.
@@ -10,7 +9,7 @@ final class IndexDatabase: @unchecked Sendable {
     let log: IndexLog
     private let files: PageFileSystem
     let queue: DatabaseQueue
-    private let lock = Mutex(())
+    private let lock = PatientLock()
     private var lastCheckpointFailure: VaultError?
     /// Goes up whenever what others did is taken over.
     private(set) var generation: UInt64 = 1

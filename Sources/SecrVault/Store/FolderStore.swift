@@ -15,7 +15,7 @@ public final class FolderStore: ObjectStore {
     private let unsynced = Mutex(Unsynced())
     private let failures = Atomic(0)
     /// Held by the one that syncs.
-    private let syncing = Mutex(())
+    private let syncing = PatientLock()
 
     private struct Unsynced {
         var files: [OwnedDescriptor] = []
@@ -98,7 +98,7 @@ public final class FolderStore: ObjectStore {
 
     public func sync(after failures: Int) throws(StoreError) {
         // What is here may be on its way already, in the hands of another thread: not before that is done, this is.
-        try syncing.withLock { _ throws(StoreError) in
+        try syncing.locked { () throws(StoreError) in
             guard failures == failedSyncs else {
                 throw StoreError(.system(SystemError("sync", folder, .ioError)), isUncertain: true)
             }
@@ -220,4 +220,6 @@ private struct StoredFile: SealedSource {
             throw StoreError(.system(error), name)
         }
     }
+
+    func announce(_ range: Range<Int>) { file.startReading(range) }
 }

@@ -5,7 +5,7 @@ import SystemPackage
 
 enum FindCommand {
     static let name = Option("name", value: .text("PATTERN"), help: "Names like this; * and ? stand for anything.")
-    static let kind = Option("kind", value: .choice("KIND", of: ["file", "folder", "link"]), help: "Only these.")
+    static let kind = Option("kind", value: .choice("KIND", of: KindWord.allCases.map(\.rawValue)), help: "Only these.")
 
     static let command = Command(
         "find", abstract: "Find files and folders in a vault.", operands: "VAULT [PATH]", arity: 1...2,
@@ -36,5 +36,5 @@ enum FindCommand {
         }
     }
 
-    private enum KindWord: String { case file, folder, link }
+    private enum KindWord: String, CaseIterable { case file, folder, link, pipe, socket, device }
 }

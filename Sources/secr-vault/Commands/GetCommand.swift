@@ -61,6 +61,8 @@ enum GetCommand {
         case .symbolicLink:
             let target = SafeText.escape(FilePath(rawBytes: try vault.linkTarget(path)))
             throw CommandFailure(.failure, path: name, "is a symbolic link to '\(target)'")
+        case .pipe, .socket, .characterDevice, .blockDevice:
+            throw CommandFailure(.failure, path: name, "is a \(node.kindText)")
         }
     }
 

@@ -13,6 +13,9 @@ enum MountCommand {
     private static let idle = Option(
         "idle", value: .text("TIME"), help: "Unmount when nobody has used it for so long: 90s, 15m, 2h.")
 
+    private static let lockOnSuspend = Option(
+        "lock-on-suspend", help: "Unmount before the computer sleeps, even if programs use it, and forget the keys.")
+
     static let command = Command(
         "mount", abstract: "Let a vault appear in a folder, for any program to use.", operands: "VAULT FOLDER",
         arity: 2...2,
@@ -20,19 +23,21 @@ enum MountCommand {
             The folder has to be there and to be empty. 'unmount' takes the vault away again; so does Ctrl-C where \
             --foreground is given. What programs write is safe when they ask for it (fsync), or after five seconds.
             """,
-        options: [readOnly, foreground, idle, allowOther, .quiet] + Option.credential
+        options: [readOnly, foreground, idle, lockOnSuspend, allowOther, .quiet] + Option.credential
     ) { (arguments) throws(UsageError) in
         let console = Console(arguments)
         let access = try VaultAccess(arguments, console)
         let folder = AbsolutePath.of(arguments.operands[1])
         var options = Mount.Options()
         (options.isReadOnly, options.isForOthers) = (arguments.has(readOnly), arguments.has(allowOther))
-        let limit = try arguments.bytes(idle).map { (text) throws(UsageError) in try TimeSpan.seconds(text, of: idle) }
+        let life = Life(
+            idle: try arguments.bytes(idle).map { (text) throws(UsageError) in try TimeSpan.seconds(text, of: idle) },
+            endsWithSleep: arguments.has(lockOnSuspend))
         return console.attempt(vault: access.path) {
             // Before there is any other thread, and any secret.
-            if arguments.has(foreground) { return try serve(access, folder, options, limit, nil) }
+            if arguments.has(foreground) { return try serve(access, folder, options, life, nil) }
             switch try BackgroundHalf.split() {
-            case .back(let readiness): return try serve(access, folder, options, limit, readiness)
+            case .back(let readiness): return try serve(access, folder, options, life, readiness)
             case .front(let other):
                 guard let status = other.wait() else { return .success }
                 return ExitStatus(rawValue: status) ?? .failure
@@ -40,16 +45,27 @@ enum MountCommand {
         }
     }
 
+    /// What ends it.
+    private struct Life {
+        /// Seconds without use; `nil` for any number.
+        var idle: UInt32?
+        var endsWithSleep = false
+    }
+
     private static func serve(
-        _ access: VaultAccess, _ folder: FilePath, _ options: Mount.Options, _ limit: UInt32?,
+        _ access: VaultAccess, _ folder: FilePath, _ options: Mount.Options, _ life: Life,
         _ readiness: BackgroundHalf.Readiness?
     ) throws -> ExitStatus {
         let store = AbsolutePath.of(access.path)
         try check(folder, for: store)
-        let vault = try access.open()
+        let (vault, own) = (try access.open(), try access.folder())
+        let sleep = life.endsWithSleep ? SleepWatch(for: "secr-vault", because: "a vault has to be locked") : nil
+        if life.endsWithSleep, sleep == nil {
+            throw CommandFailure(.failure, "nobody can tell when this computer sleeps: there is no login service")
+        }
         let mount: Mount
         do throws(Mount.Failure) {
-            mount = try Mount(vault, in: store, at: folder, options)
+            mount = try Mount(vault, of: own.identity, in: store, at: folder, options)
         } catch {
             throw CommandFailure(
                 .failure, path: folder,
@@ -57,7 +73,8 @@ enum MountCommand {
                 hint: error == .unavailable
                     ? "on Debian: apt-get install fuse3" : "this user has to be allowed to use /dev/fuse")
         }
-        guard let watch = WorkerThread({ [limit] in wait(for: mount, limit) }) else {
+        let keys = KeyCache(of: own)
+        guard let watch = WorkerThread({ [life] in wait(for: mount, life, sleep, keys) }) else {
             mount.stop()
             throw CommandFailure(.failure, "the system gives no more threads")
         }
@@ -72,6 +89,8 @@ enum MountCommand {
         let isWell = mount.serve()
         watch.wait()
         try finish(mount)
+        // Only now may it sleep.
+        withExtendedLifetime(sleep) {}
         return isWell ? .success : .failure
     }
 
@@ -87,15 +106,19 @@ enum MountCommand {
 
     private static let tries = 60
 
-    /// Takes it away when a signal comes, or when nobody has used it for long enough.
-    private static func wait(for mount: Mount, _ limit: UInt32?) {
+    /// Takes it away when a signal comes or somebody wants it locked, before the computer sleeps, or when nobody has used it
+    /// for long enough.
+    private static func wait(for mount: Mount, _ life: Life, _ sleep: SleepWatch?, _ keys: KeyCache) {
         while !mount.hasEnded {
-            if Interruption.take() {
+            // Where nobody can tell any more, it may be about to sleep at any time.
+            let isSleepNear = sleep.map { $0.look() != .awake } ?? false
+            if isSleepNear { try? keys.clear() }
+            if isSleepNear || mount.isLockRequested || Interruption.take() {
                 mount.stop()
                 return
             }
             mount.commitIfDue()
-            if let limit, mount.idleSeconds >= Int(limit), mount.stopIfUnused() { return }
+            if let idle = life.idle, mount.idleSeconds >= Int(idle), mount.stopIfUnused() { return }
             Pause.sleep(microseconds: 100_000)
         }
     }
