@@ -101,8 +101,8 @@ import Testing
     @Test func searchesThatMakeNoSense() throws {
         try here.fails(10, "'/nothing': no such file", "find", "vault", "nothing")
         try here.fails(
-            64, "--kind does not take 'socket'\nsecr-vault: hint: it takes file, folder, link", "find", "vault",
-            "--kind", "socket")
+            64, "--kind does not take 'door'\nsecr-vault: hint: it takes file, folder, link, pipe, socket, device",
+            "find", "vault", "--kind", "door")
         try here.fails(64, "too many operands", "find", "vault", "a", "b")
     }
 
