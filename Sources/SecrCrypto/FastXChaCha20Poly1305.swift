@@ -19,13 +19,8 @@ package enum FastXChaCha20Poly1305 {
         into sealed: inout MutableRawSpan
     ) -> Bool {
         precondition(sealed.byteCount == plaintext.byteCount + XChaCha20Poly1305.tagSize, "room for the tag")
-        let count = plaintext.byteCount
-        return unsafe withSubkey(key, nonce) { key, nonce in
-            unsafe withBytes(plaintext, additionalData, &sealed) { plaintext, additional, additionalCount, sealed in
-                // Safe: lengths were checked above.
-                unsafe secr_openssl_seal(key, nonce, additional, additionalCount, plaintext, count, sealed) != 0
-            }
-        }
+        return unsafe run(
+            secr_openssl_seal, plaintext, additionalData, nonce, key, count: plaintext.byteCount, into: &sealed)
     }
 
     /// As in ``XChaCha20Poly1305``. Returns `false` also for what is not authentic; `plaintext` is zeros then.
@@ -34,11 +29,32 @@ package enum FastXChaCha20Poly1305 {
         into plaintext: inout MutableRawSpan
     ) -> Bool {
         precondition(sealed.byteCount == plaintext.byteCount + XChaCha20Poly1305.tagSize, "room for the plaintext")
-        let count = plaintext.byteCount
-        return unsafe withSubkey(key, nonce) { key, nonce in
-            unsafe withBytes(sealed, additionalData, &plaintext) { sealed, additional, additionalCount, plaintext in
-                // Safe: lengths were checked above.
-                unsafe secr_openssl_open(key, nonce, additional, additionalCount, sealed, count, plaintext) != 0
+        return unsafe run(
+            secr_openssl_open, sealed, additionalData, nonce, key, count: plaintext.byteCount, into: &plaintext)
+    }
+
+    /// Gets key, nonce, what is authenticated only, the input, and room for the output.
+    private typealias Work = (
+        UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, Int, UnsafePointer<UInt8>?, Int,
+        UnsafeMutablePointer<UInt8>?
+    ) -> CInt
+
+    /// - Parameter count: bytes of plaintext.
+    private static func run(
+        _ work: Work, _ input: RawSpan, _ additional: RawSpan, _ nonce: RawSpan, _ key: borrowing SecretBytes,
+        count: Int, into output: inout MutableRawSpan
+    ) -> Bool {
+        unsafe withSubkey(key, nonce) { key, nonce in
+            unsafe input.withUnsafeBytes { input in
+                unsafe additional.withUnsafeBytes { additional in
+                    unsafe output.withUnsafeMutableBytes { output in
+                        // Safe: the callers have checked the lengths.
+                        unsafe work(
+                            key, nonce, additional.baseAddress?.assumingMemoryBound(to: UInt8.self), additional.count,
+                            input.baseAddress?.assumingMemoryBound(to: UInt8.self), count,
+                            output.baseAddress?.assumingMemoryBound(to: UInt8.self)) != 0
+                    }
+                }
             }
         }
     }
@@ -62,23 +78,6 @@ package enum FastXChaCha20Poly1305 {
                 unsafe UnsafeMutableRawPointer(rest + 4).copyMemory(from: nonce.baseAddress! + 16, byteCount: 8)
             }
             return unsafe work(subkey, rest)
-        }
-    }
-
-    /// Where it all lies.
-    private static func withBytes(
-        _ input: RawSpan, _ additional: RawSpan, _ output: inout MutableRawSpan,
-        _ work: (UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?) -> Bool
-    ) -> Bool {
-        unsafe input.withUnsafeBytes { input in
-            unsafe additional.withUnsafeBytes { additional in
-                unsafe output.withUnsafeMutableBytes { output in
-                    unsafe work(
-                        input.baseAddress?.assumingMemoryBound(to: UInt8.self),
-                        additional.baseAddress?.assumingMemoryBound(to: UInt8.self), additional.count,
-                        output.baseAddress?.assumingMemoryBound(to: UInt8.self))
-                }
-            }
         }
     }
 }
