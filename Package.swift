@@ -18,6 +18,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     ],
     targets: [
         // 0: C, no Swift
@@ -49,6 +50,10 @@ let package = Package(
         // 2: formats
         .target(
             name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CQPDF", "CTurboJPEG", "CZlib"],
+            swiftSettings: settings),
+
+        .target(
+            name: "SecrMLS", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
 
         .target(
@@ -106,6 +111,9 @@ let package = Package(
         ),
 
         // Tests
+        .executableTarget(
+            name: "mls-benchmark", dependencies: ["SecrMLS"], path: "Tests/Benchmarks/MLS",
+            exclude: ["build_peer.sh", "peer.cpp"]),
         .target(name: "SecrTestSupport", path: "Tests/SecrTestSupport"),
         .testTarget(name: "HouseTests", dependencies: ["SecrTestSupport", "secr-scrub", "secr-vault"]),
         .testTarget(name: "SecrBytesTests", dependencies: ["SecrBytes", "SecrTestSupport"]),
@@ -118,6 +126,7 @@ let package = Package(
         .testTarget(name: "SecrCryptoTests", dependencies: ["SecrCrypto", "SecrTestSupport"]),
         .testTarget(
             name: "SecrStreamTests", dependencies: ["SecrCrypto", "SecrStream", "SecrSystem", "SecrTestSupport"]),
+        .testTarget(name: "SecrMLSTests", dependencies: ["SecrMLS", "SecrTestSupport"]),
         .testTarget(
             name: "SecrVaultTests",
             dependencies: [
@@ -137,6 +146,9 @@ let package = Package(
             name: "SecrCLITests",
             dependencies: ["SecrCLI", "SecrSystem", .product(name: "SystemPackage", package: "swift-system")]
         ),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: ["SecrMLS", "SecrTestSupport", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "CommandTests", dependencies: ["SecrTestSupport", "secr-scrub", "secr-vault"],
             exclude: ["terminal.py", "crash.py", "measure.py", "programs.sh", "without_keyring.py"]),
