@@ -23,6 +23,7 @@ TEST_PACKAGES := python3 python3-cryptography strace libimage-exiftool-perl libj
 	libheif-examples libavif-bin qpdf poppler-utils fuse3 attr procps sqlite3 python3-dbusmock dbus
 LINT_PACKAGES := shellcheck mandoc
 BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 qpdf age restic gocryptfs fuse3 fio strace
+PEER_PACKAGES := cmake g++ make nlohmann-json3-dev
 JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2 libheif-examples libavif-bin qpdf poppler-utils
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
@@ -38,12 +39,13 @@ packages = @missing=""; \
 	$(SUDO) apt-get update -qq; \
 	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 
-.PHONY: help demo test bench bench-mount bench-entries lint judge build install uninstall clean build-packages
+.PHONY: help demo test bench bench-mls bench-mount bench-entries lint judge build install uninstall clean build-packages
 
 help:
 	@echo "make demo       build, and show what a picture gave away, what is left, and what sealing does"
 	@echo "make test       run every test"
 	@echo "make bench      race cp and the peers, and hold the results against the bars"
+	@echo "make bench-mls       what SecrMLS takes; MLSPP= a copy of mlspp, to race it"
 	@echo "make bench-mount     the same for a mounted vault, as root"
 	@echo "make bench-entries   the same for a vault of a million entries, which takes its time"
 	@echo "make lint       formatting, warnings, man pages, scripts"
@@ -81,6 +83,13 @@ bench: build
 	python3 Tests/Benchmarks/vault.py $(RELEASE)/secr-vault || status=1; \
 	exit $$status
 
+# MLSPP: a folder with github.com/cisco/mlspp, to race it.
+bench-mls: build-packages
+	$(if $(MLSPP),$(call packages,$(PEER_PACKAGES)))
+	swift build -c release --product mls-benchmark
+	@if [ -n "$(MLSPP)" ]; then sh Tests/Benchmarks/MLS/build_peer.sh "$(MLSPP)" "$(CURDIR)/.build/mlspp"; fi
+	$(RELEASE)/mls-benchmark $(if $(MLSPP),--peer "$(CURDIR)/.build/mlspp/peer")
+
 # As root: what is read must not be in a cache.
 bench-mount: build
 	$(call packages,$(BENCH_PACKAGES))
@@ -99,7 +108,7 @@ lint: build-packages
 	$(call packages,$(LINT_PACKAGES))
 	swift format lint --strict --recursive Sources Tests Package.swift
 	mandoc -T lint -W warning man/*.[1578]
-	shellcheck .ci/run Tests/Demo/demo.sh Tests/CommandTests/programs.sh
+	shellcheck .ci/run Tests/Demo/demo.sh Tests/CommandTests/programs.sh Tests/Benchmarks/MLS/build_peer.sh
 	swift build -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 
 install: build
