@@ -26,7 +26,8 @@ public struct KeyPackageBundle: Sendable {
         try leaf.sign(with: keys.privateKey, at: nil, algorithms)
         var keyPackage = KeyPackage(suite: suite, initKey: initPair.publicKey, leafNode: leaf, extensions: extensions)
         try keyPackage.sign(with: keys.privateKey, algorithms)
-        try keyPackage.validate(algorithms)
+        // Fails for keys that do not belong together.
+        try keyPackage.verifySignature(algorithms)
         self.init(keyPackage, initKey: initPair.privateKey, leafKey: leafPair.privateKey, signatureKey: keys.privateKey)
     }
 

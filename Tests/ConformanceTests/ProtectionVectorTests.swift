@@ -43,8 +43,8 @@ import Testing
                     try requireReadable(publicly: publicMessage(body, one, algorithms), body, one, algorithms)
                 }
                 try requireReadable(privately: privately.bytes, body, one, algorithms)
-                for padding in [0, 100] {
-                    let made = try privateMessage(body, padding: padding, one, algorithms)
+                for paddingBlock in [1, 100] {
+                    let made = try privateMessage(body, paddingBlock: paddingBlock, one, algorithms)
                     try requireReadable(privately: made, body, one, algorithms)
                 }
             }
@@ -77,13 +77,13 @@ import Testing
     }
 
     private func privateMessage(
-        _ body: FramedContent.Body, padding: Int, _ one: Case, _ algorithms: SuiteAlgorithms
+        _ body: FramedContent.Body, paddingBlock: Int, _ one: Case, _ algorithms: SuiteAlgorithms
     ) throws -> [UInt8] {
         let place = SecretTree.Place(leaf: Case.sender, isHandshake: body.type != .application)
         let (generation, key, _) = try one.secretTree.nextKey(place, algorithms)
         let message = try algorithms.protectPrivately(
             signed(body, as: .privateMessage, one, algorithms), generation: generation, key: key,
-            senderDataSecret: one.senderDataSecret.secret, padding: padding)
+            senderDataSecret: one.senderDataSecret.secret, paddingBlock: paddingBlock)
         return MLSMessage.privateMessage(message).bytes
     }
 

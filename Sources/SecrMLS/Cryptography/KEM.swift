@@ -68,7 +68,12 @@ package enum KEM: UInt16, Sendable {
             for counter in UInt8.min...UInt8.max {
                 var candidate = hash.labelledExpand(key, suiteID, "candidate", [counter], count: privateKeySize)
                 if self == .p521 {
-                    candidate = candidate.withBytes { Secret(copying: [$0[0] & 0x01] + $0.dropFirst()) }
+                    candidate = candidate.withBytes { bytes in
+                        WireWriter.secret { writer in
+                            writer.uint8(bytes[0] & 0x01)
+                            writer.raw(bytes.dropFirst())
+                        }
+                    }
                 }
                 // A scalar that is zero, or not below the order, is refused.
                 if let pair = try? keyPair(candidate) { return pair }

@@ -80,9 +80,10 @@ extension SuiteAlgorithms {
 extension SuiteAlgorithms {
     /// - Parameters:
     ///   - generation: which key of the sender it is.
-    ///   - padding: how many zeros follow the content.
+    ///   - paddingBlock: zeros follow the content until its length is a multiple of this.
     package func protectPrivately(
-        _ message: AuthenticatedContent, generation: UInt32, key: MessageKey, senderDataSecret: Secret, padding: Int
+        _ message: AuthenticatedContent, generation: UInt32, key: MessageKey, senderDataSecret: Secret,
+        paddingBlock: Int
     ) throws(MLSError) -> PrivateMessage {
         guard case .member(let index) = message.content.sender else {
             throw MLSError(.invalid, "6.3.2", "a private message of somebody who is no member")
@@ -92,6 +93,7 @@ extension SuiteAlgorithms {
         let plainText = WireWriter.secret { writer in
             content.body.encode(to: &writer)
             message.authentication.encode(to: &writer)
+            let padding = (paddingBlock - writer.bytes.count % paddingBlock) % paddingBlock
             writer.raw([UInt8](repeating: 0, count: padding))
         }
         let guardBytes = Secret(random: 4)

@@ -122,9 +122,7 @@ extension Group {
     /// A member who was removed keeps nothing.
     mutating func forgetEverything() -> StateChanges {
         var deletions = StateChanges()
-        for key in records().keys {
-            if let key = try? RecordKey(key) { deletions[key] = nil }
-        }
+        for key in allChanges().records.keys { deletions[key] = nil }
         isRemoved = true
         state = state.forgotten
         pastEpochs = []

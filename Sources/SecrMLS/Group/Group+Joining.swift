@@ -156,12 +156,7 @@ extension Group {
 
         var proposals: [Proposal] = [.externalInit(kemOutput: kemOutput)]
         if let replacing { proposals.append(.remove(replacing)) }
-        for kind in pskIDs {
-            proposals.append(
-                .psk(
-                    PreSharedKeyID(
-                        kind: kind, nonce: Secret(random: algorithms.hash.size).withBytes { Array($0) })))
-        }
+        proposals += pskIDs.map { .psk(PreSharedKeyID(fresh: $0, algorithms)) }
         let leaving = try selfRemoves.map { (message) throws(MLSError) in
             try leavingMember(message, state, context: context)
         }

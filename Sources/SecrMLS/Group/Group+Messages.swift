@@ -75,18 +75,9 @@ extension Group {
         let (generation, key, change) = try state.secretTree.nextKey(place, algorithms)
         let protected = try algorithms.protectPrivately(
             message, generation: generation, key: key, senderDataSecret: state.secrets.senderData,
-            padding: padding(of: message))
+            paddingBlock: max(1, configuration.paddingBlock))
         state.secretTree.apply(change)
         return (.privateMessage(protected), state.secretTree.changes(change, epoch: epoch))
-    }
-
-    private func padding(of message: AuthenticatedContent) -> Int {
-        let block = configuration.paddingBlock
-        guard block > 1 else { return 0 }
-        var writer = WireWriter()
-        message.content.body.encode(to: &writer)
-        message.authentication.encode(to: &writer)
-        return (block - writer.bytes.count % block) % block
     }
 
     /// Takes a message from the group: checks it, and changes the state as it says.

@@ -36,7 +36,7 @@ extension Group {
 
     /// A proposal to mix a pre-shared key in, with a fresh nonce (section 8.4).
     public func preSharedKeyProposal(_ kind: PreSharedKeyID.Kind) -> Proposal {
-        .psk(PreSharedKeyID(kind: kind, nonce: Secret(random: state.algorithms.hash.size).withBytes { Array($0) }))
+        .psk(PreSharedKeyID(fresh: kind, state.algorithms))
     }
 
     func ownLeaf() throws(MLSError) -> LeafNode {
@@ -81,8 +81,7 @@ extension Group {
         }
         try ProposalList.check(change, in: state.publicState, configuration)
         if case .add(let keyPackage) = change.proposal {
-            try keyPackage.validate(state.algorithms)
-            try keyPackage.leafNode.validate(at: nil, state.algorithms, configuration)
+            try keyPackage.validate(state.algorithms, configuration)
         }
         return WaitingProposal(
             number: (proposals.last?.number ?? 0) + 1, reference: reference, size: UInt32(size), change: change)

@@ -92,8 +92,7 @@ public struct Group: ~Copyable, Sendable {
         _ configuration: GroupConfiguration
     ) throws(MLSError) -> Group {
         let algorithms = try configuration.suites.algorithms(of: founder.keyPackage.suite)
-        try founder.keyPackage.validate(algorithms)
-        try founder.keyPackage.leafNode.validate(at: nil, algorithms, configuration)
+        try founder.keyPackage.validate(algorithms, configuration)
         var tree = RatchetTree(founder.keyPackage.leafNode)
         try tree.validateMembers(extensions, configuration)
         let context = GroupContext(
@@ -136,7 +135,7 @@ public struct Group: ~Copyable, Sendable {
         Dictionary(uniqueKeysWithValues: allChanges().present.map { ($0.key.bytes, $0.value) })
     }
 
-    private func allChanges() -> StateChanges {
+    func allChanges() -> StateChanges {
         if isRemoved { return StateChanges() }
         var changes = state.changes(since: nil)
         for past in pastEpochs { changes.apply(past.changes) }

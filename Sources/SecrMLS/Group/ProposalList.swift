@@ -191,8 +191,7 @@ struct ProposalList {
         _ keyPackage: KeyPackage, _ algorithms: SuiteAlgorithms, _ configuration: GroupConfiguration,
         sentAt time: UInt64?
     ) throws(MLSError) {
-        try keyPackage.validate(algorithms)
-        try keyPackage.leafNode.validate(at: nil, algorithms, configuration)
+        try keyPackage.validate(algorithms, configuration)
         if let time, case .keyPackage(let lifetime) = keyPackage.leafNode.source {
             try require(lifetime.contains(time), "7.3", "a key package that is not valid at this time")
         }

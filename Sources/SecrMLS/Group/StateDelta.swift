@@ -13,18 +13,20 @@ public struct StateDelta: Sendable {
 
     /// The state's number after this step. It only grows, and belongs where it can't be put back.
     public let revision: UInt64
-    public let records: [Record]
+    private let changes: StateChanges
+    /// In no order.
+    public var records: [Record] { changes.records.map { Record(key: $0.key.bytes, value: $0.value) } }
 
     init(revision: UInt64, _ changes: StateChanges) {
         self.revision = revision
-        records = changes.records.map { Record(key: $0.key.bytes, value: $0.value) }
+        self.changes = changes
     }
 
     /// All of it in one piece.
     public var encoded: Secret {
         WireWriter.secret { writer in
             writer.uint64(revision)
-            writer.value(StateChanges(records))
+            writer.value(changes)
         }
     }
 
@@ -115,13 +117,6 @@ struct StateChanges {
     private(set) var records: [RecordKey: Secret?] = [:]
 
     init() {}
-
-    init(_ records: [StateDelta.Record]) {
-        for record in records {
-            guard let key = try? RecordKey(record.key) else { continue }
-            self.records[key] = .some(record.value)
-        }
-    }
 
     subscript(key: RecordKey) -> Secret? {
         get { records[key] ?? nil }

@@ -37,14 +37,16 @@ public struct KeyPackage: Sendable, Hashable {
         algorithms.reference("MLS 1.0 KeyPackage Reference", encoded)
     }
 
-    /// All of section 10.1 that needs no group.
-    func validate(_ algorithms: SuiteAlgorithms) throws(MLSError) {
+    /// All of section 10.1 that needs no group, its leaf with it.
+    func validate(
+        _ algorithms: SuiteAlgorithms, _ configuration: GroupConfiguration
+    ) throws(MLSError) {
         try require(version == .mls10, .unsupported, "10.1", "a key package of another version")
         try require(suite == algorithms.suite, "10.1", "a key package for another cipher suite")
         guard case .keyPackage = leafNode.source else {
             throw MLSError(.invalid, "10", "a key package whose leaf is of another source")
         }
-        try leafNode.verifySignature(at: nil, algorithms)
+        try leafNode.validate(at: nil, algorithms, configuration)
         try verifySignature(algorithms)
         try require(leafNode.encryptionKey != initKey, "10.1", "a key package with one key in two places")
         try require(algorithms.kem.isValidPublicKey(initKey), "10", "an init key to which nothing can be encrypted")

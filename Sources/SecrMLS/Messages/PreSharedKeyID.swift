@@ -22,6 +22,11 @@ public struct PreSharedKeyID: Sendable, Hashable {
         self.nonce = nonce
     }
 
+    /// For one more use, with a nonce of its own.
+    init(fresh kind: Kind, _ algorithms: SuiteAlgorithms) {
+        self.init(kind: kind, nonce: Secret(random: algorithms.hash.size).withBytes { Array($0) })
+    }
+
     /// The use of a resumption key that only a new group's first commit may have (sections 11.2, 11.3).
     var isForNewGroup: Bool {
         switch kind {
