@@ -9,18 +9,20 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BIN := $(DESTDIR)$(PREFIX)/bin
 SHARE := $(DESTDIR)$(PREFIX)/share
-UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/user
-UNIT := Sources/secr-vault/Units/secr-vault@.service
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd
+VAULT_UNIT := Sources/secr-vault/Units/secr-vault@.service
+RELAY_UNIT := Sources/secr-relay/Units/secr-relay.service
 
 TOOLS := secr-scrub secr-vault
-# Pages of other sections than 1, which has one for each tool.
-PAGES := secr-stream.5 secr-vault-format.5
+SERVER := secr-relay
+# Pages of other sections than 1, which has one for each tool, and 8, which has the server's.
+PAGES := secr-stream.5 secr-vault-format.5 secr-protocol.7
 RELEASE := .build/release
 
 # What Debian calls the things that are needed.
-BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libqpdf-dev libsodium-dev libssl-dev libsystemd-dev libsqlite3-dev libfuse3-dev
-TEST_PACKAGES := python3 python3-cryptography strace libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils \
-	libheif-examples libavif-bin qpdf poppler-utils fuse3 attr procps sqlite3 python3-dbusmock dbus
+BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libqpdf-dev libsodium-dev libssl-dev libcurl4-openssl-dev libsystemd-dev libsqlite3-dev libfuse3-dev libpq-dev
+TEST_PACKAGES := python3 python3-cryptography python3-venv openssl strace libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils \
+	libheif-examples libavif-bin qpdf poppler-utils fuse3 attr procps sqlite3 python3-dbusmock dbus postgresql
 LINT_PACKAGES := shellcheck mandoc
 BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 qpdf age restic gocryptfs fuse3 fio strace
 PEER_PACKAGES := cmake g++ make nlohmann-json3-dev
@@ -39,7 +41,8 @@ packages = @missing=""; \
 	$(SUDO) apt-get update -qq; \
 	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 
-.PHONY: help demo test bench bench-mls bench-mount bench-entries lint judge build install uninstall clean build-packages
+.PHONY: help demo test bench bench-mls bench-mount bench-entries bench-relay lint judge build build-relay folders install \
+	install-relay uninstall clean build-packages
 
 help:
 	@echo "make demo       build, and show what a picture gave away, what is left, and what sealing does"
@@ -48,9 +51,10 @@ help:
 	@echo "make bench-mls       what SecrMLS takes; MLSPP= a copy of mlspp, to race it"
 	@echo "make bench-mount     the same for a mounted vault, as root"
 	@echo "make bench-entries   the same for a vault of a million entries, which takes its time"
+	@echo "make bench-relay     load on a relay, with SQLite and with PostgreSQL"
 	@echo "make lint       formatting, warnings, man pages, scripts"
-	@echo "make build      build in release mode, into $(RELEASE)"
-	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
+	@echo "make build      build in release mode, into $(RELEASE); make build-relay for the server"
+	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); make install-relay for the server"
 	@echo "make uninstall, make clean"
 
 build-packages:
@@ -61,18 +65,24 @@ build-packages:
 # one makes the linker take that.
 STATIC := .build/static
 
-build: build-packages
-	@mkdir -p $(STATIC) && ln -sf "$$(clang -print-file-name=libstdc++.a)" $(STATIC)/
-	@# One product at a time: of several, swift build makes the last.
-	@for tool in $(TOOLS); do \
-		swift build -c release --static-swift-stdlib -Xlinker -L$(STATIC) --product $$tool || exit 1; \
+# $(call products,NAMES): one at a time; of several, swift build makes the last.
+products = @mkdir -p $(STATIC) && ln -sf "$$(clang -print-file-name=libstdc++.a)" $(STATIC)/; \
+	for product in $(1); do \
+		swift build -c release --static-swift-stdlib -Xlinker -L$(STATIC) --product $$product || exit 1; \
 	done
+
+build: build-packages
+	$(call products,$(TOOLS))
+
+build-relay: build-packages
+	$(call products,$(SERVER))
 
 demo: build
 	@sh Tests/Demo/demo.sh $(RELEASE)
 
 test: build-packages
 	$(call packages,$(TEST_PACKAGES))
+	@sh Tests/SecrS3Tests/install_moto.sh .build/moto || echo "moto can't be installed: tests against it are skipped"
 	swift build -c release --build-tests
 	swift test -c release --skip-build
 
@@ -99,6 +109,12 @@ bench-mount: build
 bench-entries: build
 	python3 Tests/Benchmarks/vault_entries.py $(RELEASE)/secr-vault
 
+# Starts a PostgreSQL server of its own.
+bench-relay: build-packages
+	$(call packages,python3 postgresql sqlite3)
+	$(call products,$(SERVER) relay-load)
+	python3 Tests/Benchmarks/relay.py $(RELEASE)/secr-relay $(RELEASE)/relay-load
+
 # For whoever has the judge and a corpus of real files: make judge JUDGE=folder CORPUS=folder
 judge: build
 	$(call packages,$(JUDGE_PACKAGES))
@@ -108,31 +124,42 @@ lint: build-packages
 	$(call packages,$(LINT_PACKAGES))
 	swift format lint --strict --recursive Sources Tests Package.swift
 	mandoc -T lint -W warning man/*.[1578]
-	shellcheck .ci/run Tests/Demo/demo.sh Tests/CommandTests/programs.sh Tests/Benchmarks/MLS/build_peer.sh
+	shellcheck .ci/run Tests/Demo/demo.sh Tests/CommandTests/programs.sh Tests/Benchmarks/MLS/build_peer.sh \
+		Tests/SecrS3Tests/install_moto.sh
 	swift build -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 
-install: build
-	install -d $(BIN) $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/bash-completion/completions \
-		$(SHARE)/zsh/vendor-completions $(SHARE)/fish/vendor_completions.d $(UNITS)
-	for tool in $(TOOLS); do \
-		install -s -m 755 $(RELEASE)/$$tool $(BIN)/$$tool; \
-		gzip -9n < man/$$tool.1 > $(SHARE)/man/man1/$$tool.1.gz; \
-		$(RELEASE)/$$tool --completions bash > $(SHARE)/bash-completion/completions/$$tool; \
-		$(RELEASE)/$$tool --completions zsh > $(SHARE)/zsh/vendor-completions/_$$tool; \
-		$(RELEASE)/$$tool --completions fish > $(SHARE)/fish/vendor_completions.d/$$tool.fish; \
-	done
+# $(call put_tool,NAME,SECTION): a binary, its page, its completions.
+put_tool = install -s -m 755 $(RELEASE)/$(1) $(BIN)/$(1); \
+	gzip -9n < man/$(1).$(2) > $(SHARE)/man/man$(2)/$(1).$(2).gz; \
+	$(RELEASE)/$(1) --completions bash > $(SHARE)/bash-completion/completions/$(1); \
+	$(RELEASE)/$(1) --completions zsh > $(SHARE)/zsh/vendor-completions/_$(1); \
+	$(RELEASE)/$(1) --completions fish > $(SHARE)/fish/vendor_completions.d/$(1).fish;
+drop_tool = rm -f $(BIN)/$(1) $(SHARE)/man/man$(2)/$(1).$(2).gz $(SHARE)/bash-completion/completions/$(1) \
+	$(SHARE)/zsh/vendor-completions/_$(1) $(SHARE)/fish/vendor_completions.d/$(1).fish;
+# $(call put_unit,FILE,FOLDER): with the place of its binary.
+put_unit = sed 's|=secr-|=$(PREFIX)/bin/secr-|' $(1) > $(2)/$(notdir $(1))
+
+folders:
+	install -d $(BIN) $(addprefix $(SHARE)/man/man,1 5 7 8) $(SHARE)/bash-completion/completions \
+		$(SHARE)/zsh/vendor-completions $(SHARE)/fish/vendor_completions.d $(UNITS)/user $(UNITS)/system
+
+install: build folders
+	$(foreach tool,$(TOOLS),$(call put_tool,$(tool),1))
 	for page in $(PAGES); do \
 		gzip -9n < man/$$page > $(SHARE)/man/man$${page##*.}/$$page.gz; \
 	done
-	sed 's|=secr-vault |=$(PREFIX)/bin/secr-vault |' $(UNIT) > $(UNITS)/$(notdir $(UNIT))
+	$(call put_unit,$(VAULT_UNIT),$(UNITS)/user)
+
+# The server, which a person with the tools has no use for.
+install-relay: build-relay folders
+	$(call put_tool,$(SERVER),8)
+	$(call put_unit,$(RELAY_UNIT),$(UNITS)/system)
 
 uninstall:
-	for tool in $(TOOLS); do \
-		rm -f $(BIN)/$$tool $(SHARE)/man/man1/$$tool.1.gz $(SHARE)/bash-completion/completions/$$tool \
-			$(SHARE)/zsh/vendor-completions/_$$tool $(SHARE)/fish/vendor_completions.d/$$tool.fish; \
-	done
+	$(foreach tool,$(TOOLS),$(call drop_tool,$(tool),1))
+	$(call drop_tool,$(SERVER),8)
 	for page in $(PAGES); do rm -f $(SHARE)/man/man$${page##*.}/$$page.gz; done
-	rm -f $(UNITS)/$(notdir $(UNIT))
+	rm -f $(UNITS)/user/$(notdir $(VAULT_UNIT)) $(UNITS)/system/$(notdir $(RELAY_UNIT))
 
 clean:
 	rm -rf .build .build-*

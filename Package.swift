@@ -14,22 +14,32 @@ let package = Package(
     products: [
         .executable(name: "secr-scrub", targets: ["secr-scrub"]),
         .executable(name: "secr-vault", targets: ["secr-vault"]),
+        .executable(name: "secr-relay", targets: ["secr-relay"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // 0: C, no Swift
         .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CFUSE", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "CTurboJPEG",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("turbojpeg")]
         ),
+        .target(name: "CCurl"),
         .target(name: "COpenSSL"),
         .target(name: "CQPDF"),
         .target(name: "CSecrShims"),
@@ -45,6 +55,8 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .target(name: "SecrHTTP", dependencies: ["CCurl", "SecrSystem"], swiftSettings: settings),
+
         .target(name: "SecrCrypto", dependencies: ["COpenSSL", "CSodium"], swiftSettings: settings),
 
         // 2: formats
@@ -58,6 +70,16 @@ let package = Package(
 
         .target(
             name: "SecrStream", dependencies: ["SecrSystem", "SecrCrypto"], swiftSettings: settings),
+
+        .target(
+            name: "SecrS3",
+            dependencies: [
+                "SecrBytes", "SecrSystem", "SecrHTTP", "SecrCrypto",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(name: "SecrWire", dependencies: ["SecrCrypto"], swiftSettings: settings),
 
         // 3: systems
         .target(
@@ -86,6 +108,30 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .target(
+            name: "SecrRelay",
+            dependencies: [
+                "CPQ", "SecrBytes", "SecrCrypto", "SecrS3", "SecrSystem", "SecrWire",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+
+        .target(
+            name: "SecrRelayClient", dependencies: ["SecrBytes", "SecrCrypto", "SecrHTTP", "SecrWire"],
+            swiftSettings: settings),
+
         // 4: people
         .target(
             name: "SecrCLI",
@@ -102,6 +148,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "secr-relay",
+            dependencies: [
+                "SecrBytes", "SecrCLI", "SecrHTTP", "SecrRelay", "SecrS3", "SecrSystem", "SecrWire",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            exclude: ["Units"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "secr-scrub",
             dependencies: [
                 "SecrCLI", "SecrCrypto", "SecrScrub", "SecrScrubFiles", "SecrSystem",
@@ -112,10 +167,14 @@ let package = Package(
 
         // Tests
         .executableTarget(
+            name: "relay-load",
+            dependencies: ["SecrCrypto", "SecrHTTP", "SecrRelayClient", "SecrSystem", "SecrWire"],
+            path: "Tests/Benchmarks/RelayLoad"),
+        .executableTarget(
             name: "mls-benchmark", dependencies: ["SecrMLS"], path: "Tests/Benchmarks/MLS",
             exclude: ["build_peer.sh", "peer.cpp"]),
-        .target(name: "SecrTestSupport", path: "Tests/SecrTestSupport"),
-        .testTarget(name: "HouseTests", dependencies: ["SecrTestSupport", "secr-scrub", "secr-vault"]),
+        .target(name: "SecrTestSupport", path: "Tests/SecrTestSupport", exclude: ["s3_server.py"]),
+        .testTarget(name: "HouseTests", dependencies: ["SecrTestSupport", "secr-relay", "secr-scrub", "secr-vault"]),
         .testTarget(name: "SecrBytesTests", dependencies: ["SecrBytes", "SecrTestSupport"]),
         .testTarget(
             name: "SecrSystemTests",
@@ -123,9 +182,28 @@ let package = Package(
                 "SecrBytes", "SecrSystem", "SecrTestSupport", .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        .testTarget(
+            name: "SecrHTTPTests", dependencies: ["SecrHTTP", "SecrTestSupport"], exclude: ["server.py"]),
         .testTarget(name: "SecrCryptoTests", dependencies: ["SecrCrypto", "SecrTestSupport"]),
         .testTarget(
             name: "SecrStreamTests", dependencies: ["SecrCrypto", "SecrStream", "SecrSystem", "SecrTestSupport"]),
+        .testTarget(
+            name: "SecrWireTests", dependencies: ["SecrCrypto", "SecrTestSupport", "SecrWire"],
+            exclude: ["relay_vectors.py"]),
+        .testTarget(
+            name: "SecrRelayTests",
+            dependencies: [
+                "SecrCrypto", "SecrHTTP", "SecrRelay", "SecrRelayClient", "SecrS3", "SecrSystem", "SecrTestSupport",
+                "SecrWire",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        .testTarget(
+            name: "SecrS3Tests",
+            dependencies: [
+                "SecrCrypto", "SecrHTTP", "SecrS3", "SecrTestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            exclude: ["install_moto.sh", "scripted.py"]),
         .testTarget(name: "SecrMLSTests", dependencies: ["SecrMLS", "SecrTestSupport"]),
         .testTarget(
             name: "SecrVaultTests",
@@ -150,8 +228,12 @@ let package = Package(
             name: "ConformanceTests",
             dependencies: ["SecrMLS", "SecrTestSupport", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
-            name: "CommandTests", dependencies: ["SecrTestSupport", "secr-scrub", "secr-vault"],
-            exclude: ["terminal.py", "crash.py", "measure.py", "programs.sh", "without_keyring.py"]),
+            name: "CommandTests",
+            dependencies: [
+                "SecrCrypto", "SecrHTTP", "SecrRelayClient", "SecrSystem", "SecrTestSupport", "SecrWire", "secr-relay",
+                "secr-scrub", "secr-vault",
+            ],
+            exclude: ["terminal.py", "crash.py", "measure.py", "programs.sh", "socks.py", "without_keyring.py"]),
         .testTarget(
             name: "InteropTests", dependencies: ["SecrTestSupport", "secr-scrub", "secr-vault"],
             exclude: ["gainmap_reader.py", "stream_reader.py", "vault_reader.py"]),

@@ -10,6 +10,9 @@ public enum FileCreation {
         return mask
     }()
 
+    /// Whatever this process makes from now on is for its owner alone.
+    public static func keepFromOthers() { _ = umask(0o077) }
+
     /// Makes one folder with the usual mode, or less; no error where it exists.
     public static func makeFolder(_ path: FilePath, mode: UInt32 = 0o777) throws(SystemError) {
         let result = unsafe path.withPlatformString { unsafe mkdir($0, mode) }
@@ -22,5 +25,11 @@ public enum FileCreation {
         let parent = path.removingLastComponent()
         if !parent.isEmpty && parent != path { try makeFolders(parent, mode: mode) }
         try makeFolder(path, mode: mode)
+    }
+
+    /// Removes a folder, unless something is in it; no error where it does not exist.
+    public static func removeFolder(_ path: FilePath) throws(SystemError) {
+        if unsafe path.withPlatformString({ unsafe rmdir($0) }) == 0 { return }
+        if ![ENOENT, ENOTEMPTY, EEXIST].contains(lastErrno) { throw .current("remove", path) }
     }
 }

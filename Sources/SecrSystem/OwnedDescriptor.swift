@@ -21,6 +21,19 @@ public final class OwnedDescriptor: Sendable {
             ? Int(clamping: limit.rlim_cur) : 256
     }()
 
+    /// Lets this process have as many open as the system allows it at all.
+    ///
+    /// - Returns: how many that are.
+    public static func raiseLimit() -> Int {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        // Safe: the structure outlives the calls.
+        guard unsafe getrlimit(resource, &limit) == 0 else { return 256 }
+        let old = limit.rlim_cur
+        limit.rlim_cur = limit.rlim_max
+        return Int(clamping: unsafe setrlimit(resource, &limit) == 0 ? limit.rlim_cur : old)
+    }
+
     /// Opens an existing file for reading. Never becomes the controlling terminal's owner.
     ///
     /// - Parameter waits: whether opening and reading a FIFO wait for whoever writes to it.

@@ -118,7 +118,7 @@ extension OwnedDescriptor {
     }
 
     /// Returns `false` where the system refuses, with `errno` saying why.
-    private func writeAll(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+    func writeAll(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
         var done = 0
         while done < bytes.count {
             // Safe: the pointer stays within the buffer, `done < bytes.count`.

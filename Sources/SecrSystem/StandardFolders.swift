@@ -9,6 +9,12 @@ public enum StandardFolders {
         return variable("HOME").flatMap { $0.isAbsolute ? $0.appending(".local/state") : nil }
     }
 
+    /// Where a service manager wants a service to keep its things; `nil` where none does.
+    public static var service: FilePath? {
+        guard let path = variable("STATE_DIRECTORY"), path.isAbsolute else { return nil }
+        return path
+    }
+
     /// For sockets, gone with the last session; `nil` where there is none.
     public static var runtime: FilePath? {
         if let path = variable("XDG_RUNTIME_DIR"), path.isAbsolute { return path }

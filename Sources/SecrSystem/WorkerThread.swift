@@ -1,7 +1,7 @@
 internal import CSecrShims
 internal import Glibc
 
-/// A thread that runs one piece of blocking work. Its owner must wait for it.
+/// A thread that runs one piece of blocking work. Its owner must wait for it, or let go of it.
 public struct WorkerThread: ~Copyable {
     private let handle: pthread_t
 
@@ -34,5 +34,10 @@ public struct WorkerThread: ~Copyable {
     /// Returns when the work is done.
     public consuming func wait() {
         pthread_join(handle, nil)
+    }
+
+    /// Lets it work on, and end when it is done.
+    public consuming func letGo() {
+        pthread_detach(handle)
     }
 }

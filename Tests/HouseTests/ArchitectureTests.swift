@@ -6,21 +6,25 @@ import Testing
 @Suite struct ArchitectureTests {
     /// Lowest first; a module may depend on lower layers only, or on what stands before it in its own.
     static let layers = [
-        ["CExif", "CFUSE", "COpenSSL", "CQPDF", "CTurboJPEG", "CZlib", "CSodium", "CSecrShims", "CSystemd"],
-        ["SecrBytes", "SecrSystem", "SecrCrypto"],
-        ["SecrScrub", "SecrMLS", "SecrStream"],
-        ["SecrScrubFiles", "SecrVault", "SecrVaultFUSE"],
-        ["SecrCLI", "secr-scrub", "secr-vault"],
+        [
+            "CCurl", "CExif", "CFUSE", "COpenSSL", "CPQ", "CQPDF", "CTurboJPEG", "CZlib", "CSodium", "CSecrShims",
+            "CSystemd",
+        ],
+        ["SecrBytes", "SecrSystem", "SecrHTTP", "SecrCrypto"],
+        ["SecrScrub", "SecrMLS", "SecrStream", "SecrS3", "SecrWire"],
+        ["SecrScrubFiles", "SecrVault", "SecrVaultFUSE", "SecrRelay", "SecrRelayClient"],
+        ["SecrCLI", "secr-scrub", "secr-vault", "secr-relay"],
     ]
 
     /// Part of the toolchain, open to everybody.
-    static let platform: Set<String> = ["Glibc", "Synchronization"]
+    static let platform: Set<String> = ["Dispatch", "Glibc", "Synchronization"]
     /// It is large and slow to start; GRDB brings it along.
-    static let usersOfFoundation: Set<String> = ["SecrVault"]
+    static let usersOfFoundation: Set<String> = ["SecrVault", "SecrRelay"]
     /// The small part of it; swift-crypto's HPKE takes nothing but its `Data`.
     static let usersOfFoundationEssentials: Set<String> = ["SecrMLS"]
     /// Each C library is imported by exactly one module.
     static let soleImporters = [
+        "CCurl": "SecrHTTP", "CPQ": "SecrRelay",
         "CExif": "SecrScrub", "CFUSE": "SecrVaultFUSE", "CQPDF": "SecrScrub", "CTurboJPEG": "SecrScrub",
         "CZlib": "SecrScrub",
         "COpenSSL": "SecrCrypto", "CSodium": "SecrCrypto",
@@ -40,7 +44,8 @@ import Testing
                 $0.components(separatedBy: $1)[0]
             }
             targets[name] = Set(list.matches(of: #/"([^"]+)"/#).map { String($0.1) }).subtracting([
-                "swift-system", "GRDB.swift", "swift-crypto",
+                "swift-system", "GRDB.swift", "swift-crypto", "hummingbird", "swift-nio", "swift-nio-extras",
+                "swift-nio-ssl", "swift-http-types", "swift-log", "swift-service-lifecycle",
             ])
         }
         return targets

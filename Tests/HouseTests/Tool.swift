@@ -4,12 +4,15 @@ import Testing
 /// A tool of the house, as it describes itself.
 struct Tool: Sendable, CustomTestStringConvertible {
     let name: String
+    /// Of the manual.
+    let chapter: Int
     /// The sections that its page has beside those of every page.
     let sections: [String]
 
     static let all = [
-        Tool(name: "secr-scrub", sections: []),
-        Tool(name: "secr-vault", sections: ["COMMANDS"]),
+        Tool(name: "secr-scrub", chapter: 1, sections: []),
+        Tool(name: "secr-vault", chapter: 1, sections: ["COMMANDS"]),
+        Tool(name: "secr-relay", chapter: 8, sections: ["COMMANDS"]),
     ]
 
     var testDescription: String { name }
@@ -17,7 +20,7 @@ struct Tool: Sendable, CustomTestStringConvertible {
     func run(_ arguments: [String]) throws -> String { try Run.program(Run.built(name), arguments).text }
 
     /// Its man page.
-    var page: String { get throws { try Repository.text("man/\(name).1") } }
+    var page: String { get throws { try Repository.text("man/\(name).\(chapter)") } }
 
     /// The commands that its help lists.
     var commands: [String] {
@@ -35,7 +38,7 @@ struct Tool: Sendable, CustomTestStringConvertible {
     /// The long options that help lists for a command, or without one.
     func options(_ command: String?) throws -> Set<String> {
         let help = try run([command].compactMap(\.self) + ["--help"])
-        return Set(help.matches(of: #/(?m)^  (?:-\w, |    )--([a-z-]+)/#).map { String($0.1) })
+        return Set(help.matches(of: #/(?m)^  (?:-\w, |    )--([a-z0-9-]+)/#).map { String($0.1) })
     }
 
     func options(_ commands: [String]) throws -> Set<String> {

@@ -2,6 +2,7 @@
 #define SECR_SHIMS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* The few things that Swift cannot see: macros with parts it does not import, and a handler that is safe in a signal. */
 
@@ -44,6 +45,21 @@ int secr_pipe(int ends[]);
 /* Starts this very program in the background, in a session of its own, with three arguments and standard input from
    `input`. */
 int secr_start_self(const char *name, const char *first, const char *second, const char *third, int input);
+
+/* Waiting for many descriptors at once (epoll(7)). */
+struct secr_readiness {
+    uint64_t tag;
+    int readable, writable, failed;
+};
+#define SECR_EPOLL_MOST 256
+int secr_epoll_new(void);
+/* From now on, whatever it was watched for before. */
+int secr_epoll_watch(int queue, int descriptor, int readable, int writable, uint64_t tag);
+int secr_epoll_forget(int queue, int descriptor);
+/* Returns how many are ready, at most SECR_EPOLL_MOST; waits for ever where `milliseconds` is negative. */
+int secr_epoll_wait(int queue, struct secr_readiness *ready, int most, int milliseconds);
+/* A descriptor that is readable once a number of 8 bytes was written to it, until it is read (eventfd(2)). */
+int secr_counter_new(void);
 
 /* This process twice, as fork(2) does it. */
 int secr_fork(void);

@@ -1,3 +1,4 @@
+internal import SecrBytes
 internal import SecrCrypto
 
 /// The name of an object: 16 bytes that mean nothing to whoever has not the area's key.
@@ -26,20 +27,13 @@ public struct ObjectName: Hashable, Sendable {
 
     /// 32 lower-case hexadecimal digits; the first two are the folder.
     public var hexadecimal: String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        Hexadecimal.text(bytes)
     }
 
     /// `nil` for anything but what ``hexadecimal`` gives.
     public init?(hexadecimal text: some StringProtocol) {
-        let digits = Array(text.utf8)
-        guard digits.count == 2 * Self.size else { return nil }
-        var bytes: [UInt8] = []
-        for at in stride(from: 0, to: digits.count, by: 2) {
-            let pair = digits[at..<at + 2]
-            guard pair.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }),
-                let byte = UInt8(String(decoding: pair, as: UTF8.self), radix: 16)
-            else { return nil }
-            bytes.append(byte)
+        guard let bytes = Hexadecimal.bytes(text), bytes.count == Self.size, Hexadecimal.text(bytes) == text else {
+            return nil
         }
         self.bytes = bytes
     }

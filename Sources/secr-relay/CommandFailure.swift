@@ -1,0 +1,64 @@
+import SecrCLI
+import SecrRelay
+import SecrSystem
+import SystemPackage
+
+/// Why a command did not do what it was asked for, in words and as a status.
+struct CommandFailure: Error {
+    var status: ExitStatus
+    var path: FilePath?
+    var reason: String
+    var hint: String?
+
+    init(_ status: ExitStatus, path: FilePath? = nil, _ reason: String, hint: String? = nil) {
+        self.status = status
+        self.path = path
+        self.reason = reason
+        self.hint = hint
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as SystemError: self.init(error)
+        case let error as StoreError:
+            self.init(error.code == .damaged ? .damaged : .failure, error.detail)
+        case KeyFile.Failure.system(let error): self.init(error)
+        case KeyFile.Failure.damaged:
+            self.init(
+                .damaged, "the key file holds no keys",
+                hint: "without them nothing that is stored can be found or read; a relay starts anew without its file")
+        case KeyFile.Failure.readableByOthers:
+            self.init(.failure, "others may read the key file", hint: "chmod 600 takes it from them")
+        case RelayServer.Failure.address(let reason): self.init(.failure, "can't listen there: \(reason)")
+        case RelayServer.Failure.certificate(let reason):
+            self.init(.failure, "the certificate or its key can't be used: \(reason)")
+        default: self.init(.failure, "\(error)")
+        }
+    }
+
+    init(_ error: SystemError) {
+        let text = error.errno.description
+        self.init(
+            error.errno == .noSuchFileOrDirectory ? .notFound : .failure, path: error.path,
+            "can't \(error.operation): \(text.prefix(1).lowercased() + text.dropFirst())")
+    }
+}
+
+extension Console {
+    /// Does a command's work; what it throws is said, and becomes the command's status.
+    func attempt(_ work: @escaping @Sendable () async throws -> ExitStatus) -> ExitStatus {
+        let result = Waiting.run(work)
+        switch result {
+        case .success(let status): return flush() ? status : .failure
+        case .failure(let error):
+            let failure = CommandFailure(error)
+            if let path = failure.path {
+                self.error(path, failure.reason, hint: failure.hint)
+            } else {
+                self.error(failure.reason, hint: failure.hint)
+            }
+            return failure.status
+        }
+    }
+}
