@@ -80,7 +80,7 @@ public final class Relay: Sendable {
     /// To be called now and then, so that boxes are kept that somebody reads.
     public func noteReaders() async {
         await noting("which boxes are in use could not be noted") { () throws(StoreError) in
-            try await boxes.noteReaders()
+            try await boxes.noteReaders(today: calendar.today)
         }
     }
 

@@ -107,6 +107,18 @@ import Testing
         #expect(try await other.answer.status == .nothing)
     }
 
+    /// A cell comes after the look that does not find it, and before the wait.
+    @Test(.timeLimit(.minutes(1))) func aCellBetweenLookAndWaitIsNoticed() async throws {
+        let store = DistractedStore()
+        let (relay, owner) = (try await TestRelay(boxes: store), Owner())
+        _ = try await relay.ask(owner, .create(.none))
+        for number in 1...3 {
+            let before = UInt64(number - 1)
+            store.distract { _ = try? await relay.ask(owner, .put, payload: TestRelay.cell(number)) }
+            #expect(try await relay.ask(owner, .get(after: before, wait: 60)).content == TestRelay.cell(number))
+        }
+    }
+
     @Test func whenTheRelayEndsEverybodyHasAnAnswer() async throws {
         let (relay, owner) = (try await TestRelay(), Owner())
         async let waiting = relay.ask(owner, .get(after: 0, wait: 60))

@@ -14,8 +14,9 @@ final class BoxService: Sendable {
     let waiters: Waiters
     /// Boxes that were read since the store was told last.
     private let read = Mutex<Set<StoredName>>([])
-    /// When there are as many, the store is told at once.
-    private static let mostRead = 65_536
+    private static let mostRead = 1 << 18
+    /// Of them, so many in one transaction.
+    private static let mostTouches = 1_000
 
     init(_ store: any BoxStore, keys: RelayKeys, limits: RelayLimits, today: @escaping @Sendable () -> Day) {
         self.store = store
@@ -65,7 +66,7 @@ final class BoxService: Sendable {
         _ command: Command, after number: UInt64, wait: Int, isAuthentic: Bool, departure: Departure?
     ) async throws(StoreError) -> (cell: StoredCell, content: [UInt8])? {
         let box = name(command, isAuthentic)
-        try await note(box)
+        note(box)
         // First in the queue, then the look: what comes in between is noticed.
         let ticket = waiters.enter(box, seconds: min(wait, limits.wait))
         if let ticket { departure?.watch { [waiters] in waiters.end(ticket) } }
@@ -100,21 +101,24 @@ final class BoxService: Sendable {
         return isAuthentic ? name : RelayKeys.unusedName()
     }
 
-    private func note(_ box: StoredName) async throws(StoreError) {
-        let isFull = read.withLock { read in
-            read.insert(box)
-            return read.count >= Self.mostRead
+    private func note(_ box: StoredName) {
+        read.withLock { read in
+            // Those beyond are noted when they are read again after the next time; until then nothing expires.
+            if read.count < Self.mostRead { read.insert(box) }
         }
-        if isFull { try await noteReaders() }
     }
 
     /// Boxes that somebody reads are kept; to be called now and then.
-    func noteReaders() async throws(StoreError) {
-        let boxes = read.withLock { read in
-            defer { read = [] }
-            return read
+    func noteReaders(today: Day) async throws(StoreError) {
+        var boxes = Array(
+            read.withLock { read in
+                defer { read = [] }
+                return read
+            })[...]
+        while !boxes.isEmpty {
+            _ = try await store.commit(boxes.prefix(Self.mostTouches).map { .touch($0) }, today: today)
+            boxes = boxes.dropFirst(Self.mostTouches)
         }
-        for box in boxes { _ = try await queue.commit(.touch(box)) }
     }
 
     /// Whether the store can take more without more of the disk.

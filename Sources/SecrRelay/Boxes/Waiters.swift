@@ -46,8 +46,11 @@ final class Waiters: Sendable {
         }
     }
 
-    /// Returns when there may be something new, or when the time is over, see ``isOver(_:)``.
+    /// Returns when there may be something new since this returned last, or since the ticket was taken; or when the time is
+    /// over, see ``isOver(_:)``.
     func wait(_ ticket: Ticket) async {
+        // Before the next look, and not after one: what comes in between has to be noticed.
+        defer { state.withLock { $0.boxes[ticket.box]?[ticket.number]?.isCalled = false } }
         await withCheckedContinuation { continuation in
             let isNow = state.withLock { state in
                 guard var waiter = state.boxes[ticket.box]?[ticket.number], !waiter.isCalled,
@@ -61,14 +64,11 @@ final class Waiters: Sendable {
         }
     }
 
-    /// Whether there is no more time to wait. If there is, the next call begins a new wait.
+    /// Whether there is no more time to wait.
     func isOver(_ ticket: Ticket) -> Bool {
         state.withLock { state in
-            guard let ends = state.boxes[ticket.box]?[ticket.number]?.ends, state.second < ends, !state.isClosed else {
-                return true
-            }
-            state.boxes[ticket.box]?[ticket.number]?.isCalled = false
-            return false
+            guard let ends = state.boxes[ticket.box]?[ticket.number]?.ends else { return true }
+            return state.second >= ends || state.isClosed
         }
     }
 
