@@ -18,7 +18,18 @@ public final class Relay: Sendable {
     private let log: OperatorLog
     private let metrics = Metrics()
     private let calendar: Calendar
-    private let hasRoom: @Sendable () -> Bool
+    /// The last days on which what was over was forgotten.
+    private let expired = Mutex((boxes: Day(rawValue: 0), blobs: Day(rawValue: 0)))
+    private let room: Room
+    private let health = Mutex<(at: ContinuousClock.Instant, isGood: Bool)?>(nil)
+
+    /// Whether there is room for more than what deleting takes, for which some has to stay.
+    public struct Room: Sendable {
+        public var forBoxes: @Sendable () -> Bool = { true }
+        public var forBlobs: @Sendable () -> Bool = { true }
+
+        public init() {}
+    }
 
     /// The day that it is for everything that is done.
     private final class Calendar: Sendable {
@@ -32,15 +43,13 @@ public final class Relay: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - today: not before the day of the keys.
-    ///   - hasRoom: whether there is room for more than what deleting takes, for which some has to stay.
+    /// - Parameter today: not before the day of the keys.
     public init(
         boxes: any BoxStore, blobs: any BlobStore, keys: RelayKeys, today: Day, limits: RelayLimits = RelayLimits(),
         admission: AdmissionCheck = .open, log: OperatorLog = OperatorLog { _ in },
-        hasRoom: @escaping @Sendable () -> Bool = { true }
+        room: Room = Room()
     ) {
-        self.hasRoom = hasRoom
+        self.room = room
         let calendar = Calendar(today)
         self.calendar = calendar
         self.boxes = BoxService(boxes, keys: keys, limits: limits) { calendar.today }
@@ -59,8 +68,9 @@ public final class Relay: Sendable {
     /// To be called before the first command.
     public func start() async throws(StoreError) {
         await boxes.start()
-        try await blobs.expire(today: calendar.today)
-        try await boxes.expire(today: calendar.today)
+        await expire()
+        // Whoever can't be read now is not ready to serve.
+        try await boxes.probe()
     }
 
     /// A new day has begun: what expired before can't be opened any more, even if forgetting it fails.
@@ -68,9 +78,24 @@ public final class Relay: Sendable {
         guard today > calendar.today else { return }
         keys.advance(to: today)
         calendar.today = today
-        await noting("what has expired could not be deleted") { () throws(StoreError) in
-            try await boxes.expire(today: today)
-            try await blobs.expire(today: today)
+        await expire()
+    }
+
+    /// Forgets what is over, unless that was done today.
+    public func expire() async {
+        let today = calendar.today
+        let done = expired.withLock { $0 }
+        if done.boxes < today {
+            await noting("expired cells could not be deleted") { () throws(StoreError) in
+                try await boxes.expire(today: today)
+                expired.withLock { $0.boxes = today }
+            }
+        }
+        if done.blobs < today {
+            await noting("expired blobs could not be deleted") { () throws(StoreError) in
+                try await blobs.expire(today: today)
+                expired.withLock { $0.blobs = today }
+            }
         }
     }
 
@@ -100,7 +125,17 @@ public final class Relay: Sendable {
     /// Whether boxes can be stored and read, as far as is known.
     func isHealthy() async -> Bool {
         guard hasRoomForBoxes else { return false }
-        return await boxes.isHealthy()
+        let now = ContinuousClock.now
+        if let known = health.withLock({ $0 }), now - known.at < .seconds(1) { return known.isGood }
+        let isGood: Bool
+        do throws(StoreError) {
+            try await boxes.probe()
+            isGood = true
+        } catch {
+            isGood = false
+        }
+        health.withLock { $0 = (now, isGood) }
+        return isGood
     }
 
     /// Whether `address` may ask for anything now.
@@ -183,12 +218,28 @@ extension Relay {
         deinit { shares.give(back: room, from: address) }
     }
 
+    /// What is to be done with what follows a frame.
+    enum Reception {
+        /// It may come. To be held until the answer is sent.
+        case transfer(Transfer)
+        /// There is no room now.
+        case busy
+        /// It is of no use; what to answer.
+        case answer([UInt8])
+    }
+
     /// - Parameter frame: what came first.
-    /// - Returns: `nil` where there is no room now; to be held until the answer is sent.
-    func beginTransfer(_ frame: [UInt8], from address: NetworkAddress) throws(WireError) -> Transfer? {
+    func receive(_ frame: [UInt8], from address: NetworkAddress) throws(WireError) -> Reception {
         let command = try Command(parsing: frame)
         guard let size = command.request.blobSize else { throw .wrongRoute }
-        return Transfer(command, room: size.count, in: transfers, for: address)
+        // Room is for those who prove that they may have it.
+        if case .store(_, _, let shown) = command.request {
+            guard isOfToday(command) else { return .answer(short(.day, command)) }
+            guard admission.admits(shown) else { return .answer(short(.admission, command)) }
+            guard command.isAuthentic(in: frame) else { return .answer(short(.refused, command)) }
+        }
+        let transfer = Transfer(command, room: size.count, in: transfers, for: address)
+        return transfer.map { .transfer($0) } ?? .busy
     }
 
     /// Answers a command upon a blob.
@@ -202,7 +253,7 @@ extension Relay {
             case .store(let size, let days, let shown):
                 guard admission.admits(shown) else { return short(.admission, command) }
                 guard isAuthentic else { return short(.refused, command) }
-                guard hasRoomOnDisk else { return short(.limit, command) }
+                guard isThere(room.forBlobs()) else { return short(.limit, command) }
                 let (status, expires) = try await blobs.store(command, size, days: days, payload, today: today)
                 return short(status, command, expires: expires)
             case .fetch(let size, let expires):
@@ -223,12 +274,11 @@ extension Relay {
 
     private var today: Day { calendar.today }
 
-    private var hasRoomForBoxes: Bool { boxes.hasRoom || hasRoomOnDisk }
+    private var hasRoomForBoxes: Bool { boxes.hasRoom || isThere(room.forBoxes()) }
 
-    private var hasRoomOnDisk: Bool {
-        if hasRoom() { return true }
-        log.note("the disk is nearly full: nothing is put or stored until there is room again")
-        return false
+    private func isThere(_ hasRoom: Bool) -> Bool {
+        if !hasRoom { log.note("the disk is nearly full: nothing is put or stored until there is room again") }
+        return hasRoom
     }
 
     private func read(

@@ -156,15 +156,18 @@ extension RelayClient {
         nonce: Nonce = .random()
     ) async throws(RelayClientError) -> (answer: Answer, content: [UInt8]) {
         var attempt = 0
+        var hasAdopted = false
         while true {
             let result = try await once(request, at: address, key, payload, nonce)
-            guard result.answer.status == .day, attempt == 0, adopt(result.answer.day) else {
-                guard result.answer.status == .busy, attempt + 1 < retries.attempts else { return result }
+            switch result.answer.status {
+            case .day where !hasAdopted && adopt(result.answer.day):
+                hasAdopted = true
+            case .busy where attempt + 1 < retries.attempts:
                 attempt += 1
                 try await pause(retries.pause(before: attempt, least: .zero))
-                continue
+            default:
+                return result
             }
-            attempt += 1
         }
     }
 

@@ -9,7 +9,9 @@ enum InvitationFile {
     static func codes(in path: FilePath) throws -> [String] {
         let bytes = try OwnedDescriptor.openForReading(path).readToEnd(limit: longest, path: path)
         let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map { line in
-            String(line.drop { $0 == " " }.prefix { $0 != " " })
+            let text = line.drop { $0.isWhitespace }
+            return String(
+                text.prefix(upTo: text.lastIndex { !$0.isWhitespace }.map(text.index(after:)) ?? text.startIndex))
         }
         return lines.filter { !$0.isEmpty && !$0.hasPrefix("#") }
     }

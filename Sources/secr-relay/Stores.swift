@@ -2,6 +2,7 @@ import SecrCLI
 import SecrHTTP
 import SecrRelay
 import SecrS3
+import SecrSystem
 import SystemPackage
 
 /// Where a relay keeps boxes and blobs, as the command line says.
@@ -12,8 +13,14 @@ struct Stores: Sendable {
     private let bucket: S3Configuration?
     private let credentials: FilePath?
 
-    /// Whether any of it is in the data folder.
-    var areLocal: Bool { database == nil || bucket == nil }
+    /// Whether there is room where things are in the data folder.
+    func room(in folder: RelayFolder) -> Relay.Room {
+        let disk = FileSystemRoom(folder.path)
+        var room = Relay.Room()
+        if database == nil { room.forBoxes = { disk.isLeft } }
+        if bucket == nil { room.forBlobs = { disk.isLeft } }
+        return room
+    }
 
     static let options: [Option] = [.database, .s3Endpoint, .s3Bucket, .s3Region, .s3Credentials]
 

@@ -279,7 +279,7 @@ struct PostgreSQLStoreTests {
         try await expire(1, unusedDays: 90)
         #expect(try (count("cells"), count("marks")) == ("800", "1220"))
         #expect(try server.sql("SELECT DISTINCT held FROM secr_relay_boxes", database: "expiring") == "40")
-        try await expire(3, unusedDays: 1_000)
+        try await expire(1 + BoxLifetime.markDays, unusedDays: 1_000)
         #expect(try (count("cells"), count("marks"), count("boxes")) == ("0", "0", "20"))
         _ = try await stores[0].commit((0..<20).map { put($0, 10_000 + $0) }, today: today.adding(3))
         try await expire(3, unusedDays: 2)

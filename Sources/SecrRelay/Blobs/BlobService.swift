@@ -7,8 +7,10 @@ final class BlobService: Sendable {
     private let store: any BlobStore
     private let keys: RelayKeys
     private let limits: RelayLimits
-    /// Bytes that are kept, as far as this relay knows; others may share the store.
-    private let kept = Mutex(0)
+    /// Bytes that are kept, as far as this relay knows; others may share the store, and what is removed is noticed when
+    /// they are counted again.
+    private let kept = Mutex((bytes: 0, counted: ContinuousClock.now))
+    private static let countAgain = Duration.seconds(600)
 
     init(_ store: any BlobStore, keys: RelayKeys, limits: RelayLimits) {
         self.store = store
@@ -20,12 +22,10 @@ final class BlobService: Sendable {
     func store(
         _ command: Command, _ size: BlobSize, days: Int, _ content: [UInt8], today: Day
     ) async throws(StoreError) -> (Answer.Status, Day) {
-        guard days <= limits.blobDays, kept.withLock({ $0 + size.count <= limits.blobStorage }) else {
-            return (.limit, today)
-        }
+        guard days <= limits.blobDays, try await hasRoom(size.count) else { return (.limit, today) }
         let (name, expires) = (keys.name(of: command.address), today.adding(days))
         guard let sealed = keys.seal(content, name: name, expires: expires) else { return (.day, today) }
-        if try await store.put(name, expires: expires, sealed: sealed) { kept.withLock { $0 += size.count } }
+        if try await store.put(name, expires: expires, sealed: sealed) { kept.withLock { $0.bytes += size.count } }
         return (.done, expires)
     }
 
@@ -46,7 +46,19 @@ final class BlobService: Sendable {
     /// Forgets what is over, and counts what is left.
     func expire(today: Day) async throws(StoreError) {
         try await store.expire(today: today)
+        try await count()
+    }
+
+    private func count() async throws(StoreError) {
         let bytes = try await store.bytes()
-        kept.withLock { $0 = bytes }
+        kept.withLock { $0 = (bytes, .now) }
+    }
+
+    private func hasRoom(_ count: Int) async throws(StoreError) -> Bool {
+        func fits() -> Bool { kept.withLock { $0.bytes + count <= limits.blobStorage } }
+        if fits() { return true }
+        guard kept.withLock({ $0.counted.duration(to: .now) > Self.countAgain }) else { return false }
+        try await self.count()
+        return fits()
     }
 }

@@ -66,7 +66,8 @@ final class BoxService: Sendable {
         _ command: Command, after number: UInt64, wait: Int, isAuthentic: Bool, departure: Departure?
     ) async throws(StoreError) -> (cell: StoredCell, content: [UInt8])? {
         let box = name(command, isAuthentic)
-        note(box)
+        // Names that nothing has would take the places of others.
+        if isAuthentic { note(box) }
         // First in the queue, then the look: what comes in between is noticed.
         let ticket = waiters.enter(box, seconds: min(wait, limits.wait))
         if let ticket { departure?.watch { [waiters] in waiters.end(ticket) } }
@@ -127,10 +128,10 @@ final class BoxService: Sendable {
     /// Bytes that commits and cells on their way may take.
     private static let leastReusable = 1 << 20
 
-    /// Whether the store answers, and took the last change.
-    func isHealthy() async -> Bool {
-        do { _ = try await store.next(in: RelayKeys.unusedName(), after: 0) } catch { return false }
-        return queue.isWorking
+    /// Throws unless the store can be read and changed.
+    func probe() async throws(StoreError) {
+        _ = try await store.next(in: RelayKeys.unusedName(), after: 0)
+        _ = try await queue.commit(.touch(RelayKeys.unusedName()))
     }
 
     func expire(today: Day) async throws(StoreError) {

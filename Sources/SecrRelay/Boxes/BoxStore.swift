@@ -29,7 +29,8 @@ public enum BoxChange: Sendable {
     ///
     /// - Parameter mark: of the command. If it is known, the cell was put before, and is not put again.
     case put(StoredName, sealed: [UInt8], expires: Day, mark: StoredName)
-    /// Cells up to this number go.
+    /// Cells up to this number go. Done again, it takes those as well that came meanwhile: nobody may acknowledge what has
+    /// not been received.
     case acknowledge(StoredName, upTo: UInt64)
     /// The box goes, with its cells.
     case drop(StoredName)
@@ -91,8 +92,8 @@ public struct BoxRecord: Hashable, Sendable {
 public protocol BoxStore: Sendable {
     /// Does all of it or nothing, durably: what this returned survives a power cut.
     ///
-    /// Changes to the same box happen in their order. A mark is remembered through `today` and the two days after, see
-    /// ``Command/day``.
+    /// Changes to the same box happen in their order. A mark is remembered through `today` and ``BoxLifetime/markDays`` days
+    /// after, see ``Command/day``.
     ///
     /// - Returns: an outcome for each, in their order.
     /// - Throws: nothing of it was done; or, where ``StoreError/isUncertain``, all of it or nothing.
@@ -126,8 +127,9 @@ extension BoxStore {
 
 /// How long things are remembered that have no last day of their own.
 public enum BoxLifetime {
-    /// Days after the one of its execution on which a command could come once more.
-    public static let markDays = 2
+    /// Days after the one of its execution on which a command could come once more, and one on which it could still be on
+    /// its way, or at another relay whose clock is behind.
+    public static let markDays = 3
 }
 
 /// What went wrong in a store.

@@ -9,7 +9,6 @@ final class CommitQueue: Sendable {
         var changes: [BoxChange] = []
         var waiters: [Waiter] = []
         var isRunning = false
-        var hasFailed = false
     }
 
     /// So many cells go to the disk at once; more don't make a transaction cheaper, but longer.
@@ -26,9 +25,6 @@ final class CommitQueue: Sendable {
         self.limit = limit
         self.today = today
     }
-
-    /// Whether the last transaction could be done, as far as there was one.
-    var isWorking: Bool { state.withLock { !$0.hasFailed } }
 
     /// Returns when the change is durable.
     func commit(_ change: BoxChange) async throws(StoreError) -> BoxOutcome {
@@ -53,10 +49,8 @@ final class CommitQueue: Sendable {
         while let (changes, waiters) = take() {
             do {
                 let outcomes = try await commit(changes)
-                state.withLock { $0.hasFailed = false }
                 for (waiter, outcome) in zip(waiters, outcomes) { waiter.resume(returning: .success(outcome)) }
             } catch {
-                state.withLock { $0.hasFailed = true }
                 for waiter in waiters { waiter.resume(returning: .failure(error)) }
             }
         }

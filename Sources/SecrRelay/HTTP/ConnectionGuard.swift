@@ -84,7 +84,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         forget()
-        departures.left(context.channel)
+        departures.closed(context.channel)
         context.fireChannelInactive()
     }
 

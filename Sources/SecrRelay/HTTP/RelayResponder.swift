@@ -14,10 +14,10 @@ struct RelayResponder: Sendable {
 
     /// - Parameter channel: on which the request came.
     func respond(to request: HummingbirdCore.Request, on channel: any Channel) async throws -> Response {
+        let address = address(of: request, channel.remoteAddress)
+        guard relay.allows(address) else { return Self.text(.tooManyRequests, "too many commands", retryAfter: 1) }
         switch (request.method, request.uri.path) {
         case (.post, Route.box), (.post, Route.blob):
-            let address = address(of: request, channel.remoteAddress)
-            guard relay.allows(address) else { return Self.text(.tooManyRequests, "too many commands", retryAfter: 1) }
             do {
                 return request.uri.path == Route.box
                     ? try await box(request, address, departures.departure(from: channel))
@@ -54,11 +54,13 @@ struct RelayResponder: Sendable {
             bytes += part.readableBytesView
             guard bytes.count >= Command.size else { continue }
             if transfer == nil {
-                transfer = try relay.beginTransfer(bytes, from: address)
-                guard let transfer else {
-                    return Self.text(.serviceUnavailable, "too many blobs at a time", retryAfter: 2)
+                switch try relay.receive(bytes, from: address) {
+                case .transfer(let room):
+                    transfer = room
+                    bytes.reserveCapacity(room.length)
+                case .busy: return Self.text(.serviceUnavailable, "too many blobs at a time", retryAfter: 2)
+                case .answer(let answer): return Self.bytes(answer)
                 }
-                bytes.reserveCapacity(transfer.length)
             }
             if let transfer, bytes.count > transfer.length { throw WireError.wrongSize }
         }
@@ -76,7 +78,7 @@ struct RelayResponder: Sendable {
         if isBehindProxy {
             // The last one is what the proxy in front saw; those before it anybody can write.
             let names = request.headers[values: .forwardedFor].joined(separator: ",").split(separator: ",")
-            return names.last.map { NetworkAddress(String($0.drop { $0 == " " })) } ?? .local
+            return NetworkAddress(forwarded: names.last.map(String.init) ?? "")
         }
         return peer?.ipAddress.map { NetworkAddress($0) } ?? .local
     }

@@ -87,6 +87,10 @@ public struct RelayServer: Sendable {
                 let response = try await responder.respond(to: request, on: channel)
                 try await writer.write(response: response.head, body: response.body)
             } onServerRunning: {
+                if case .socket(let path) = listening {
+                    // Its folder decides who gets there.
+                    _ = unsafe path.withPlatformString { unsafe chmod($0, 0o666) }
+                }
                 running($0.localAddress?.port)
             }
             // The last one ends first: it lets those go who wait.

@@ -14,6 +14,8 @@ public struct Housekeeper: Service {
 
     /// Seconds between two notes of which boxes are in use.
     private static let noteEvery = 300
+    /// Between two tries to forget what is over, where one failed.
+    private static let expireEvery = 60
     /// How many days the clock may jump while the relay runs. Keys that are destroyed don't come back.
     private static let longestJump = 2
 
@@ -32,22 +34,37 @@ public struct Housekeeper: Service {
     /// Until the relay is asked to end.
     public func run() async throws {
         await withGracefulShutdownHandler {
-            let start = ContinuousClock.now
-            var passed = 0
-            var kept = relay.terms.day
-            publish(relay.metricsText)
-            while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                passed += 1
-                let next = start.advanced(by: .seconds(passed))
-                try? await cancelWhenGracefulShutdown { try await Task.sleep(until: next, clock: .continuous) }
-                relay.tick()
-                if passed % Self.noteEvery == 0 { await relay.noteReaders() }
-                if passed % 3_600 == 0 { publish(relay.metricsText) }
-                await turnPage(&kept)
+            await withTaskGroup { group in
+                // Waits end in time, whatever else there is to do.
+                group.addTask { await eachSecond { _ in relay.tick() } }
+                group.addTask { await keepHouse() }
             }
             await relay.noteReaders()
         } onGracefulShutdown: {
             relay.stopWaiting()
+        }
+    }
+
+    private func keepHouse() async {
+        var kept = relay.terms.day
+        publish(relay.metricsText)
+        await eachSecond { passed in
+            if passed % Self.noteEvery == 0 { await relay.noteReaders() }
+            if passed % 3_600 == 0 { publish(relay.metricsText) }
+            await turnPage(&kept)
+            if passed % Self.expireEvery == 0 { await relay.expire() }
+        }
+    }
+
+    /// - Parameter work: gets how many seconds have passed.
+    private func eachSecond(_ work: (Int) async -> Void) async {
+        let start = ContinuousClock.now
+        var passed = 0
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            passed += 1
+            let next = start.advanced(by: .seconds(passed))
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(until: next, clock: .continuous) }
+            await work(passed)
         }
     }
 

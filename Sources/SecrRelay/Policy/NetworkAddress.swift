@@ -20,6 +20,19 @@ package enum NetworkAddress: Hashable, Sendable {
         }
     }
 
+    /// - Parameter text: as proxies write an address: with a port behind it or not, with brackets or not. All that can't be
+    ///   read is one address.
+    init(forwarded text: String) {
+        var name = text.filter { $0 != " " && $0 != "\t" }[...]
+        if name.hasPrefix("[") {
+            name = name.dropFirst().prefix { $0 != "]" }
+        } else if name.filter({ $0 == ":" }).count == 1 {
+            name = name.prefix { $0 != ":" }
+        }
+        self.init(String(name))
+        if self == .local { self = .remote(0) }
+    }
+
     /// - Parameter bytes: 4 or 16, in network order.
     init(bytes: some Collection<UInt8>) {
         let bytes = Array(bytes)

@@ -1,7 +1,7 @@
 internal import SecrCrypto
 internal import SecrWire
 
-/// Whether a command is from whoever has the key, in the same time for those that are and those that are not.
+/// Whether a command is from whoever has the key, in about the same time for those that are and those that were made up.
 enum SignatureCheck {
     static func isAuthentic(_ command: Command, in bytes: [UInt8]) -> Bool {
         if command.isAuthentic(in: bytes) { return true }

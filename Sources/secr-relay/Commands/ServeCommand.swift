@@ -63,16 +63,15 @@ enum ServeCommand {
             let link = try keyFile.advance(to: today)
             let log = OperatorLog { console.warning($0) }
             let boxes = try await stores.boxes(in: folder)
-            let room = stores.areLocal ? FileSystemRoom(folder.path) : nil
             let relay = Relay(
                 boxes: boxes, blobs: try stores.blobs(in: folder), keys: RelayKeys(link),
                 today: max(today, link.day), limits: limits, admission: try admission(), log: log,
-                hasRoom: { room?.isLeft ?? true })
+                room: stores.room(in: folder))
             try await relay.start()
             var server = RelayServer(relay, at: listening)
             server.tls = tls
             server.isBehindProxy = isBehindProxy
-            server.connections = min(limits.connections, OwnedDescriptor.raiseLimit() - Self.otherFiles)
+            server.connections = max(16, min(limits.connections, OwnedDescriptor.raiseLimit() - Self.otherFiles))
             let keeper = Housekeeper(relay, keys: keyFile, log: log) { publish($0, console) }
             try await server.run(keeper: keeper) { port in
                 console.note([.text("listening on " + ListenAddress.text(listening, port: port, isSecured: tls != nil))]

@@ -112,6 +112,7 @@ extension StoreError {
             case .permissionDenied, .notPermitted, .readOnlyFileSystem, .notDirectory: .unusable
             default: .unavailable
             }
-        self.init(code, "\(error)")
+        // Names of blobs are nobody's business.
+        self.init(code, "can't \(error.operation) a blob: \(error.errno.description.lowercased())")
     }
 }

@@ -68,34 +68,8 @@ struct BoxStatements {
         return try Int64.fetchOne(statement, arguments: [box]) != nil
     }
 
-    private func execute(_ sql: String, _ arguments: StatementArguments) throws {
+    func execute(_ sql: String, _ arguments: StatementArguments) throws {
         try database.cachedStatement(sql: sql).execute(arguments: arguments)
-    }
-
-    func freePages() throws -> Int {
-        try Int.fetchOne(database.cachedStatement(sql: "PRAGMA freelist_count")) ?? 0
-    }
-
-    /// Forgets some of what is over.
-    ///
-    /// - Returns: whether nothing of it is left.
-    func expirePart(_ unusedDays: Int) throws -> Bool {
-        let first = Day(rawValue: UInt32(today))
-        try execute(
-            "DELETE FROM marks WHERE mark IN (SELECT mark FROM marks WHERE day < ? LIMIT 1000)",
-            [Int64(first.adding(-BoxLifetime.markDays).rawValue)])
-        let marks = database.changesCount
-        let boxes = try Data.fetchAll(
-            database, sql: "SELECT DISTINCT box FROM cells WHERE expires < ? LIMIT 100", arguments: [today])
-        for box in boxes {
-            try execute("DELETE FROM cells WHERE box = ? AND expires < ?", [box, today])
-            try execute("UPDATE boxes SET stored = stored - ? WHERE name = ?", [database.changesCount, box])
-        }
-        let unused = try Data.fetchAll(
-            database, sql: "SELECT name FROM boxes WHERE used < ? LIMIT 100",
-            arguments: [Int64(first.adding(-unusedDays).rawValue)])
-        for box in unused { try drop(box) }
-        return marks == 0 && boxes.isEmpty && unused.isEmpty
     }
 
     static func next(in box: StoredName, after number: Int64, _ database: Database) throws -> StoredCell? {

@@ -28,6 +28,7 @@ public final class SQLiteBoxStore: BoxStore {
             return pool
         }
         crew = try Self.crew(pool)
+        try Self.run { try pool.write { noteFree($0) } }
     }
 
     /// For looking into a database that another process may be using.
@@ -84,7 +85,7 @@ public final class SQLiteBoxStore: BoxStore {
             try pool.write { database in
                 let statements = BoxStatements(database, today)
                 let outcomes = try changes.map { try statements.apply($0) }
-                free.withLock { $0 = (try? statements.freePages()) ?? 0 }
+                noteFree(database)
                 return outcomes
             }
         }
@@ -99,13 +100,22 @@ public final class SQLiteBoxStore: BoxStore {
     }
 
     public func expire(today: Day, unusedDays: Int) async throws(StoreError) {
-        // A part at a time, so that others are served in between.
-        var isDone = false
-        while !isDone {
-            isDone = try await run { pool in
-                try pool.write { database in try BoxStatements(database, today).expirePart(unusedDays) }
+        // A part at a time, so that others are served in between; each row is looked at once.
+        var place: BoxExpiry.Place? = .marks(after: nil)
+        while let now = place, !Task.isCancelled {
+            place = try await run { [self] pool in
+                try pool.write { database in
+                    let next = try BoxExpiry(database, today, unusedDays: unusedDays).forget(from: now)
+                    noteFree(database)
+                    return next
+                }
             }
         }
+    }
+
+    private func noteFree(_ database: Database) {
+        let pages = try? Int.fetchOne(database, sql: "PRAGMA freelist_count")
+        free.withLock { $0 = pages ?? 0 }
     }
 
     public func record(of box: StoredName) async throws(StoreError) -> BoxRecord? {
