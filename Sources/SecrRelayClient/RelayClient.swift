@@ -195,11 +195,11 @@ extension RelayClient {
         }
     }
 
-    private func prepare(_ request: inout HTTPRequest, identity: [UInt8]) {
+    private func prepare(_ request: inout HTTPRequest, identity: @autoclosure () -> [UInt8]) {
         request.trust = endpoint.trust
         request.unixSocket = endpoint.unixSocket
         guard let proxy = endpoint.proxy else { return }
-        let user = Hexadecimal.text(identity)
+        let user = Hexadecimal.text(identity())
         request.proxy = HTTPRequest.Proxy(
             host: proxy.host, port: proxy.port, isolation: HTTPRequest.Isolation(user: user, password: "secr"))
     }

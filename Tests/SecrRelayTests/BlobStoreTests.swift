@@ -88,4 +88,26 @@ struct BlobStoreSuite {
         let folder = try TemporaryFolder()
         try await BlobStoreSuite(store: FolderBlobStore(FilePath(folder.path).appending("blobs"))).run()
     }
+
+    /// What goes to the operator's log names no blob.
+    @Test func errorsNameNoBlob() async throws {
+        let folder = try TemporaryFolder()
+        let store = try FolderBlobStore(FilePath(folder.path).appending("blobs"))
+        let (name, day) = (BlobStoreSuite.name(7), Day(rawValue: 20_000))
+        // A file where the folder of that day should be.
+        try folder.write([1], to: "blobs/4e20")
+        func complaint(_ call: () async throws -> Void) async -> String? {
+            do { try await call() } catch { return "\(error)" }
+            return nil
+        }
+        let complaints = [
+            await complaint { _ = try await store.put(name, expires: day, sealed: [1]) },
+            await complaint { _ = try await store.get(name, expires: day, size: 1) },
+            await complaint { try await store.remove(name, expires: day) },
+        ]
+        for complaint in complaints {
+            let text = try #require(complaint)
+            #expect(!text.contains(name.digits) && !text.contains("4e20") && text.hasPrefix("can't "), "\(text)")
+        }
+    }
 }

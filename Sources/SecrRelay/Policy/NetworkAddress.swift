@@ -8,7 +8,7 @@ package enum NetworkAddress: Hashable, Sendable {
     case remote(UInt64)
 
     /// - Parameter text: an address as it is written; what is none counts as this machine's.
-    init(_ text: String) {
+    package init(_ text: String) {
         var bytes = [UInt8](repeating: 0, count: 16)
         // Safe: 4 and 16 bytes are written.
         if unsafe inet_pton(AF_INET, text, &bytes) == 1 {
@@ -22,7 +22,7 @@ package enum NetworkAddress: Hashable, Sendable {
 
     /// - Parameter text: as proxies write an address: with a port behind it or not, with brackets or not. All that can't be
     ///   read is one address.
-    init(forwarded text: String) {
+    package init(forwarded text: String) {
         var name = text.filter { $0 != " " && $0 != "\t" }[...]
         if name.hasPrefix("[") {
             name = name.dropFirst().prefix { $0 != "]" }
