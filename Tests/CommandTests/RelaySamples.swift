@@ -46,16 +46,7 @@ struct SampleKeys: Sendable {
 }
 
 enum Bytes {
-    static func random(_ count: Int) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count + 8)
-        while bytes.count < count {
-            let word: UInt64 = generator.next()
-            withUnsafeBytes(of: word) { bytes.append(contentsOf: $0) }
-        }
-        return Array(bytes[..<count])
-    }
+    static func random(_ count: Int) -> [UInt8] { SecureRandom.bytes(count) }
 
     static func cell() -> [UInt8] { random(Cell.size) }
 

@@ -108,7 +108,7 @@ import Testing
     }
 
     /// A cell comes after the look that does not find it, and before the wait.
-    @Test(.timeLimit(.minutes(1))) func aCellBetweenLookAndWaitIsNoticed() async throws {
+    @Test(.timeLimit(.minutes(5))) func aCellBetweenLookAndWaitIsNoticed() async throws {
         let store = DistractedStore()
         let (relay, owner) = (try await TestRelay(boxes: store), Owner())
         _ = try await relay.ask(owner, .create(.none))
