@@ -80,8 +80,8 @@ build-relay: build-packages
 demo: build
 	@sh Tests/Demo/demo.sh $(RELEASE)
 
-# Tests of servers and of those who ask them run by themselves: they wait in tasks, for which the other tests, which wait
-# for programs, leave no threads.
+# Tests of servers and of those who ask them run by themselves, one after the other: they wait in tasks, for which the other
+# tests, which wait for programs, leave no threads.
 SERVER_TESTS := SecrHTTPTests|SecrS3Tests|SecrRelayTests|CommandTests\.Relay
 
 test: build-packages
@@ -89,7 +89,7 @@ test: build-packages
 	@sh Tests/SecrS3Tests/install_moto.sh .build/moto || echo "moto can't be installed: tests against it are skipped"
 	swift build -c release --build-tests
 	swift test -c release --skip-build --skip '$(SERVER_TESTS)'
-	swift test -c release --skip-build --filter '$(SERVER_TESTS)'
+	swift test -c release --skip-build --no-parallel --filter '$(SERVER_TESTS)'
 
 bench: build
 	$(call packages,$(BENCH_PACKAGES))

@@ -357,7 +357,9 @@ import Testing
         #expect(try await ask("2001:db8:0:1::1", times: 1_500).contains(429))
         #expect(try await ask("2001:db8:0:1:ffff::2", times: 300).contains(429))
         #expect(try await ask("2001:db8:0:2::1", times: 300).allSatisfy { $0 == 200 })
-        #expect(try await ask("127.0.0.1", times: 1_500).allSatisfy { $0 == 200 })
+        // Nobody is this machine because he says so, and what can't be read has limits, too.
+        #expect(try await ask("127.0.0.1", times: 1_500).contains(429))
+        #expect(try await ask("unknown", times: 300).contains(429))
         try await Task.sleep(for: .seconds(1))
         #expect(try await ask("192.0.2.1", times: 20).allSatisfy { $0 == 200 })
     }

@@ -14,7 +14,7 @@ import Testing
         let clock = ContinuousClock.now
         task.cancel()
         #expect(await task.value?.code == .cancelled)
-        #expect(ContinuousClock.now - clock < .seconds(5))
+        #expect(ContinuousClock.now - clock < .seconds(30))
         // One that was cancelled before.
         let late = Task {
             withUnsafeCurrentTask { $0?.cancel() }
