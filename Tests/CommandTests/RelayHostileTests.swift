@@ -370,12 +370,12 @@ import Testing
         keys.post(.store(.mebi4, days: 1, admission: .none), payload: content)
     }
 
-    /// 128 MiB are 32 blobs; who comes then is told so, and whoever is gone makes room.
+    /// 96 MiB are 24 blobs; who comes then is told so, and whoever is gone makes room.
     @Test func moreBlobsThanMemoryAreRefused() async throws {
         let relay = try RelayProcess()
         let content = Bytes.random(4 << 20)
         try await attack(relay) {
-            let half = try (0..<32).map { _ in try relay.connect() }
+            let half = try (0..<24).map { _ in try relay.connect() }
             for connection in half {
                 try await connection.send(Array(Self.frame(SampleKeys(.blob), content)[..<100_000]))
             }

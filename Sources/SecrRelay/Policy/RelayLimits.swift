@@ -18,8 +18,9 @@ public struct RelayLimits: Sendable {
     public var waitsPerAddress = 256
     /// Most commands that wait to be stored. Those that come then are told that the relay is busy.
     public var queue = 4_096
-    /// Bytes of blobs that are being sent or received at a time.
-    public var blobMemory = 128 << 20
+    /// Bytes of blobs that are being sent or received at a time. Each is in memory up to five times for a moment, as it came,
+    /// sealed and opened.
+    public var blobMemory = 96 << 20
     /// Blobs that one address sends or receives at a time.
     public var blobsPerAddress = 8
     /// Bytes of blobs that are kept.
