@@ -15,5 +15,8 @@ public struct Day: RawRepresentable, Hashable, Comparable, Sendable {
     /// Days from this one to `other`; negative where that is earlier.
     public func distance(to other: Day) -> Int { Int(other.rawValue) - Int(rawValue) }
 
+    /// Four bytes, most significant first.
+    package var bytes: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: rawValue >> (24 - 8 * $0)) } }
+
     public static func < (one: Day, other: Day) -> Bool { one.rawValue < other.rawValue }
 }

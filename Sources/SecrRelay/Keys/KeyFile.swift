@@ -111,8 +111,7 @@ public struct KeyFile: Sendable {
     }
 
     private static func block(_ link: RelayKeys.Link) -> SecretBytes {
-        let day = (0..<4).map { UInt8(truncatingIfNeeded: link.day.rawValue >> (24 - 8 * $0)) }
-        let record = SecretBytes(copying: magic + day + [0, 0, 0, 0]).followed(by: link.names)
+        let record = SecretBytes(copying: magic + link.day.bytes + [0, 0, 0, 0]).followed(by: link.names)
             .followed(by: link.chain)
         return record.followed(by: record.hash)
             .followed(by: SecretBytes(copying: repeatElement(0, count: blockSize - recordSize - BLAKE2b.size)))

@@ -136,7 +136,7 @@ public final class RelayKeys: Sendable {
     public static func unusedName() -> StoredName { StoredName(SecureRandom.bytes(StoredName.size)) }
 
     private static func additionalData(_ name: StoredName, _ expires: Day) -> [UInt8] {
-        name.bytes + (0..<4).map { UInt8(truncatingIfNeeded: expires.rawValue >> (24 - 8 * $0)) }
+        name.bytes + expires.bytes
     }
 }
 

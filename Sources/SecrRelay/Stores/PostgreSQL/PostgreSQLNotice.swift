@@ -1,9 +1,13 @@
+internal import SecrBytes
+internal import SecrCrypto
+
 /// What one node tells the others: who it is, and which boxes got cells.
 ///
-/// As text: the sender and the names in hexadecimal digits, 16 and 32 of them each.
+/// As text: the sender, 8 bytes, and the names, in hexadecimal digits.
 struct PostgreSQLNotice: Equatable {
-    private static let senderDigits = 16
+    private static let senderSize = 8
 
+    /// In digits.
     let sender: String
     let boxes: [StoredName]
 
@@ -13,32 +17,19 @@ struct PostgreSQLNotice: Equatable {
     }
 
     /// A sender that nobody else is.
-    static func newSender() -> String { digits((0..<senderDigits / 2).map { _ in .random(in: 0...255) }) }
+    static func newSender() -> String { Hexadecimal.text(SecureRandom.bytes(senderSize)) }
 
-    var payload: String { boxes.reduce(into: sender) { $0 += Self.digits($1.bytes) } }
+    var payload: String { boxes.reduce(into: sender) { $0 += $1.digits } }
 
     /// `nil` where it is something else.
     init?(_ payload: String) {
-        let digits = Array(payload.utf8)
-        let size = StoredName.size * 2
-        guard digits.count >= Self.senderDigits, (digits.count - Self.senderDigits) % size == 0 else { return nil }
-        var boxes: [StoredName] = []
-        for start in stride(from: Self.senderDigits, to: digits.count, by: size) {
-            guard let bytes = Self.bytes(digits[start..<start + size]) else { return nil }
-            boxes.append(StoredName(bytes))
-        }
-        self.init(sender: String(decoding: digits[..<Self.senderDigits], as: UTF8.self), boxes: boxes)
-    }
-
-    private static let alphabet = Array("0123456789abcdef".utf8)
-
-    private static func digits(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes.flatMap { [alphabet[Int($0 >> 4)], alphabet[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    private static func bytes(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
-        let values = digits.compactMap { alphabet.firstIndex(of: $0) }
-        guard values.count == digits.count else { return nil }
-        return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+        guard let bytes = Hexadecimal.bytes(payload), bytes.count >= Self.senderSize,
+            (bytes.count - Self.senderSize) % StoredName.size == 0
+        else { return nil }
+        self.init(
+            sender: Hexadecimal.text(Array(bytes[..<Self.senderSize])),
+            boxes: stride(from: Self.senderSize, to: bytes.count, by: StoredName.size).map { start in
+                StoredName(Array(bytes[start..<start + StoredName.size]))
+            })
     }
 }

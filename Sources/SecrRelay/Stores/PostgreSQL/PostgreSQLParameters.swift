@@ -4,7 +4,6 @@ struct PostgreSQLParameters {
     private enum ElementType {
         static let bytea: UInt32 = 17
         static let int8: UInt32 = 20
-        static let int4: UInt32 = 23
         static let text: UInt32 = 25
         static let uuid: UInt32 = 2_950
     }
@@ -25,8 +24,6 @@ struct PostgreSQLParameters {
 
     func adding(_ value: Int64) -> Self { added { $0.append(bigEndian: value) } }
 
-    func adding(_ value: Int32) -> Self { added { $0.append(bigEndian: value) } }
-
     /// Where a row can lie: the first place on a page.
     func adding(page: Int) -> Self {
         added { bytes in
@@ -41,10 +38,6 @@ struct PostgreSQLParameters {
 
     func adding(_ values: [Int64]) -> Self {
         array(values, of: ElementType.int8, size: 8) { $0.append(bigEndian: $1) }
-    }
-
-    func adding(_ values: [Int32]) -> Self {
-        array(values, of: ElementType.int4, size: 4) { $0.append(bigEndian: $1) }
     }
 
     func adding(_ values: [[UInt8]]) -> Self {

@@ -15,9 +15,6 @@ internal import CPQ
     /// Of rows.
     var count: Int { Int(unsafe PQntuples(handle)) }
 
-    /// Tells commands apart that succeed in different ways.
-    var command: String { unsafe String(cString: PQcmdStatus(handle)) }
-
     /// What the server says about an error, by the letter of the protocol for it.
     private func field(_ name: Unicode.Scalar) -> String? {
         // Safe: a string of the result, which is there; copied.
