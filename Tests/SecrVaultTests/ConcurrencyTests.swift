@@ -199,6 +199,42 @@ import Testing
         }
     }
 
+    /// Somebody falls asleep while he clears records away, and others clear away later ones meanwhile.
+    @Test(arguments: [1, 2, 3]) func whoFallsAsleepOverOldRecordsMisleadsNobody(others: Int) throws {
+        let memory = MemoryStore()
+        let first = try Vault.inMemory(memory)
+        let store = HookedStore(memory)
+        let clearer = try first.reopened(on: store)
+        for _ in 0..<2 { try Self.writeCheckpoint(clearer) }
+        var outdated: [Vault] = []
+        let begin = clearer.change
+        let checkpoint = try clearer.checkpoint
+        while try clearer.checkpoint == checkpoint {
+            try clearer.put("/tail", [0])
+            outdated.append(try first.reopened())
+        }
+        let record = first.keys.name(.record, (begin + clearer.change) / 2)
+        let other = try first.reopened()
+        let isAsleep = Mutex(false)
+        let awake = outdated
+        store.setHook { step throws(StoreError) in
+            guard step == .delete(record) else { return }
+            isAsleep.withLock { $0 = true }
+            do {
+                for _ in 0..<others { try Self.writeCheckpoint(other) }
+                for (number, vault) in awake.enumerated() { try vault.put("/new\(number)", [UInt8(number)]) }
+            } catch {
+                Issue.record(error)
+            }
+        }
+        try Self.writeCheckpoint(clearer)
+        #expect(isAsleep.withLock { $0 })
+        let last = try first.reopened()
+        try last.expectWhole()
+        for number in outdated.indices { #expect(try last.bytes("/new\(number)") == [UInt8(number)]) }
+        for vault in outdated + [clearer, other] { #expect(try vault.contents() == last.contents()) }
+    }
+
     /// Commits until the tail is merged.
     private static func writeCheckpoint(_ vault: Vault) throws {
         let before = try vault.checkpoint

@@ -149,11 +149,7 @@ struct Checkpointer {
         let (store, keys) = (log.store, log.keys)
         guard let previous else { return }
         let oldest = previous.number > 1 ? try log.readRoot(previous.number - 1) : nil
-        if previous.sequence > 0 {
-            for sequence in (oldest?.sequence ?? 1)..<max(previous.sequence, oldest?.sequence ?? 1) {
-                try store.delete(keys.name(.record, sequence))
-            }
-        }
+        if previous.sequence > 0 { try clearRecords(from: oldest?.sequence ?? 1, below: previous.sequence) }
         if let oldest {
             for level in oldest.levels where !root.levels.contains(level) && !previous.levels.contains(level) {
                 try delete(level)
@@ -161,6 +157,15 @@ struct Checkpointer {
             try store.delete(keys.name(.root, oldest.number))
         }
         try Milestones(store: store, keys: keys).clean(after: root.number)
+    }
+
+    /// The oldest goes first, also where somebody else has stopped halfway with those before them: by the record that was
+    /// his last one, everybody sees whether later ones were taken away.
+    private func clearRecords(from start: UInt64, below end: UInt64) throws {
+        let (store, keys) = (log.store, log.keys)
+        var first = start
+        while try first > 1 && store.exists(keys.name(.record, first - 1)) { first -= 1 }
+        for sequence in first..<max(first, end) { try store.delete(keys.name(.record, sequence)) }
     }
 
     private func delete(_ level: CheckpointRoot.Level) throws {
