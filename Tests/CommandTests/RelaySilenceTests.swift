@@ -42,8 +42,8 @@ import Testing
                 let connection = try relay.connect()
                 let payload = request == .put ? Bytes.cell() : []
                 try await connection.send(keys.post(request, payload: payload, nonce: nonce, isForged: isForged))
-                let answer = try await connection.response()
-                answers[name] = try #require(answer)
+                let answer: RawConnection.Response = try #require(try await connection.response())
+                answers[name] = answer
             }
             let one = try #require(answers["unknown"])
             for (name, answer) in answers { #expect(answer == one, "\(request), \(name)") }
