@@ -42,10 +42,16 @@ struct RelayLoad {
         }
     }
 
+    let origin: String
+    let http: HTTPClient
     let client: RelayClient
 
+    /// Puts a second for which there are cells.
+    private static let fastest = 12_000
+
     init(origin: String) throws {
-        let http = try HTTPClient(maximumIdleConnections: 20_000)
+        self.origin = origin
+        http = try HTTPClient(maximumIdleConnections: 20_000)
         client = RelayClient(RelayEndpoint(origin: origin), http: http) { WallClock.now / 1_000_000_000 }
     }
 
@@ -81,23 +87,50 @@ struct RelayLoad {
         }
     }
 
+    /// A cell that is ready to be sent.
+    private struct Put: Sendable {
+        let command: Command
+        private let frame: [UInt8]
+
+        init(_ cell: [UInt8], into box: Box) {
+            command = Command(
+                .put, at: box.address, day: Day(seconds: WallClock.now / 1_000_000_000), nonce: .random(), payload: cell
+            )
+            frame = command.encoded(signedBy: box.writer.key)
+        }
+
+        func request(_ cell: [UInt8], at origin: String) -> HTTPRequest {
+            HTTPRequest(
+                "POST", origin + Route.box, headers: [("Content-Type", "application/octet-stream")],
+                body: frame + cell, maximumBodySize: Request.put.answerSize)
+        }
+    }
+
     /// As many clients as fast as they can, each with one cell under way.
+    ///
+    /// Everything is hashed and signed before: the time of other people's machines is no matter of the relay's.
     func puts(clients: Int, boxes count: Int, seconds: Int) async throws {
         let boxes = try await makeBoxes(count)
-        let template = Self.cell()
+        let cell = Self.cell()
+        let puts = (0..<clients).map { client in
+            (0..<seconds * Self.fastest / clients).map {
+                Put(cell, into: boxes[(client + $0 * clients) % count])
+            }
+        }
         let end = ContinuousClock.now + .seconds(seconds)
         let times = try await withThrowingTaskGroup(of: [Double].self) { group in
-            for number in 0..<clients {
+            for puts in puts {
                 group.addTask {
                     var times: [Double] = []
-                    var cell = template
-                    while ContinuousClock.now < end {
-                        let box = boxes[(number + times.count * clients) % count]
-                        for place in 0..<8 { cell[place] = UInt8(truncatingIfNeeded: times.count >> (8 * place)) }
+                    for put in puts where ContinuousClock.now < end {
                         let start = ContinuousClock.now
-                        _ = try await client.put(cell, into: box.address, box.writer)
+                        let response = try await http.send(put.request(cell, at: origin))
+                        guard try Answer(parsing: response.body, to: put.command).status == .done else {
+                            fatalError("a cell was refused")
+                        }
                         times.append((ContinuousClock.now - start) / .milliseconds(1))
                     }
+                    guard times.count < puts.count else { fatalError("too few cells for so fast a relay") }
                     return times
                 }
             }
