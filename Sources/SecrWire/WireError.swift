@@ -13,6 +13,10 @@ public struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
         case reserved = "reserved bytes in use"
         /// What follows the frame is not what it names.
         case digest = "payload does not fit"
+        /// Bytes that are no text, or a text that has not the form it must have.
+        case text = "malformed text"
+        /// Letters that do not fit the sum behind them.
+        case check = "wrong check sum"
         /// An answer to another command.
         case nonce = "answer to another command"
     }

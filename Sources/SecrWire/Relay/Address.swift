@@ -52,6 +52,10 @@ enum Domain {
     static let blob = bytes("secr blob 1")
     static let command = bytes("secr command 1")
     static let invitation = bytes("secr invite 1")
+    static let link = bytes("secr link 1")
+    static let greeting = bytes("secr greeting 1")
+    static let hello = bytes("secr hello 1")
+    static let welcome = bytes("secr welcome 1")
 
     private static func bytes(_ text: String) -> [UInt8] {
         Array(text.utf8) + Array(repeating: 0, count: 16 - text.utf8.count)

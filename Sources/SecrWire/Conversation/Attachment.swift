@@ -1,0 +1,128 @@
+/// A file that lies on a relay in sealed pieces, and what is needed to fetch and to open them.
+public struct Attachment: Hashable, Sendable {
+    /// Blobs of one file, one after the other, that share a last day.
+    public struct Run: Hashable, Sendable {
+        /// The first of them, from 0.
+        public var first: UInt32
+        public var lastDay: Day
+
+        public init(first: UInt32, lastDay: Day) {
+            self.first = first
+            self.lastDay = lastDay
+        }
+    }
+
+    public static let longestName = 255
+    public static let longestMediaType = 127
+    /// Bytes of the largest preview.
+    public static let largestPreview = 12_288
+    /// Bytes of the longest text beside it.
+    public static let longestCaption = 8_192
+    public static let mostRuns = 64
+
+    /// From which the keys to fetch each blob and to open it follow; fresh for each time a file is sent.
+    public var secret: WireSecret
+    /// Of the relay that has the blobs.
+    public var origin: String
+    /// Of all its blobs.
+    public var blobSize: BlobSize
+    /// At least one; the first begins with blob 0.
+    public var runs: [Run]
+    /// Bytes of the file.
+    public var size: UInt64
+    /// BLAKE2b-256 of the file.
+    public var hash: [UInt8]
+    /// The last part of a path at most: no `/`, no NUL, neither `.` nor `..`.
+    public var name: String
+    /// Such as `image/jpeg`; empty where it is not known.
+    public var mediaType: String
+    /// In pixels; 0 where there are none.
+    public var width: UInt32
+    public var height: UInt32
+    /// A small JPEG; empty where there is none.
+    public var preview: [UInt8]
+    public var caption: String
+
+    public init(
+        secret: WireSecret, origin: String, blobSize: BlobSize, runs: [Run], size: UInt64, hash: [UInt8], name: String,
+        mediaType: String = "", width: UInt32 = 0, height: UInt32 = 0, preview: [UInt8] = [], caption: String = ""
+    ) {
+        self.secret = secret
+        self.origin = origin
+        self.blobSize = blobSize
+        self.runs = runs
+        self.size = size
+        self.hash = hash
+        self.name = name
+        self.mediaType = mediaType
+        self.width = width
+        self.height = height
+        self.preview = preview
+        self.caption = caption
+    }
+
+    /// Whether a text can be the name of an attachment.
+    public static func isName(_ text: String) -> Bool {
+        (1...longestName).contains(text.utf8.count) && text != "." && text != ".."
+            && !text.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
+    }
+
+    /// The last day of a blob.
+    public func lastDay(ofBlob number: UInt32) -> Day {
+        runs.last { $0.first <= number }?.lastDay ?? Day(rawValue: 0)
+    }
+}
+
+extension Attachment {
+    func encode(to writer: inout FieldWriter) {
+        precondition(WriteCapability.isOrigin(origin) && Self.isName(name) && hash.count == 32)
+        precondition((1...Self.mostRuns).contains(runs.count) && preview.count <= Self.largestPreview)
+        precondition(mediaType.utf8.count <= Self.longestMediaType && caption.utf8.count <= Self.longestCaption)
+        writer.raw(secret.bytes)
+        writer.raw(hash)
+        writer.integer(size)
+        writer.integer(width)
+        writer.integer(height)
+        writer.integer(blobSize.rawValue)
+        writer.integer(UInt8(runs.count))
+        for run in runs {
+            writer.integer(run.first)
+            writer.integer(run.lastDay.rawValue)
+        }
+        writer.counted(Array(origin.utf8), UInt8.self)
+        writer.counted(Array(name.utf8), UInt8.self)
+        writer.counted(Array(mediaType.utf8), UInt8.self)
+        writer.counted(Array(caption.utf8), UInt16.self)
+        writer.counted(preview, UInt16.self)
+    }
+
+    init(from reader: inout FieldReader) throws(WireError) {
+        secret = try reader.secret()
+        hash = try reader.raw(32)
+        size = try reader.integer(in: 0...(.max >> 1))
+        width = try reader.integer()
+        height = try reader.integer()
+        let place = reader.offset
+        guard let blobSize = BlobSize(rawValue: try reader.integer()) else { throw WireError(.unknown, at: place) }
+        self.blobSize = blobSize
+        runs = []
+        for _ in 0..<(try reader.integer(in: 1...UInt8(Self.mostRuns))) {
+            let place = reader.offset
+            let run = Run(first: try reader.integer(), lastDay: Day(rawValue: try reader.integer()))
+            // In order, so that each blob has one day.
+            guard runs.last.map({ $0.first < run.first }) ?? (run.first == 0) else {
+                throw WireError(.range, at: place)
+            }
+            runs.append(run)
+        }
+        let start = reader.offset
+        origin = try reader.text(in: 1...UInt8(WriteCapability.longestOrigin))
+        guard WriteCapability.isOrigin(origin) else { throw WireError(.text, at: start) }
+        let nameStart = reader.offset
+        name = try reader.text(in: 1...UInt8(Self.longestName))
+        guard Self.isName(name) else { throw WireError(.text, at: nameStart) }
+        mediaType = try reader.text(in: 0...UInt8(Self.longestMediaType))
+        caption = try reader.text(in: 0...UInt16(Self.longestCaption))
+        preview = try reader.counted(in: 0...UInt16(Self.largestPreview))
+    }
+}
