@@ -93,6 +93,22 @@ struct TreePlacing {
         try change.unlink(name, of: old, in: folder, now: now)
     }
 
+    /// Gives something another name. What has that name is replaced if `overwrites`: a file by a file, an empty folder
+    /// by a folder.
+    func move(_ source: VaultPath, to target: VaultPath, overwrites: Bool) throws {
+        guard let oldName = source.last, let newName = target.last, target == source || !target.lies(in: source) else {
+            throw VaultError.intoItself(target.bytes)
+        }
+        let oldFolder = try tree.folder(source.parent)
+        let newFolder = try tree.folder(target.parent)
+        guard let node = try tree.child(oldName, of: oldFolder.id) else { throw VaultError.notFound(source.bytes) }
+        if let old = try tree.child(newName, of: newFolder.id) {
+            if old.id == node.id { return }
+            try clear(target, old, in: newFolder.id, for: node.kind, overwrites)
+        }
+        try change.move(node, oldName, in: oldFolder.id, to: newName, in: newFolder.id, now: now)
+    }
+
     func makeFolder(_ path: VaultPath, _ attributes: NewAttributes) throws {
         let (folder, name) = try free(path)
         let id = try change.insert(make(.folder, attributes), parent: folder, content: nil)

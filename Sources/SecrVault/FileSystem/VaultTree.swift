@@ -162,21 +162,7 @@ extension Vault {
     /// Gives something another name. What has that name is replaced if `overwrites`: a file by a file, an empty folder by
     /// a folder.
     public func move(_ source: VaultPath, to target: VaultPath, overwrites: Bool, now: Int64) throws(VaultError) {
-        guard let oldName = source.last, let newName = target.last else { throw .intoItself(target.bytes) }
-        if target != source && target.lies(in: source) { throw .intoItself(target.bytes) }
-        try index.write { database in
-            let (tree, change) = (Tree(database), TreeChange(database))
-            let oldFolder = try tree.folder(source.parent)
-            let newFolder = try tree.folder(target.parent)
-            guard let node = try tree.child(oldName, of: oldFolder.id) else {
-                throw VaultError.notFound(source.bytes)
-            }
-            if let old = try tree.child(newName, of: newFolder.id) {
-                if old.id == node.id { return }
-                try TreePlacing(database, now: now).clear(target, old, in: newFolder.id, for: node.kind, overwrites)
-            }
-            try change.move(node, oldName, in: oldFolder.id, to: newName, in: newFolder.id, now: now)
-        }
+        try index.write { try TreePlacing($0, now: now).move(source, to: target, overwrites: overwrites) }
     }
 
     /// A copy that shares the contents, so that it costs no time and no space.

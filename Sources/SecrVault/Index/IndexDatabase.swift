@@ -81,7 +81,7 @@ final class IndexDatabase: @unchecked Sendable {
     private func attempt<Result>(_ body: (Database) throws -> Result) throws(VaultError) -> Result? {
         let head = log.head
         do {
-            return try run {
+            let result = try run {
                 try queue.write { database in
                     let before = database.totalChangesCount
                     let result = try body(database)
@@ -89,6 +89,9 @@ final class IndexDatabase: @unchecked Sendable {
                     return result
                 }
             }
+            // Where there was nothing to change, somebody else did so, and may not be done yet.
+            if log.head == head { try log.settleHead() }
+            return result
         } catch .conflict(let isStale) {
             if isStale { try reload() }
             return nil
