@@ -13,6 +13,8 @@ public struct FileStatus: Equatable, Sendable {
     public var identity: Identity
     /// Which file system it lies on.
     public var fileSystem: UInt64 { identity.device }
+    /// Which file it is there.
+    public var number: UInt64 { identity.inode }
     public var kind: Kind
     public var size: Int
     /// Permission bits, without the file type.

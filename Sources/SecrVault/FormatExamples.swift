@@ -81,4 +81,37 @@ package struct FormatExamples {
     package func remembered(in folder: FilePath) throws -> (sequence: UInt64, hash: [UInt8], checkpoint: UInt64)? {
         try DeviceState(in: folder, of: marker).load(keys).map { ($0.head.sequence, $0.head.hash, $0.checkpoint) }
     }
+
+    /// A place of a state file in which record 1 was seen, and checkpoint 1.
+    package func place(
+        record: [UInt8], binding: [UInt8]?, machine: String, file: UInt64, salt: [UInt8]
+    ) -> (sealed: [UInt8], location: [UInt8]) {
+        let location = DeviceLocation(machine: Array(machine.utf8), file: file)
+        let memory = DeviceState.Memory(
+            head: IndexLog.Head(sequence: 1, hash: BLAKE2b.hash(record)), anchor: .none, checkpoint: 1, binding: binding
+        )
+        return (DeviceState.seal(memory, keys, at: location, salt: salt), location.hash)
+    }
+}
+
+extension Vault {
+    /// Every page of the newest index as it is, with what is free of it, for tests that look for what must not be
+    /// there.
+    package func indexPages() throws(VaultError) -> [[UInt8]] {
+        try index.withLog { (log) throws(VaultError) in
+            try log.catchUp()
+            var pages: [[UInt8]] = []
+            for number in 0..<log.pageCount {
+                var page = [UInt8](repeating: 0, count: Page.size)
+                do {
+                    // Safe: the buffer has a page's size.
+                    try unsafe page.withUnsafeMutableBytes { try unsafe log.readPage(number, into: $0) }
+                } catch {
+                    throw VaultError(error)
+                }
+                pages.append(page)
+            }
+            return pages
+        }
+    }
 }

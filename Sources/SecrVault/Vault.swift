@@ -12,6 +12,7 @@ public final class Vault: Sendable {
     package let keys: AreaKeys
     let index: IndexDatabase
     let contents: ContentReader
+    private let remembered: Remembered
 
     /// Opens an area whose keys are known.
     ///
@@ -28,18 +29,20 @@ public final class Vault: Sendable {
         contents = ContentReader(store, keys)
         let memory = try withVaultErrors { try device?.load(keys) }
         let log = try IndexLog(store, keys, hint: memory?.checkpoint ?? 0)
-        let remembered = Remembered(device, keys, memory)
-        index = try IndexDatabase(log) { remembered.note($0, checkpoint: $1) }
+        remembered = Remembered(device, keys, memory)
+        index = try IndexDatabase(log) { [remembered] in remembered.note($0, checkpoint: $1) }
         if log.head.sequence > 0 {
             try index.read(catchesUp: false) { try Schema.check($0) }
         }
-        if let memory, !acceptsOlder { try check(memory) }
+        var unproven: [UInt8]?
+        if let memory, !acceptsOlder, try !check(memory) { unproven = memory.binding }
         // What somebody else wrote can have gone past a number of the kind that is remembered for ever.
         let anchor = index.head.sequence / Chain.step * Chain.step
         if anchor > 0, let hash = try hash(of: anchor) {
             remembered.note(anchor: IndexLog.Head(sequence: anchor, hash: hash))
         }
-        try remembered.note(index.head, checkpoint: index.withLog { $0.root?.number ?? 0 }, accepted: acceptsOlder)
+        try remembered.note(
+            index.head, checkpoint: index.withLog { $0.root?.number ?? 0 }, accepted: acceptsOlder, renewing: unproven)
     }
 
     /// After a repair: takes what could be saved for the newest state.
@@ -56,8 +59,8 @@ public final class Vault: Sendable {
         if let memory, memory.head.sequence > log.head.sequence, loss.firstRecord == nil {
             loss.firstRecord = log.head.sequence + 1
         }
-        let remembered = Remembered(device, keys, nil)
-        index = try IndexDatabase(log) { remembered.note($0, checkpoint: $1) }
+        remembered = Remembered(device, keys, nil)
+        index = try IndexDatabase(log) { [remembered] in remembered.note($0, checkpoint: $1) }
         try index.read(catchesUp: false) { try Schema.check($0) }
         // A checkpoint of its own, so that nothing depends on what is damaged.
         try index.rewriteAll(always: !loss.checkpoints.isEmpty)
@@ -68,18 +71,34 @@ public final class Vault: Sendable {
     /// How many changes there have been.
     public var change: UInt64 { index.head.sequence }
 
+    /// What stands for this device's memory of the area: 16 random bytes that it drew. They stay the same as long as
+    /// what is there is proven to grow out of what this device has seen, whoever changes it, and are others on every
+    /// other device.
+    ///
+    /// What may be done once only, such as encrypting with a key that goes on, is bound to them by whoever does it:
+    /// other ones mean that the vault, or what is remembered of it, was restored, repaired, copied or lost, and that
+    /// somebody else may have gone on from here. `nil` where nothing can be remembered, and so nothing would be
+    /// noticed.
+    public var deviceBinding: [UInt8]? { remembered.binding }
+
     /// Whether what is there grew out of what this device has seen.
-    private func check(_ memory: DeviceState.Memory) throws(VaultError) {
+    ///
+    /// - Returns: `false` where that can't be told any more, since it was too long ago.
+    /// - Throws: ``VaultError/rolledBack(seen:found:)`` where it did not.
+    private func check(_ memory: DeviceState.Memory) throws(VaultError) -> Bool {
         let found = index.head
         guard found.sequence >= memory.head.sequence else {
             throw .rolledBack(seen: memory.head.sequence, found: found.sequence)
         }
+        var isProven = true
         for seen in [memory.head, memory.anchor] where seen.sequence > 0 {
             let hash = try hash(of: seen.sequence)
+            if hash == nil { isProven = false }
             guard hash == seen.hash || hash == nil && Chain.isForgotten(seen.sequence, at: found.sequence) else {
                 throw .rolledBack(seen: seen.sequence, found: found.sequence)
             }
         }
+        return isProven
     }
 
     private func hash(of sequence: UInt64) throws(VaultError) -> [UInt8]? {
@@ -105,6 +124,10 @@ private final class Remembered: Sendable {
     private let device: DeviceState?
     private let keys: AreaKeys
     private let anchor: Mutex<IndexLog.Head>
+    private let known = Mutex<[UInt8]?>(nil)
+
+    /// What the device's memory is bound to, as of the last time.
+    var binding: [UInt8]? { known.withLock { $0 } }
 
     init(_ device: DeviceState?, _ keys: AreaKeys, _ memory: DeviceState.Memory?) {
         self.device = device
@@ -117,7 +140,7 @@ private final class Remembered: Sendable {
     }
 
     /// Where the state can't be written, an older copy of the vault will not be noticed; nothing else is lost.
-    func note(_ head: IndexLog.Head, checkpoint: UInt64, accepted: Bool = false) {
+    func note(_ head: IndexLog.Head, checkpoint: UInt64, accepted: Bool = false, renewing: [UInt8]? = nil) {
         guard let device, head.sequence > 0 else { return }
         let anchor = anchor.withLock { anchor in
             if head.sequence.isMultiple(of: Chain.step) || accepted { anchor = head }
@@ -126,6 +149,7 @@ private final class Remembered: Sendable {
         let padded = anchor.hash.isEmpty ? [UInt8](repeating: 0, count: IndexRecord.hashSize) : anchor.hash
         let memory = DeviceState.Memory(
             head: head, anchor: IndexLog.Head(sequence: anchor.sequence, hash: padded), checkpoint: checkpoint)
-        try? device.store(memory, keys, accepted: accepted)
+        let binding = try? device.store(memory, keys, accepted: accepted, renewing: renewing)
+        known.withLock { $0 = binding }
     }
 }

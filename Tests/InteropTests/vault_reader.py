@@ -348,6 +348,17 @@ class Index:
 # The files
 
 
+def place_of(inode, machine=None):
+    """Where a device state lies: on which machine, as which file."""
+    if machine is None:
+        try:
+            with open("/etc/machine-id", "rb") as file:
+                machine = file.readline().rstrip(b"\n")
+        except OSError:
+            machine = b""
+    return h(b"secr device state place" + machine + be64(inode), 16)
+
+
 class Vault:
     def __init__(self, folder, passphrase, key_file, state=None):
         with open(os.path.join(folder, "secr-vault"), "rb") as file:
@@ -393,7 +404,10 @@ class Vault:
             fields = Fields(content, "the device state")
             self.memory = [(fields.number(8), fields.take(32)) for _ in range(2)]
             fields.number(8)
+            binding, where = fields.take(16), fields.take(16)
             fields.rest_is_zero()
+            if any(binding) and where != place_of(os.stat(os.path.join(folder, name)).st_ino):
+                raise Refused("a copy of a device state")
             for number, known in self.memory:
                 if number > self.index.head or number and self.hash_of(number) != known:
                     raise Refused(f"this device has seen another record {number}")
@@ -589,7 +603,8 @@ def vectors():
     whole += bytes(padded_size(len(whole), STANDARD) - len(whole))
     checkpoint = seal_stream(area.root_key(1), KIND_ROOT, STANDARD, whole, bytes(range(0x10, 0x30)))
     assert Root(checkpoint, 1, area).record_hash == h(record)
-    memory = be64(1) + h(record) + be64(0) + bytes(32) + be64(1) + bytes(88)
+    where = place_of(4_242, b"00112233445566778899aabbccddeeff")
+    memory = be64(1) + h(record) + be64(0) + bytes(32) + be64(1) + bytes(range(0xD0, 0xE0)) + where + bytes(56)
     state = seal_stream(area.state, KIND_STATE, PAGED, memory, bytes(range(0x30, 0x50)))
     assert len(state) == 256
     words = recovery_words(bytes(range(0x10)))
@@ -609,7 +624,7 @@ def vectors():
             ("place", str(area.place())), ("lock", str(area.lock_offset()))],
         "A record": [("size", str(len(record))), ("head", record[:64]), ("hash", h(record))],
         "A checkpoint": [("size", str(len(checkpoint))), ("head", checkpoint[:64]), ("hash", h(checkpoint))],
-        "A device state": [("place", state)],
+        "A device state": [("where", where), ("place", state)],
         "Recovery words": [("words", words)],
     }
 

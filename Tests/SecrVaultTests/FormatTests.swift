@@ -113,6 +113,35 @@ import Testing
         #expect(seen.hash == (try Self.bytes("A record", "hash")))
     }
 
+    /// As the page has it, and as it was before there were bindings.
+    @Test func bindings() throws {
+        let examples = try Self.examples()
+        let page = (0..<4_096).map { UInt8($0 % 251) }
+        let record = try examples.record(
+            id: Array(0xC0..<0xD0), page: page, salt: Array(Self.bytes("A record", "head").prefix(32)))
+        let (sealed, location) = examples.place(
+            record: record, binding: Array(0xD0..<0xE0), machine: "00112233445566778899aabbccddeeff", file: 4_242,
+            salt: Array(0x30..<0x50))
+        #expect(try location == Self.bytes("A device state", "where"))
+        #expect(try sealed == Self.bytes("A device state", "place"))
+        let place = try #require(try Self.example("Names")["place"].flatMap { Int($0) })
+        var file = [UInt8](repeating: 0, count: 64 * 256)
+        file.replaceSubrange(place * 256..<(place + 1) * 256, with: hexadecimal(Self.placeWithoutBinding))
+        let folder = try TemporaryFolder()
+        try folder.write(file, to: try #require(try Self.example("Names")["state file"]))
+        let seen = try #require(try examples.remembered(in: FilePath(folder.path)))
+        #expect(seen.sequence == 1 && seen.checkpoint == 1 && seen.hash == BLAKE2b.hash(record))
+    }
+
+    private static let placeWithoutBinding = """
+        303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4fa8eb2ba7cbb9589d1469af37c0447d2a\
+        b621658e3f4d57c755b83763d00b51b2d102834659e84a2fb600288f03009a6c656fa2259aef4e7551990cc0a05ad68d\
+        c22dc343f9072da496876d89ee0b162a2e215109cc602ba8e12cd66aa147930c1a9d676a1b648a3c0f1870702f033408\
+        05902d6610ddb2bae5bd02cf90e954bfdfb97f2a494423f2ced0bc71cd838ebed44063f418a93c245201b9b39c58851a\
+        31856c2eb63b42c4c14b9df196ad576726c5dc36daa5660f8b201001fd425bdf33b77d9e8c269c3027ce28ccf1cdb72a\
+        6d98f1e5fd5973406cf3d0a9c669cc41
+        """
+
     @Test func recoveryWords() throws {
         let text = try #require(try Self.example("Recovery words")["words"])
         let spaced = SecretBytes(copying: Array(text.uppercased().replacing("-", with: " ").utf8))
@@ -129,19 +158,20 @@ import Testing
         }
     }
 
-    /// The tables of the page are those that a new vault has.
+    /// The tables of the page are those that a new vault has, and those that it gets when they are needed.
     @Test func tables() throws {
         let page = try Repository.text("man/secr-vault-format.5")
         let source =
             try Repository.text("Sources/SecrVault/FileSystem/Schema.swift")
             + Repository.text("Sources/SecrVault/Index/Chain.swift")
+            + Repository.text("Sources/SecrVault/State/StateTable.swift")
         func tables(_ text: String) -> Set<String> {
             Set(
                 text.matches(of: #/CREATE TABLE (?s).+? STRICT(?:, WITHOUT ROWID)?/#).map { match in
                     match.0.filter { !$0.isWhitespace }
                 })
         }
-        #expect(tables(page) == tables(source) && tables(page).count == 9)
+        #expect(tables(page) == tables(source) && tables(page).count == 10)
     }
 }
 

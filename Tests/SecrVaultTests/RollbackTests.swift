@@ -22,21 +22,26 @@ import Testing
         .init(head: head(sequence), anchor: head(sequence / 64 * 64), checkpoint: sequence / 7)
     }
 
+    /// What is remembered, but for what it is bound to.
+    private func remembered() throws -> DeviceState.Memory? {
+        try state.load(keys).map { .init(head: $0.head, anchor: $0.anchor, checkpoint: $0.checkpoint) }
+    }
+
     private var file: String { get throws { try #require(try folder.names.first) } }
 
     @Test func remembersTheLatest() throws {
         #expect(try state.load(keys) == nil && folder.names.isEmpty)
         try state.forget(keys)
-        for (sequence, remembered) in [(5, 5), (4, 5), (5, 5), (900, 900), (3, 900)] as [(UInt64, UInt64)] {
+        for (sequence, last) in [(5, 5), (4, 5), (5, 5), (900, 900), (3, 900)] as [(UInt64, UInt64)] {
             try state.store(memory(sequence), keys)
-            #expect(try state.load(keys) == memory(remembered))
+            #expect(try remembered() == memory(last))
         }
         try state.store(memory(3), keys, accepted: true)
-        #expect(try state.load(keys) == memory(3))
+        #expect(try remembered() == memory(3))
         try state.forget(keys)
         #expect(try state.load(keys) == nil)
         try state.store(memory(1), keys)
-        #expect(try state.load(keys) == memory(1))
+        #expect(try remembered() == memory(1))
     }
 
     @Test func theFileHas64PlacesOfNoise() throws {
@@ -80,11 +85,11 @@ import Testing
         }
         // Neither keeps it from remembering again.
         try state.store(memory(7), keys)
-        #expect(try state.load(keys) == memory(7) && folder.bytes(file).count == whole.count)
+        #expect(try remembered() == memory(7) && folder.bytes(file).count == whole.count)
         try folder.write(whole + [0], to: file)
-        #expect(try state.load(keys) == memory(5))
+        #expect(try remembered() == memory(5))
         try state.store(memory(8), keys)
-        #expect(try state.load(keys) == memory(8))
+        #expect(try remembered() == memory(8))
     }
 
     @Test func manyThreadsRememberTheLatest() throws {

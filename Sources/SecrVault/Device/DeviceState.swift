@@ -24,13 +24,29 @@ public struct DeviceState: Sendable {
         package var anchor: IndexLog.Head
         /// A checkpoint that existed: where the search for the newest begins.
         package var checkpoint: UInt64
+        /// 16 random bytes that stand for this memory; `nil` where there are none, or where this is a copy of the file
+        /// that they were drawn for.
+        package var binding: [UInt8]?
 
-        package init(head: IndexLog.Head, anchor: IndexLog.Head, checkpoint: UInt64) {
+        package init(head: IndexLog.Head, anchor: IndexLog.Head, checkpoint: UInt64, binding: [UInt8]? = nil) {
             self.head = head
             self.anchor = anchor
             self.checkpoint = checkpoint
+            self.binding = binding
+        }
+
+        /// What it becomes with what was seen now; `nil` where that is nothing new.
+        fileprivate func continued(by seen: Memory) -> Memory? {
+            if head.sequence > seen.head.sequence { return nil }
+            // There can be a newer checkpoint without a newer record.
+            if head.sequence == seen.head.sequence, head != seen.head || checkpoint >= seen.checkpoint { return nil }
+            return Memory(head: seen.head, anchor: seen.anchor, checkpoint: max(checkpoint, seen.checkpoint))
         }
     }
+
+    private static let bindingSize = 16
+    /// Of a file from before there were any.
+    private static let noBinding = [UInt8](repeating: 0, count: bindingSize)
 
     /// - Parameters:
     ///   - folder: of all such files; made where it is missing.
@@ -42,38 +58,61 @@ public struct DeviceState: Sendable {
     }
 
     package func load(_ keys: AreaKeys) throws(SystemError) -> Memory? {
-        guard let file = try open(creating: false) else { return nil }
-        return try Self.find(keys, in: contents(of: file))?.memory
+        let file: OwnedDescriptor
+        do throws(SystemError) {
+            // Where nothing can be written, what is there is to be noticed all the same.
+            file = try .openForReading(path, followSymlinks: false)
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return nil }
+            throw error
+        }
+        return try Self.find(keys, in: contents(of: file), at: DeviceLocation(of: file))?.memory
     }
 
     /// Remembers a later head. An earlier one than what is remembered changes nothing, unless it is `accepted`.
     ///
-    /// Not synced: what a power cut takes is seen again the next time.
-    package func store(_ memory: Memory, _ keys: AreaKeys, accepted: Bool = false) throws(SystemError) {
-        guard let file = try open(creating: true) else { return }
+    /// Not synced: what a power cut takes is seen again the next time. Only a new binding is, as others are told of it.
+    ///
+    /// - Parameters:
+    ///   - memory: without a binding: the one that is there stays, unless there is none or the state is `accepted`.
+    ///   - renewing: a binding that does not stay either.
+    /// - Returns: the binding; `nil` where another history than this one is remembered.
+    @discardableResult
+    package func store(
+        _ memory: Memory, _ keys: AreaKeys, accepted: Bool = false, renewing: [UInt8]? = nil
+    ) throws(SystemError) -> [UInt8]? {
+        guard let file = try open(creating: true) else { return nil }
         try file.lockByte(at: 0)
+        let location = try DeviceLocation(of: file)
         let bytes = try contents(of: file)
-        let found = Self.find(keys, in: bytes)
-        var memory = memory
+        let found = Self.find(keys, in: bytes, at: location)
+        var kept = memory
+        var binding: [UInt8]?
         if let known = found?.memory, !accepted {
-            if known.head.sequence > memory.head.sequence { return }
-            if known.head.sequence == memory.head.sequence {
-                // There can be a newer checkpoint without a newer record.
-                guard known.head == memory.head, known.checkpoint < memory.checkpoint else { return }
-            }
-            memory.checkpoint = max(memory.checkpoint, known.checkpoint)
+            if known.head.sequence == memory.head.sequence, known.head != memory.head { return nil }
+            binding = known.binding == renewing ? nil : known.binding
+            let continued = known.continued(by: memory)
+            if continued == nil, let binding { return binding }
+            kept = continued ?? known
         }
+        let drawn = binding ?? SecureRandom.bytes(Self.bindingSize)
+        kept.binding = drawn
         let missing = Self.places * Self.placeSize - bytes.count
         if missing > 0 { try file.write(SecureRandom.bytes(missing), at: bytes.count) }
         let place = found?.place ?? Self.preferredPlace(keys)
-        try file.write(Self.seal(memory, keys), at: place * Self.placeSize)
+        try file.write(Self.seal(kept, keys, at: location), at: place * Self.placeSize)
+        if binding == nil {
+            try file.sync(path: path)
+            try OwnedDescriptor.openDirectory(path.removingLastComponent()).sync(path: path)
+        }
+        return drawn
     }
 
     /// Forgets an area's memory.
     package func forget(_ keys: AreaKeys) throws(SystemError) {
         guard let file = try open(creating: false) else { return }
         try file.lockByte(at: 0)
-        guard let found = try Self.find(keys, in: contents(of: file)) else { return }
+        guard let found = try Self.find(keys, in: contents(of: file), at: DeviceLocation(of: file)) else { return }
         try file.write(SecureRandom.bytes(Self.placeSize), at: found.place * Self.placeSize)
     }
 
@@ -103,36 +142,54 @@ public struct DeviceState: Sendable {
         return Array(bytes[..<count])
     }
 
-    private static func find(_ keys: AreaKeys, in bytes: [UInt8]) -> (place: Int, memory: Memory)? {
+    private static func find(
+        _ keys: AreaKeys, in bytes: [UInt8], at location: DeviceLocation
+    ) -> (place: Int, memory: Memory)? {
         // Usually it is there, and to try them all takes longer than anything else about a commit.
         let likely = preferredPlace(keys)
         for place in [likely] + (0..<places).filter({ $0 != likely }) where place < bytes.count / placeSize {
             let sealed = Array(bytes[place * placeSize..<(place + 1) * placeSize])
-            if let memory = open(sealed, keys) { return (place, memory) }
+            guard var found = open(sealed, keys) else { continue }
+            if found.home != location.hash { found.memory.binding = nil }
+            return (place, found.memory)
         }
         return nil
+    }
+
+    /// What a copy of the file is known by: a hash of where it lies.
+    ///
+    /// - Parameter file: the number that its file system gave it.
+    package static func location(machine: [UInt8], file: UInt64) -> [UInt8] {
+        DeviceLocation(machine: machine, file: file).hash
     }
 
     private static func preferredPlace(_ keys: AreaKeys) -> Int {
         Int(HMAC.code(for: Array("place".utf8), key: keys.deviceState)[0]) % places
     }
 
-    private static func seal(_ memory: Memory, _ keys: AreaKeys) -> [UInt8] {
+    static func seal(
+        _ memory: Memory, _ keys: AreaKeys, at location: DeviceLocation, salt: [UInt8]? = nil
+    ) -> [UInt8] {
         var bytes = memory.head.sequence.bigEndianBytes + memory.head.hash
         bytes += memory.anchor.sequence.bigEndianBytes + memory.anchor.hash + memory.checkpoint.bigEndianBytes
+        bytes += (memory.binding ?? noBinding) + location.hash
         bytes += repeatElement(0, count: contentSize - bytes.count)
-        return ShortStream.seal(bytes, .deviceState, .paged, key: keys.deviceState)
+        guard let salt else { return ShortStream.seal(bytes, .deviceState, .paged, key: keys.deviceState) }
+        return ShortStream.seal(bytes, .deviceState, .paged, key: keys.deviceState, salt: salt)
     }
 
-    private static func open(_ sealed: [UInt8], _ keys: AreaKeys) -> Memory? {
+    /// - Returns: what is remembered, and for which file.
+    static func open(_ sealed: [UInt8], _ keys: AreaKeys) -> (memory: Memory, home: [UInt8])? {
         guard let bytes = try? ShortStream.open(sealed, .deviceState, .paged, key: keys.deviceState) else { return nil }
         var reader = FieldReader(bytes)
         guard let sequence = reader.number(8), let hash = reader.bytes(IndexRecord.hashSize),
             let anchorSequence = reader.number(8), let anchorHash = reader.bytes(IndexRecord.hashSize),
-            let checkpoint = reader.number(8), reader.restIsZero
+            let checkpoint = reader.number(8), let binding = reader.bytes(bindingSize),
+            let home = reader.bytes(DeviceLocation.size), reader.restIsZero
         else { return nil }
-        return Memory(
+        let memory = Memory(
             head: .init(sequence: sequence, hash: hash), anchor: .init(sequence: anchorSequence, hash: anchorHash),
-            checkpoint: checkpoint)
+            checkpoint: checkpoint, binding: binding == noBinding ? nil : binding)
+        return (memory, home)
     }
 }
