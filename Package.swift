@@ -138,11 +138,19 @@ let package = Package(
             dependencies: ["SecrSystem", "SecrCrypto", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: settings
         ),
+        .target(
+            name: "SecrVaultCLI",
+            dependencies: [
+                "SecrCLI", "SecrCrypto", "SecrSystem", "SecrVault",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "secr-vault",
             dependencies: [
                 "SecrCLI", "SecrCrypto", "SecrScrub", "SecrScrubFiles", "SecrStream", "SecrSystem", "SecrVault",
-                "SecrVaultFUSE", .product(name: "SystemPackage", package: "swift-system"),
+                "SecrVaultCLI", "SecrVaultFUSE", .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["Units"],
             swiftSettings: settings

@@ -1,5 +1,6 @@
 import SecrCLI
 import SecrSystem
+import SecrVaultCLI
 import Synchronization
 import SystemPackage
 

@@ -1,6 +1,7 @@
 import SecrCLI
 import SecrSystem
 import SecrVault
+import SecrVaultCLI
 import SystemPackage
 
 /// Writes what lies in a vault to this machine.

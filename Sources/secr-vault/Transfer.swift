@@ -1,6 +1,7 @@
 import SecrCLI
 import SecrSystem
 import SecrVault
+import SecrVaultCLI
 import SystemPackage
 
 /// What `mv` and `cp` have in common: a target that is a folder takes things under their names.

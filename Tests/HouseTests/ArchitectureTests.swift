@@ -13,7 +13,7 @@ import Testing
         ["SecrBytes", "SecrSystem", "SecrHTTP", "SecrCrypto"],
         ["SecrScrub", "SecrMLS", "SecrStream", "SecrS3", "SecrWire"],
         ["SecrScrubFiles", "SecrVault", "SecrVaultFUSE", "SecrRelay", "SecrRelayClient"],
-        ["SecrCLI", "secr-scrub", "secr-vault", "secr-relay"],
+        ["SecrCLI", "SecrVaultCLI", "secr-scrub", "secr-vault", "secr-relay"],
     ]
 
     /// Part of the toolchain, open to everybody.

@@ -1,6 +1,7 @@
 import SecrCLI
 import SecrSystem
 import SecrVault
+import SecrVaultCLI
 import SystemPackage
 
 enum GetCommand {

@@ -1,8 +1,5 @@
 import SecrCLI
-import SecrCrypto
-import SecrSystem
-import SecrVault
-import SystemPackage
+import SecrVaultCLI
 
 enum InitCommand {
     static let command = Command(
@@ -14,23 +11,9 @@ enum InitCommand {
         options: Option.credential + [.askPassphrase, .quiet]
     ) { (arguments) throws(UsageError) in
         let console = Console(arguments)
-        let path = arguments.operands[0]
-        let options = try CredentialOptions(arguments)
-        return console.attempt(vault: path) {
-            // Before anybody thinks of a passphrase.
-            do {
-                try VaultFolder.checkIsFree(path)
-            } catch VaultError.alreadyAVault where (try? VaultFolder(path)) != nil {
-                throw CommandFailure(.failure, path: path, "is a vault already")
-            }
-            for warning in PlaceWarnings.about(path) { console.warning(path, warning) }
-            let credential = try options.makeNew()
-            let parameters = Calibration.parameters()
-            _ = try VaultFolder.create(
-                path, credential, parameters: parameters, stateFolder: VaultAccess.stateFolder, now: WallClock.now)
-            console.note([
-                .name(path), .text(": made; \(Calibration.text(parameters)) for each guess at the passphrase"),
-            ])
+        let access = try VaultAccess(arguments, console)
+        return console.attempt(vault: access.path) {
+            try access.make()
             return .success
         }
     }

@@ -3,6 +3,7 @@ import SecrScrub
 import SecrScrubFiles
 import SecrSystem
 import SecrVault
+import SecrVaultCLI
 import SystemPackage
 
 enum PutCommand {
@@ -36,11 +37,13 @@ enum PutCommand {
             var status = ExitStatus.success
             for problem in tree.problems { status = status.joined(console.report(problem)) }
             for (path, error) in result.failures {
-                status = status.joined(console.report(CommandFailure(error, FilePath(rawBytes: path.bytes))))
+                status = status.joined(
+                    console.report(CommandFailure(error, reading: nil, vault: FilePath(rawBytes: path.bytes))))
             }
             report(result, arguments, console)
             if let failure = vault.checkpointFailure {
-                console.warning("the index could not be packed: \(CommandFailure(failure, access.path).reason)")
+                let reason = CommandFailure(failure, reading: nil, vault: access.path).reason
+                console.warning("the index could not be packed: \(reason)")
             }
             return status
         }

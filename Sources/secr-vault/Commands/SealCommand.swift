@@ -2,6 +2,7 @@ import SecrCLI
 import SecrCrypto
 import SecrStream
 import SecrSystem
+import SecrVaultCLI
 import SystemPackage
 
 enum SealCommand {

@@ -2,6 +2,7 @@ import SecrCLI
 import SecrCrypto
 import SecrSystem
 import SecrVault
+import SecrVaultCLI
 import SystemPackage
 
 /// `slot`

@@ -1,25 +1,24 @@
-import SecrCLI
-import SecrCrypto
-import SecrStream
-import SecrSystem
-import SecrVault
-import SystemPackage
+package import SecrCLI
+internal import SecrCrypto
+package import SecrSystem
+internal import SecrVault
+package import SystemPackage
 
 /// Why a command did not do what it was asked for, in words and as a status.
-struct CommandFailure: Error, Equatable {
-    var status: ExitStatus
-    var path: FilePath?
-    var reason: String
-    var hint: String?
+package struct CommandFailure: Error, Equatable {
+    package var status: ExitStatus
+    package var path: FilePath?
+    package var reason: String
+    package var hint: String?
 
-    init(_ status: ExitStatus, path: FilePath? = nil, _ reason: String, hint: String? = nil) {
+    package init(_ status: ExitStatus, path: FilePath? = nil, _ reason: String, hint: String? = nil) {
         self.status = status
         self.path = path
         self.reason = reason
         self.hint = hint
     }
 
-    init(_ failure: SecretSource.Failure) {
+    package init(_ failure: SecretSource.Failure) {
         switch failure {
         case .noTerminal:
             self.init(
@@ -33,7 +32,7 @@ struct CommandFailure: Error, Equatable {
         }
     }
 
-    init(_ error: SystemError) {
+    package init(_ error: SystemError) {
         if error.errno == .interrupted {
             self.init(.interrupted, "interrupted")
         } else {
@@ -44,18 +43,17 @@ struct CommandFailure: Error, Equatable {
 
     /// From whatever a piece of work threw.
     ///
-    /// - Parameter vault: the one that was worked on, if any.
-    init(_ error: any Error, reading path: FilePath?, vault: FilePath? = nil) {
+    /// - Parameters:
+    ///   - path: what is named where the error names nothing.
+    ///   - vault: the one that was worked on, if any.
+    package init(
+        _ error: any Error, about path: FilePath? = nil, vault: FilePath? = nil, hints: VaultHints = .ofAnotherTool
+    ) {
         switch error {
-        case let error as VaultError: self.init(error, vault)
+        case let error as VaultError: self.init(error, vault, hints)
         case let failure as CommandFailure: self = failure
         case let failure as SystemError: self.init(failure)
         case let failure as SecretSource.Failure: self.init(failure)
-        case StreamError.wrongKey:
-            self.init(.wrongKey, path: path, "wrong passphrase or key, or its first bytes are damaged")
-        case StreamError.damaged(let chunk):
-            self.init(.damaged, path: path, "damaged or cut off, at part \(chunk)")
-        case StreamError.interrupted: self.init(.interrupted, "interrupted")
         case CryptoError.outOfMemory:
             self.init(.failure, "not enough memory to turn the passphrase into a key")
         default: self.init(.failure, path: path, "\(error)")
@@ -65,18 +63,7 @@ struct CommandFailure: Error, Equatable {
 
 extension Console {
     /// Does a command's work; what it throws is said, and becomes the command's status.
-    ///
-    /// - Parameter path: what damage is found in; `nil` for standard input.
-    func attempt(reading path: FilePath?, _ work: () throws -> ExitStatus) -> ExitStatus {
-        attempt({ CommandFailure($0, reading: path) }, work)
-    }
-
-    /// The same for work on a vault.
-    func attempt(vault path: FilePath, _ work: () throws -> ExitStatus) -> ExitStatus {
-        attempt({ CommandFailure($0, reading: nil, vault: path) }, work)
-    }
-
-    private func attempt(
+    package func attempt(
         _ failure: (any Error) -> CommandFailure, _ work: () throws -> ExitStatus
     ) -> ExitStatus {
         do {
@@ -88,27 +75,9 @@ extension Console {
         }
     }
 
-    /// Does a piece of work for each operand. What fails for one is said, and the others still get their turn; what is
-    /// wrong with the vault itself ends it.
-    func each<Operand>(
-        _ operands: some Sequence<Operand>, of vault: FilePath, _ work: (Operand) throws -> Void
-    ) throws -> ExitStatus {
-        var status = ExitStatus.success
-        for operand in operands {
-            do {
-                try work(operand)
-            } catch {
-                let failure = CommandFailure(error, reading: nil, vault: vault)
-                guard let path = failure.path, path != vault, failure.status != .interrupted else { throw failure }
-                status = status.joined(report(failure))
-            }
-        }
-        return status
-    }
-
     /// Says why something failed; returns the status.
     @discardableResult
-    func report(_ failure: CommandFailure) -> ExitStatus {
+    package func report(_ failure: CommandFailure) -> ExitStatus {
         clearStatus()
         if failure.status == .interrupted { return .interrupted }
         if failure.status == .remains {
@@ -124,7 +93,7 @@ extension Console {
 
 extension ExitStatus {
     /// Of two things together: what both ended with, or else a failure.
-    func joined(_ other: ExitStatus) -> ExitStatus {
+    package func joined(_ other: ExitStatus) -> ExitStatus {
         if self == .success || self == other { return other }
         return other == .success ? self : .failure
     }

@@ -1,5 +1,5 @@
-import SecrSystem
-import SystemPackage
+internal import SecrSystem
+internal import SystemPackage
 
 /// Places where a vault is less safe than people think.
 enum PlaceWarnings {

@@ -1,49 +1,49 @@
-import SecrCLI
-import SecrCrypto
-import SecrSystem
-import SystemPackage
+package import SecrCLI
+package import SecrCrypto
+internal import SecrSystem
+internal import SystemPackage
 
 extension Option {
-    static let passphraseFile = Option(
+    package static let passphraseFile = Option(
         "passphrase-file", value: .file(), help: "Take the passphrase from this file, which holds one line.")
-    static let passphraseDescriptor = Option(
+    package static let passphraseDescriptor = Option(
         "passphrase-fd", value: .text("NUMBER"), help: "Take the passphrase from this open descriptor.")
-    static let passphraseCommand = Option(
+    package static let passphraseCommand = Option(
         "passphrase-command", value: .text("COMMAND"), help: "Take the passphrase from what this command prints.")
-    static let passphraseCredential = Option(
+    package static let passphraseCredential = Option(
         "passphrase-credential", value: .text("NAME"),
         help: "Take the passphrase from this credential of the service manager.")
-    static let keyFile = Option(
+    package static let keyFile = Option(
         "key-file", value: .file(), help: "Use this file, of 32 bytes to 64 KiB, as a key.")
-    static let askPassphrase = Option(
+    package static let askPassphrase = Option(
         "ask-passphrase", help: "Ask for a passphrase in addition to the key file.")
 
     /// How what opens something is given.
-    static let credential: [Option] = [
+    package static let credential: [Option] = [
         .passphraseFile, .passphraseDescriptor, .passphraseCommand, .passphraseCredential, .keyFile,
     ]
 }
 
 extension Option {
-    static let newPassphraseFile = Option(
+    package static let newPassphraseFile = Option(
         "new-passphrase-file", value: .file(), help: "Take the new passphrase from this file.")
-    static let newPassphraseDescriptor = Option(
+    package static let newPassphraseDescriptor = Option(
         "new-passphrase-fd", value: .text("NUMBER"), help: "Take the new passphrase from this open descriptor.")
-    static let newKeyFile = Option(
+    package static let newKeyFile = Option(
         "new-key-file", value: .file(), help: "Use this file as the new key.")
 
     /// How what opens something from now on is given.
-    static let newCredential: [Option] = [.newPassphraseFile, .newPassphraseDescriptor, .newKeyFile]
+    package static let newCredential: [Option] = [.newPassphraseFile, .newPassphraseDescriptor, .newKeyFile]
 }
 
 /// What was said on the command line about passphrase and key file.
-struct CredentialOptions {
+package struct CredentialOptions {
     /// `nil` where nothing was said.
     private let passphrase: SecretSource?
     private let keyFile: FilePath?
     private let asks: Bool
 
-    init(_ arguments: Arguments) throws(UsageError) {
+    package init(_ arguments: Arguments) throws(UsageError) {
         var sources: [SecretSource] = []
         if let path = try arguments.path(.passphraseFile) { sources.append(.file(path)) }
         if let number = try arguments.number(.passphraseDescriptor, from: 0) {
@@ -63,7 +63,7 @@ struct CredentialOptions {
     }
 
     /// For a second credential, beside the one that opens.
-    init(new arguments: Arguments) throws(UsageError) {
+    package init(new arguments: Arguments) throws(UsageError) {
         var sources: [SecretSource] = []
         if let path = try arguments.path(.newPassphraseFile) { sources.append(.file(path)) }
         if let number = try arguments.number(.newPassphraseDescriptor, from: 0), let raw = CInt(exactly: number) {
@@ -79,20 +79,20 @@ struct CredentialOptions {
     private var isKeyFileOnly = false
 
     /// The kind that something new is made for.
-    var kindOfNew: Credential.Kind {
+    package var kindOfNew: Credential.Kind {
         if isKeyFileOnly { return .keyFile }
         return keyFile == nil ? .passphrase : passphrase != nil || asks ? .both : .keyFile
     }
 
     /// For something new: a typed passphrase is asked for twice.
-    func makeNew() throws(CommandFailure) -> Credential {
+    package func makeNew() throws(CommandFailure) -> Credential {
         try make(kindOfNew) { try $0.readNew(again: "Once more: ") }
     }
 
     /// For what exists and is opened by `kind`.
     ///
     /// - Parameter reading: looks at a passphrase; what it returns is taken instead.
-    func read(
+    package func read(
         _ kind: Credential.Kind, reading: (borrowing SecretBytes) throws -> SecretBytes? = { _ in nil }
     ) throws(CommandFailure) -> Credential {
         if kind.needsKeyFile && keyFile == nil {
@@ -118,7 +118,7 @@ struct CredentialOptions {
         } catch CryptoError.badParameters {
             throw CommandFailure(.failure, "this can't be a passphrase: it is too long")
         } catch {
-            throw CommandFailure(error, reading: nil)
+            throw CommandFailure(error)
         }
     }
 }

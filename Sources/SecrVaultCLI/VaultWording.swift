@@ -1,22 +1,36 @@
-import SecrCLI
-import SecrSystem
-import SecrVault
-import SystemPackage
+internal import SecrCLI
+internal import SecrSystem
+internal import SecrVault
+internal import SystemPackage
+
+/// How hints name what `secr-vault` can do about something.
+package enum VaultHints: Sendable {
+    /// As its own users type it: its commands without its name, and its options.
+    case ofVaultTool
+    /// With its name, and without options that another tool does not have.
+    case ofAnotherTool
+
+    /// A command, quoted.
+    func command(_ name: String) -> String { self == .ofVaultTool ? "'\(name)'" : "'secr-vault \(name)'" }
+
+    /// Nothing for whoever can't give the option.
+    func option(_ text: String) -> String? { self == .ofVaultTool ? text : nil }
+}
 
 extension CommandFailure {
-    init(_ error: VaultError, _ vault: FilePath?) {
+    init(_ error: VaultError, _ vault: FilePath?, _ hints: VaultHints) {
         func about(_ path: [UInt8], _ reason: String, _ status: ExitStatus = .failure, hint: String? = nil) -> Self {
             Self(status, path: FilePath(rawBytes: path), reason, hint: hint)
         }
         self =
             switch error {
-            case .notAVault: Self(noVaultAt: vault)
+            case .notAVault: Self(noVaultAt: vault, hints)
             case .newer: Self(.failure, path: vault, "made by a later version of this program")
             case .alreadyAVault:
                 Self(.failure, path: vault, "the folder is not empty", hint: "a vault needs one of its own")
             case .wrongKey: Self(.wrongKey, path: vault, "wrong passphrase or key")
             case .outOfMemory: Self(.failure, "not enough memory to turn the passphrase into a key")
-            case .damaged(let part): Self(damage: part, vault)
+            case .damaged(let part): Self(damage: part, vault, hints)
             case .rolledBack(let seen, let found):
                 Self(
                     .damaged, path: vault, "older than what this device has seen: change \(seen), and now \(found)",
@@ -26,26 +40,32 @@ extension CommandFailure {
             case .system(let error): Self(error)
             case .interrupted: Self(.interrupted, "interrupted")
             case .notFound(let path): about(path, "no such file or folder in the vault", .notFound)
-            case .exists(let path): about(path, "is there already", hint: "--force replaces files")
+            case .exists(let path): about(path, "is there already", hint: hints.option("--force replaces files"))
             case .notAFolder(let path): about(path, "is no folder")
-            case .isAFolder(let path): about(path, "is a folder", hint: "-r works on folders")
-            case .notEmpty(let path): about(path, "the folder is not empty", hint: "-r removes it with what is in it")
+            case .isAFolder(let path): about(path, "is a folder", hint: hints.option("-r works on folders"))
+            case .notEmpty(let path):
+                about(path, "the folder is not empty", hint: hints.option("-r removes it with what is in it"))
             case .badName(let name): about(name, "can't be a name in a vault")
             case .intoItself(let path): about(path, "a folder can't be put into itself")
             case .tooLarge: Self(.failure, path: vault, "too much for one change")
             case .changed(let path): about(path, "was replaced while it was read; try again")
             case .missing(let number):
-                Self(.damaged, path: vault, "object \(number) is missing", hint: "'verify' lists what is lost")
+                Self(
+                    .damaged, path: vault, "object \(number) is missing",
+                    hint: "\(hints.command("verify")) lists what is lost")
             case .outdated:
-                Self(.failure, path: vault, "what was being written has been cleared away by 'gc'; try again")
-            case .noFreeSlot: Self(.failure, path: vault, "all slots are taken", hint: "'slot rm' frees one")
+                Self(
+                    .failure, path: vault,
+                    "what was being written has been cleared away by \(hints.command("gc")); try again")
+            case .noFreeSlot:
+                Self(.failure, path: vault, "all slots are taken", hint: "\(hints.command("slot rm")) frees one")
             case .lastSlot: Self(.failure, path: vault, "that is the last way into this vault")
             case .conflict, .unexpected: Self(.failure, path: vault, "internal error: \(error)")
             }
     }
 
     /// Where there are objects, there was a vault, and nobody should be told to make one.
-    private init(noVaultAt path: FilePath?) {
+    init(noVaultAt path: FilePath?, _ hints: VaultHints) {
         func isThere(_ name: FilePath) -> Bool {
             guard let file = path?.appending(name.components) else { return false }
             return (try? FileStatus.of(file, followSymlinks: false)) ?? nil != nil
@@ -54,21 +74,24 @@ extension CommandFailure {
         if isThere(marker) || (isThere("o") && isThere("slots")) {
             let reason = isThere(marker) ? "is damaged" : "is missing"
             self.init(
-                .damaged, path: path, "the file \(Marker.fileName) \(reason)", hint: "'import' puts a recovery kit back"
+                .damaged, path: path, "the file \(Marker.fileName) \(reason)",
+                hint: "\(hints.command("import")) puts a recovery kit back"
             )
         } else {
             self.init(.notFound, path: path, "there is no vault", hint: "'secr-vault init' makes one")
         }
     }
 
-    private init(damage part: VaultError.Part, _ vault: FilePath?) {
-        let hint = "'secr-vault verify' looks at everything, 'repair' saves what can be saved"
+    private init(damage part: VaultError.Part, _ vault: FilePath?, _ hints: VaultHints) {
+        let hint = "'secr-vault verify' looks at everything, \(hints.command("repair")) saves what can be saved"
         self =
             switch part {
             case .marker:
                 Self(.damaged, path: vault, "the file \(Marker.fileName) is damaged or asks for too much memory")
             case .slots:
-                Self(.damaged, path: vault, "the file slots is damaged", hint: "'import' puts a recovery kit back")
+                Self(
+                    .damaged, path: vault, "the file slots is damaged",
+                    hint: "\(hints.command("import")) puts a recovery kit back")
             case .record(let number): Self(.damaged, path: vault, "change \(number) is damaged or missing", hint: hint)
             case .checkpoint(let number): Self(.damaged, path: vault, "checkpoint \(number) is damaged", hint: hint)
             case .page(let number): Self(.damaged, path: vault, "page \(number) of the index is damaged", hint: hint)
@@ -85,60 +108,6 @@ extension CommandFailure {
             if path == nil || path?.isRelative == true { path = vault }
         case .tooLarge, .shortened: self.init(.damaged, path: vault, "an object has not the size that it should have")
         case .failed: self.init(.failure, path: vault, "can't be read")
-        }
-    }
-}
-
-extension Node {
-    /// As `ls -l` shows it.
-    var modeText: String {
-        let type =
-            switch kind {
-            case .file: "-"
-            case .folder: "d"
-            case .symbolicLink: "l"
-            case .pipe: "p"
-            case .socket: "s"
-            case .characterDevice: "c"
-            case .blockDevice: "b"
-            }
-        let letters = Array("rwxrwxrwx")
-        return type + String((0..<9).map { mode >> UInt32(8 - $0) & 1 == 1 ? letters[$0] : "-" })
-    }
-
-    var kindText: String {
-        switch kind {
-        case .file: "file"
-        case .folder: "folder"
-        case .symbolicLink: "link"
-        case .pipe: "pipe"
-        case .socket: "socket"
-        case .characterDevice, .blockDevice: "device"
-        }
-    }
-
-    /// Members of a JSON object.
-    func json(_ path: FilePath) -> [(String, JSON)] {
-        [
-            ("path", JSON(path)), ("kind", .string(kindText)), ("size", .integer(size)),
-            ("modified", .integer(Int(modified))), ("mode", .integer(Int(mode))), ("links", .integer(links)),
-        ]
-    }
-}
-
-extension Console {
-    func line(_ problem: Problem, isJSON: Bool) {
-        let paths = problem.paths.map { FilePath(rawBytes: $0) }
-        if isJSON {
-            line(
-                JSON.object([
-                    ("type", "problem"), ("kind", .string(problem.kind.rawValue)), ("text", .string(problem.text)),
-                    ("paths", .array(paths.map { JSON($0) })),
-                ]).text)
-        } else if paths.isEmpty {
-            line(problem.text)
-        } else {
-            for path in paths { line([.name(path), .text(": \(problem.text)")]) }
         }
     }
 }

@@ -1,6 +1,6 @@
-import SecrCLI
-import SecrCrypto
-import SecrSystem
+internal import SecrCLI
+internal import SecrCrypto
+internal import SecrSystem
 
 /// How much work a guess at a passphrase is to cost: about a second on this machine, and never less than the floor.
 enum Calibration {
