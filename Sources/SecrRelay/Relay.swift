@@ -67,10 +67,15 @@ public final class Relay: Sendable {
 
     /// To be called before the first command.
     public func start() async throws(StoreError) {
-        await boxes.start()
+        await listen()
         await expire()
         // Whoever can't be read now is not ready to serve.
         try await boxes.probe()
+    }
+
+    /// Hears from now on what other relays tell, unless it does already.
+    public func listen() async {
+        await noting("other relays can't be heard") { () throws(StoreError) in try await boxes.listen() }
     }
 
     /// A new day has begun: what expired before can't be opened any more, even if forgetting it fails.

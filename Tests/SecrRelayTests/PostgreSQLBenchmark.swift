@@ -24,7 +24,7 @@ struct PostgreSQLBenchmark {
             (0..<Self.boxes).map {
                 .create(BoxStoreSuite.name($0), days: 21, cells: 100_000, mark: BoxStoreSuite.name($0, 2))
             }, today: today)
-        for store in stores { await store.listen { _ in } }
+        for store in stores { try await store.listen { _ in } }
         let (start, used, served) = (ContinuousClock.now, Self.processorTime, server.processorTime)
         let slowest = Shared(Duration.zero)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -158,7 +158,7 @@ struct PostgreSQLStoreTests {
         let stores = try await stores(2, on: "telling")
         let told = Shared<[[StoredName?]]>([[], []])
         for (node, store) in stores.enumerated() {
-            await store.listen { box in told.withLock { $0[node].append(box) } }
+            try await store.listen { box in told.withLock { $0[node].append(box) } }
         }
         func wait(until isDone: () -> Bool) async throws {
             for _ in 0..<500 where !isDone() { try await Task.sleep(for: .milliseconds(10)) }

@@ -12,6 +12,7 @@ final class BoxService: Sendable {
     private let limits: RelayLimits
     private let queue: CommitQueue
     let waiters: Waiters
+    private let isListening = Mutex(false)
     /// Boxes that were read since the store was told last.
     private let read = Mutex<Set<StoredName>>([])
     private static let mostRead = 1 << 18
@@ -26,10 +27,15 @@ final class BoxService: Sendable {
         waiters = Waiters()
     }
 
-    func start() async {
-        await store.listen { [waiters] box in
+    /// Hears what other relays tell, unless it does already.
+    func listen() async throws(StoreError) {
+        if isListening.withLock({ $0 }) { return }
+        try await store.listen { [waiters] box in
             if let box { waiters.wake(box) } else { waiters.wakeAll() }
         }
+        isListening.withLock { $0 = true }
+        // What was told before, nobody has heard.
+        waiters.wakeAll()
     }
 
     func create(_ command: Command, isAuthentic: Bool) async throws(StoreError) -> Answer.Status {

@@ -112,7 +112,8 @@ public protocol BoxStore: Sendable {
     /// Tells which boxes got cells from other relays that share this store.
     ///
     /// - Parameter told: gets the box, or `nil` where it may have been any.
-    func listen(_ told: @escaping @Sendable (StoredName?) -> Void) async
+    /// - Throws: where it does not listen; then it may be asked again.
+    func listen(_ told: @escaping @Sendable (StoredName?) -> Void) async throws(StoreError)
 
     /// Bytes that can be put without taking more of the disk, as far as that is known.
     var reusable: Int { get }

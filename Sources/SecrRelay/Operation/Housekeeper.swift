@@ -14,8 +14,8 @@ public struct Housekeeper: Service {
 
     /// Seconds between two notes of which boxes are in use.
     private static let noteEvery = 300
-    /// Between two tries to forget what is over, where one failed.
-    private static let expireEvery = 60
+    /// Between two tries to forget what is over, or to hear other relays, where one failed.
+    private static let retryEvery = 60
     /// How many days the clock may jump while the relay runs. Keys that are destroyed don't come back.
     private static let longestJump = 2
 
@@ -52,7 +52,10 @@ public struct Housekeeper: Service {
             if passed % Self.noteEvery == 0 { await relay.noteReaders() }
             if passed % 3_600 == 0 { publish(relay.metricsText) }
             await turnPage(&kept)
-            if passed % Self.expireEvery == 0 { await relay.expire() }
+            if passed % Self.retryEvery == 0 {
+                await relay.listen()
+                await relay.expire()
+            }
         }
     }
 

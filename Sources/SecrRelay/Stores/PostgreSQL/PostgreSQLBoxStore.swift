@@ -82,19 +82,21 @@ public final class PostgreSQLBoxStore: BoxStore {
 
     /// Returns when it listens, or when the server can't be reached now; then, and after the connection broke, it goes
     /// on trying, and tells `nil` when it listens again.
-    public func listen(_ told: @escaping @Sendable (StoredName?) -> Void) async {
-        listener.add(told)
-        let crew = WorkerCrew(threads: 1, own: {})
-        let isFirst = listening.withLock { listening in
-            guard listening == nil, let crew else { return false }
+    public func listen(_ told: @escaping @Sendable (StoredName?) -> Void) async throws(StoreError) {
+        let first = try listening.withLock { (listening) throws(StoreError) -> WorkerCrew<Void>? in
+            if listening != nil { return nil }
+            guard let crew = WorkerCrew(threads: 1, own: {}) else {
+                throw StoreError(.unavailable, "the system gives no more threads")
+            }
             listening = crew
-            return true
+            return crew
         }
-        guard isFirst, let crew else { return }
+        listener.add(told)
+        guard let first else { return }
         await withCheckedContinuation { started in
             let listener = listener
             Task {
-                _ = await crew.run { _ in listener.run { started.resume() } }
+                _ = await first.run { _ in listener.run { started.resume() } }
             }
         }
     }
