@@ -25,7 +25,7 @@ public final class Console: Sendable {
 
     /// - Parameters:
     ///   - tool: the command's name, in front of every message.
-    ///   - isQuiet: drops warnings, hints and progress, never errors.
+    ///   - isQuiet: drops warnings, hints and progress, never errors and what has to be known always.
     public init(tool: String, isQuiet: Bool = false, color: Color = .auto) {
         self.tool = tool
         self.isQuiet = isQuiet
@@ -96,8 +96,9 @@ public final class Console: Sendable {
         if !isQuiet { message("warning", .yellow, path, text) }
     }
 
-    public func warning(_ text: String) {
-        if !isQuiet { emit("warning", .yellow, SafeText.escape(text)) }
+    /// - Parameter always: whether it has to be known also where somebody wants quiet.
+    public func warning(_ text: String, always: Bool = false) {
+        if !isQuiet || always { emit("warning", .yellow, SafeText.escape(text)) }
     }
 
     public func note(_ parts: [Part]) {

@@ -10,9 +10,12 @@ final class RawConnection: @unchecked Sendable {
     struct Failure: Error { let number = errno }
 
     /// - Parameters:
+    ///   - host: an address of this machine.
     ///   - address: of this machine, to come from.
     ///   - receiveBuffer: bytes that the system takes in advance.
-    init(_ port: UInt16, from address: String? = nil, receiveBuffer: CInt? = nil) throws {
+    init(
+        _ port: UInt16, to host: String = "127.0.0.1", from address: String? = nil, receiveBuffer: CInt? = nil
+    ) throws {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure() }
         if var size = receiveBuffer {
@@ -21,7 +24,7 @@ final class RawConnection: @unchecked Sendable {
         var isOn: CInt = 1
         setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<CInt>.size))
         if let address { try Self.with(address, 0) { bind(descriptor, $0, $1) } }
-        try Self.with("127.0.0.1", port) { connect(descriptor, $0, $1) }
+        try Self.with(host, port) { connect(descriptor, $0, $1) }
     }
 
     deinit { close() }

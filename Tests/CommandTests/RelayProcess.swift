@@ -15,6 +15,7 @@ final class RelayProcess: @unchecked Sendable {
     let data: String
     private let options: [String]
     private let listen: String
+    private let environment: [String: String]
     private let console: URL
     /// Guards what follows.
     private let lock = NSLock()
@@ -24,12 +25,17 @@ final class RelayProcess: @unchecked Sendable {
 
     /// Starts it, and returns when it listens.
     ///
-    /// - Parameter data: where everything is kept, if not in the folder.
+    /// - Parameters:
+    ///   - listen: with `FOLDER/socket` one that has `--quiet` can be waited for, too.
+    ///   - data: where everything is kept, if not in the folder.
+    ///   - environment: variables beyond those that are there.
     init(
-        _ options: [String] = [], listen: String = "127.0.0.1:0", data: String? = nil, isInMemory: Bool = true
+        _ options: [String] = [], listen: String = "127.0.0.1:0", data: String? = nil, isInMemory: Bool = true,
+        environment: [String: String] = [:]
     ) throws {
         folder = try TemporaryFolder(isInMemory: isInMemory)
         self.options = options
+        self.environment = environment
         self.listen = listen.replacingOccurrences(of: "FOLDER", with: folder.path)
         self.data = data ?? folder.file("data").path
         console = folder.file("console")
@@ -50,6 +56,7 @@ final class RelayProcess: @unchecked Sendable {
         process.executableURL = URL(filePath: Self.tool)
         process.arguments =
             ["serve", "--data", data, "--listen", port > 0 ? "127.0.0.1:\(port)" : listen] + options
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let handle = try FileHandle(forWritingTo: console)
         let start = try handle.seekToEnd()
         process.standardInput = FileHandle.nullDevice
@@ -67,6 +74,7 @@ final class RelayProcess: @unchecked Sendable {
                 port = line.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
                 return
             }
+            if options.contains("--quiet"), (try? folder.names.contains("socket")) == true { return }
             guard process.isRunning, ContinuousClock.now - began < .seconds(30) else { throw Failure(text) }
             usleep(5_000)
         }
@@ -117,8 +125,20 @@ final class RelayProcess: @unchecked Sendable {
         RelayClient(endpoint, http: try HTTPClient(), retries: retries) { WallClock.now / 1_000_000_000 }
     }
 
-    func connect(from address: String? = nil, receiveBuffer: CInt? = nil) throws -> RawConnection {
-        try RawConnection(port, from: address, receiveBuffer: receiveBuffer)
+    func connect(
+        to host: String = "127.0.0.1", from address: String? = nil, receiveBuffer: CInt? = nil
+    ) throws -> RawConnection {
+        try RawConnection(port, to: host, from: address, receiveBuffer: receiveBuffer)
+    }
+
+    /// Waits until it has said something.
+    func says(_ text: String, within seconds: Int = 10) async throws -> Bool {
+        let end = ContinuousClock.now + .seconds(seconds)
+        while !said.contains(text) {
+            guard ContinuousClock.now < end else { return false }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return true
     }
 
     /// Runs the tool to its end.

@@ -78,13 +78,13 @@ public struct Housekeeper: Service {
         let today = Day(seconds: now())
         let jump = relay.terms.day.distance(to: today)
         guard jump <= Self.longestJump else {
-            return log.note("the clock has jumped by \(jump) days; if it is right, start the relay anew")
+            return log.warn("the clock has jumped by \(jump) days; if it is right, start the relay anew")
         }
         if kept < today {
             do {
                 kept = try keys.advance(to: today).day
             } catch {
-                log.note("the keys of yesterday could not be destroyed in \(keys.path): \(error)")
+                log.warn("the keys of yesterday could not be destroyed in \(keys.path): \(error)")
             }
         }
         await relay.advance(to: today)

@@ -61,7 +61,7 @@ enum ServeCommand {
             let today = Day(seconds: WallClock.now / 1_000_000_000)
             let keyFile = try KeyFile(keys ?? folder.keys, creating: today)
             let link = try keyFile.advance(to: today)
-            let log = OperatorLog { console.warning($0) }
+            let log = OperatorLog({ console.warning($0) }, always: { console.warning($0, always: true) })
             let boxes = try await stores.boxes(in: folder)
             let relay = Relay(
                 boxes: boxes, blobs: try stores.blobs(in: folder), keys: RelayKeys(link),
