@@ -235,8 +235,9 @@ import Testing
                     // These are answered before they have ended.
                     ("nowhere", Self.bytes("POST /nothing HTTP/1.1\nHost: x\nContent-Length: 512\n\n")),
                     ("terms", Self.bytes("GET /v1/terms HTTP/1.1\nHost: x\nContent-Length: 512\n\n")),
-                ] + (relayTestsAreLong ? [("head", Self.bytes("POST /v1/box HTTP/1.1\nX: "))] : [])
-            let seconds = relayTestsAreLong ? 95.0 : 25
+                    ("head", Self.bytes("POST /v1/box HTTP/1.1\nX: ")),
+                ]
+            let seconds = 25.0
             let times = try await withThrowingTaskGroup(of: (String, Double?).self) { group in
                 for (name, start) in starts {
                     for _ in 0..<10 {

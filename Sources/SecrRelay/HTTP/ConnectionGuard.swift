@@ -22,13 +22,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let pace: Pace
     private var received = 0
+    /// When the head of a request has to be there, from its first byte on, or from the beginning of the connection.
+    private var beginning: NIODeadline?
     /// When a request has to be there that has begun, whether or not it has an answer already.
     private var reading: NIODeadline?
     /// When the answers have to be taken that are under way.
     private var writing: NIODeadline?
     /// How many answers that are.
     private var unsent = 0
-    /// Looks at both when one was due at the time at which this was set: most requests need no timer of their own.
+    /// How many requests have no answer yet.
+    private var unanswered = 0
+    /// Looks at all of them when one was due when this was set: most requests need no timer of their own.
     private var timer: (task: Scheduled<Void>, due: NIODeadline)?
 
     private let departures: Departures
@@ -38,16 +42,31 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         self.departures = departures
     }
 
+    func channelActive(context: ChannelHandlerContext) {
+        begin(context)
+        context.fireChannelActive()
+    }
+
     /// Whoever has closed only the half that sends gets an answer, but does not wait for one.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is Doorkeeper.Event { return begin(context) }
         if case ChannelEvent.inputClosed = event { departures.left(context.channel) }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// The head of a request begins, unless something else is under way: then these may be bytes of that.
+    private func begin(_ context: ChannelHandlerContext) {
+        guard beginning == nil, reading == nil, unanswered == 0 else { return }
+        beginning = deadline(bytes: 0)
+        watch(context)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
             received = 0
+            beginning = nil
+            unanswered += 1
             let count = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
             // Those without a body end with the next part.
             reading = deadline(bytes: min(count, pace.longestBody))
@@ -72,6 +91,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .body:
             context.write(data, promise: promise)
         case .end:
+            // What is no request has an answer, too.
+            unanswered = max(0, unanswered - 1)
             let sent = promise ?? context.eventLoop.makePromise()
             // Safe: both run on the loop of this connection.
             sent.futureResult.assumeIsolated().whenComplete { [self] _ in
@@ -91,14 +112,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) { forget() }
 
     private func forget() {
-        (reading, writing) = (nil, nil)
+        (beginning, reading, writing) = (nil, nil, nil)
         timer?.task.cancel()
         timer = nil
     }
 
     private func deadline(bytes: Int) -> NIODeadline { .now() + .seconds(Int64(pace.grace + bytes / pace.speed)) }
 
-    private var next: NIODeadline? { [reading, writing].compactMap(\.self).min() }
+    private var next: NIODeadline? { [beginning, reading, writing].compactMap(\.self).min() }
 
     private func watch(_ context: ChannelHandlerContext) {
         guard let next else { return }

@@ -80,7 +80,7 @@ struct RelayResponder: Sendable {
             let names = request.headers[values: .forwardedFor].joined(separator: ",").split(separator: ",")
             return NetworkAddress(forwarded: names.last.map(String.init) ?? "")
         }
-        return peer?.ipAddress.map { NetworkAddress($0) } ?? .local
+        return NetworkAddress(of: peer)
     }
 
     private static func bytes(_ bytes: [UInt8]) -> Response {

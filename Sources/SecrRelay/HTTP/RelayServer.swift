@@ -1,10 +1,8 @@
 internal import Glibc
 internal import HummingbirdCore
-internal import HummingbirdTLS
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
-internal import NIOSSL
 internal import SecrSystem
 internal import SecrWire
 internal import ServiceLifecycle
@@ -43,6 +41,8 @@ public struct RelayServer: Sendable {
     public var tls: TLS?
     public var isBehindProxy = false
     public var connections = RelayLimits().connections
+    /// Connections that one address may have. A proxy that tells whom it speaks for may have any number.
+    public var connectionsPerAddress = RelayLimits().connectionsPerAddress
     /// Seconds that a connection may have nothing to do.
     public var idle = 90
     /// Seconds that those have who are in the middle of something when the server is asked to end.
@@ -63,12 +63,17 @@ public struct RelayServer: Sendable {
     ) async throws(Failure) {
         let departures = Departures()
         let pace = ConnectionGuard.Pace(longestBody: Command.size + BlobSize.mebi4.count)
-        var server = HTTPServerBuilder.http1(
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(pace, departures)], idleTimeout: .seconds(Int64(idle)),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 8_192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 64)))
-        if let tls { server = try secured(server, tls) }
+        let http = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(pace, departures)], idleTimeout: .seconds(Int64(idle)),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 8_192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 64))
+        let certificate = try tls.map { (files) throws(Failure) in try ServerCertificate(files) }
+        let shares = isBehindProxy ? nil : Shares(total: .max, perAddress: connectionsPerAddress)
+        let server = HTTPServerBuilder { responder in
+            ConnectionSetup(
+                http: HTTP1Channel(responder: responder, configuration: http), certificate: certificate,
+                connections: shares)
+        }
         let address: BindAddress =
             switch listening {
             case .network(let host, let port): .hostname(host, port: port)
@@ -105,22 +110,6 @@ public struct RelayServer: Sendable {
             throw .address(unsafe String(cString: strerror(error.errnoCode)).lowercased())
         } catch {
             throw .address("\(error)")
-        }
-    }
-
-    private func secured(_ server: HTTPServerBuilder, _ tls: TLS) throws(Failure) -> HTTPServerBuilder {
-        do {
-            let chain = try NIOSSLCertificate.fromPEMFile(tls.certificates.string)
-            let key = try NIOSSLPrivateKey(file: tls.key.string, format: .pem)
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-            configuration.minimumTLSVersion = .tlsv12
-            configuration.applicationProtocols = ["http/1.1"]
-            // So that a key of another certificate is noticed here.
-            _ = try NIOSSLContext(configuration: configuration)
-            return try .tls(server, tlsConfiguration: configuration)
-        } catch {
-            throw .certificate("\(error)")
         }
     }
 }

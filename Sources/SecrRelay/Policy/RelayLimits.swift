@@ -30,6 +30,8 @@ public struct RelayLimits: Sendable {
     public var burst = 500
     /// Most connections.
     public var connections = 25_000
+    /// Most connections of one address. Those that come then are closed at once.
+    public var connectionsPerAddress = 512
 
     public init() {}
 
