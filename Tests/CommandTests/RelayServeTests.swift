@@ -141,17 +141,7 @@ import Testing
     @Test(.enabled(if: Run.isInstalled("openssl"), "openssl makes the certificates"))
     func itSpeaksTLS() async throws {
         let folder = try TemporaryFolder()
-        for name in ["good", "other"] {
-            let made = try Run.program(
-                "openssl",
-                [
-                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                    "-subj",
-                    "/CN=\(name)", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "\(name).key", "-out",
-                    "\(name).pem",
-                ], in: folder.path)
-            try #require(made.status == 0, "\(made.errors)")
-        }
+        for name in ["good", "other"] { try folder.makeCertificate(name) }
         let (certificate, key) = (folder.file("good.pem").path, folder.file("good.key").path)
         let relay = try RelayProcess(["--certificate", certificate, "--certificate-key", key])
         #expect(relay.said.hasPrefix("listening on https://127.0.0.1:"))

@@ -57,9 +57,12 @@ public struct RelayServer: Sendable {
     ///
     /// - Parameters:
     ///   - keeper: does what has to be done from time to time.
+    ///   - reloaded: gets what came of it when `SIGHUP` had it read the certificate again; after a failure the one from
+    ///     before is still in use.
     ///   - running: gets the port when it listens, or `nil` for a socket.
     public func run(
-        keeper: Housekeeper, running: @escaping @Sendable (Int?) -> Void
+        keeper: Housekeeper, reloaded: @escaping @Sendable (Failure?) -> Void = { _ in },
+        running: @escaping @Sendable (Int?) -> Void
     ) async throws(Failure) {
         let departures = Departures()
         let pace = ConnectionGuard.Pace(longestBody: Command.size + BlobSize.mebi4.count)
@@ -98,9 +101,11 @@ public struct RelayServer: Sendable {
                 }
                 running($0.localAddress?.port)
             }
+            let reloading = CertificateKeeper(
+                certificate: certificate, signals: await UnixSignalsSequence(trapping: .sighup), reloaded: reloaded)
             // The last one ends first: it lets those go who wait.
             var configuration = ServiceGroupConfiguration(
-                services: [service, keeper], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                services: [reloading, service, keeper], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             configuration.maximumGracefulShutdownDuration = .seconds(patience)
             try await ServiceGroup(configuration: configuration).run()
         } catch is CancellationError {

@@ -73,7 +73,14 @@ enum ServeCommand {
             server.isBehindProxy = isBehindProxy
             server.connections = max(16, min(limits.connections, OwnedDescriptor.raiseLimit() - Self.otherFiles))
             let keeper = Housekeeper(relay, keys: keyFile, log: log) { publish($0, console) }
-            try await server.run(keeper: keeper) { port in
+            try await server.run(keeper: keeper) { failure in
+                if let failure {
+                    console.warning(
+                        CommandFailure(failure).reason + "; the one from before is still in use", always: true)
+                } else {
+                    console.note([.text("the certificate was read again")])
+                }
+            } running: { port in
                 console.note([.text("listening on " + ListenAddress.text(listening, port: port, isSecured: tls != nil))]
                 )
             }
