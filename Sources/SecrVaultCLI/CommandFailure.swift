@@ -4,20 +4,7 @@ package import SecrSystem
 internal import SecrVault
 package import SystemPackage
 
-/// Why a command did not do what it was asked for, in words and as a status.
-package struct CommandFailure: Error, Equatable {
-    package var status: ExitStatus
-    package var path: FilePath?
-    package var reason: String
-    package var hint: String?
-
-    package init(_ status: ExitStatus, path: FilePath? = nil, _ reason: String, hint: String? = nil) {
-        self.status = status
-        self.path = path
-        self.reason = reason
-        self.hint = hint
-    }
-
+extension CommandFailure {
     package init(_ failure: SecretSource.Failure) {
         switch failure {
         case .noTerminal:
@@ -29,15 +16,6 @@ package struct CommandFailure: Error, Equatable {
         case .commandFailed: self.init(.failure, "the command that should print the passphrase failed")
         case .differ: self.init(.failure, "the two passphrases are not the same")
         case .interrupted: self.init(.interrupted, "interrupted")
-        }
-    }
-
-    package init(_ error: SystemError) {
-        if error.errno == .interrupted {
-            self.init(.interrupted, "interrupted")
-        } else {
-            let status: ExitStatus = error.errno == .noSuchFileOrDirectory ? .notFound : .failure
-            self.init(status, path: error.path, "can't \(error.operation): \(error.errno.description.lowercasedFirst)")
         }
     }
 
@@ -75,19 +53,6 @@ extension Console {
         }
     }
 
-    /// Says why something failed; returns the status.
-    @discardableResult
-    package func report(_ failure: CommandFailure) -> ExitStatus {
-        clearStatus()
-        if failure.status == .interrupted { return .interrupted }
-        if failure.status == .remains {
-            warning(failure.path, failure.reason)
-        } else if let path = failure.path {
-            error(path, failure.reason, hint: failure.hint)
-        } else {
-            error(failure.reason, hint: failure.hint)
-        }
-        return failure.status
     }
 }
 
@@ -97,9 +62,4 @@ extension ExitStatus {
         if self == .success || self == other { return other }
         return other == .success ? self : .failure
     }
-}
-
-extension String {
-    /// As messages begin here.
-    fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }

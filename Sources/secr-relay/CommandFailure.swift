@@ -1,22 +1,8 @@
 import SecrCLI
 import SecrRelay
 import SecrSystem
-import SystemPackage
 
-/// Why a command did not do what it was asked for, in words and as a status.
-struct CommandFailure: Error {
-    var status: ExitStatus
-    var path: FilePath?
-    var reason: String
-    var hint: String?
-
-    init(_ status: ExitStatus, path: FilePath? = nil, _ reason: String, hint: String? = nil) {
-        self.status = status
-        self.path = path
-        self.reason = reason
-        self.hint = hint
-    }
-
+extension CommandFailure {
     init(_ error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure
@@ -36,29 +22,14 @@ struct CommandFailure: Error {
         default: self.init(.failure, "\(error)")
         }
     }
-
-    init(_ error: SystemError) {
-        let text = error.errno.description
-        self.init(
-            error.errno == .noSuchFileOrDirectory ? .notFound : .failure, path: error.path,
-            "can't \(error.operation): \(text.prefix(1).lowercased() + text.dropFirst())")
-    }
 }
 
 extension Console {
     /// Does a command's work; what it throws is said, and becomes the command's status.
     func attempt(_ work: @escaping @Sendable () async throws -> ExitStatus) -> ExitStatus {
-        let result = Waiting.run(work)
-        switch result {
+        switch Waiting.run(work) {
         case .success(let status): return flush() ? status : .failure
-        case .failure(let error):
-            let failure = CommandFailure(error)
-            if let path = failure.path {
-                self.error(path, failure.reason, hint: failure.hint)
-            } else {
-                self.error(failure.reason, hint: failure.hint)
-            }
-            return failure.status
+        case .failure(let error): return report(CommandFailure(error))
         }
     }
 }
