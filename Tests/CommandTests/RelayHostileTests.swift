@@ -334,7 +334,7 @@ import Testing
     }
 
     @Test func moreCommandsThanAllowedAreRefused() async throws {
-        let relay = try RelayProcess(["--behind-proxy"])
+        let relay = try RelayProcess(["--behind-proxy", "--rate", "30"])
         let keys = SampleKeys()
         let connection = try relay.connect()
         func ask(_ address: String, times: Int) async throws -> [Int] {
