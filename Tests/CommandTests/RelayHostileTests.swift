@@ -286,11 +286,12 @@ import Testing
     @Test func moreWaitsThanAllowedAreAnsweredAtOnce() async throws {
         let relay = try RelayProcess(["--waits", "50"])
         let keys = SampleKeys()
-        let (client, other) = (try relay.client(), try relay.connect())
+        let client = try relay.client()
         try await client.create(keys.address, keys.reader)
         let waiting = try (0..<50).map { _ in try relay.connect() }
         for connection in waiting { try await connection.send(keys.post(.get(after: 0, wait: 50))) }
         try await Task.sleep(for: .seconds(1))
+        let other = try relay.connect()
         let start = ContinuousClock.now
         try await other.send(keys.post(.get(after: 0, wait: 50)))
         #expect(try await other.response()?.body[1] == Answer.Status.nothing.rawValue)
@@ -307,12 +308,12 @@ import Testing
     @Test func whoIsGoneDoesNotWait() async throws {
         let relay = try RelayProcess(["--waits", "50"])
         let keys = SampleKeys()
-        let other = try relay.connect()
         let waiting = try (0..<50).map { _ in try relay.connect() }
         for connection in waiting { try await connection.send(keys.post(.get(after: 0, wait: 50))) }
         try await Task.sleep(for: .seconds(1))
         for (place, connection) in waiting.enumerated() { place % 2 == 0 ? connection.close() : connection.reset() }
         try await Task.sleep(for: .seconds(1))
+        let other = try relay.connect()
         try await other.send(keys.post(.get(after: 0, wait: 2)))
         let isAtOnce = try await other.response(within: 0.5) != nil
         #expect(!isAtOnce, "the places are still taken")
