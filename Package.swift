@@ -240,7 +240,7 @@ let package = Package(
                 "SecrCrypto", "SecrHTTP", "SecrRelayClient", "SecrSystem", "SecrTestSupport", "SecrWire", "secr-relay",
                 "secr-scrub", "secr-vault",
             ],
-            exclude: ["terminal.py", "crash.py", "measure.py", "programs.sh", "socks.py", "without_keyring.py"]),
+            exclude: ["terminal.py", "crash.py", "crowd.py", "measure.py", "programs.sh", "socks.py", "without_keyring.py"]),
         .testTarget(
             name: "InteropTests", dependencies: ["SecrTestSupport", "secr-scrub", "secr-vault"],
             exclude: ["gainmap_reader.py", "stream_reader.py", "vault_reader.py"]),
