@@ -131,6 +131,14 @@ let package = Package(
             name: "SecrRelayClient", dependencies: ["SecrBytes", "SecrCrypto", "SecrHTTP", "SecrWire"],
             swiftSettings: settings),
 
+        .target(
+            name: "SecrMessenger",
+            dependencies: [
+                "SecrCrypto", "SecrHTTP", "SecrMLS", "SecrRelayClient", "SecrVault", "SecrWire",
+            ],
+            swiftSettings: settings
+        ),
+
         // 4: people
         .target(
             name: "SecrCLI",
@@ -211,6 +219,13 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["install_moto.sh", "scripted.py"]),
+        .testTarget(
+            name: "SecrMessengerTests",
+            dependencies: [
+                "SecrCrypto", "SecrHTTP", "SecrMLS", "SecrMessenger", "SecrRelay", "SecrRelayClient", "SecrStream",
+                "SecrSystem", "SecrTestSupport", "SecrVault", "SecrWire",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         .testTarget(name: "SecrMLSTests", dependencies: ["SecrMLS", "SecrTestSupport"]),
         .testTarget(
             name: "SecrVaultTests",

@@ -52,8 +52,6 @@ extension Console {
             return report(failure(error))
         }
     }
-
-    }
 }
 
 extension ExitStatus {

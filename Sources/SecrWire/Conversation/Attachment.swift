@@ -74,6 +74,18 @@ public struct Attachment: Hashable, Sendable {
 }
 
 extension Attachment {
+    public var encoded: [UInt8] {
+        var writer = FieldWriter()
+        encode(to: &writer)
+        return writer.bytes
+    }
+
+    public init(parsing bytes: [UInt8]) throws(WireError) {
+        var reader = FieldReader(bytes)
+        try self.init(from: &reader)
+        try reader.demandEnd()
+    }
+
     func encode(to writer: inout FieldWriter) {
         precondition(WriteCapability.isOrigin(origin) && Self.isName(name) && hash.count == 32)
         precondition((1...Self.mostRuns).contains(runs.count) && preview.count <= Self.largestPreview)

@@ -1,0 +1,228 @@
+internal import SecrCrypto
+internal import SecrMLS
+internal import SecrRelayClient
+internal import SecrVault
+public import SecrWire
+
+/// Meeting people: an invitation is handed over outside of this system, answered, and becomes a conversation.
+extension Messenger {
+    /// Of a box for greetings: the other side needs two, and nobody else has a business there.
+    private static let greetingCells = 16
+    /// Of a box for a conversation, as far as the relay has so many.
+    private static let conversationDays = 30
+    private static let conversationCells = 256
+    /// For how many days an invitation can be good.
+    public static let invitationDays = 1...30
+
+    /// Makes an invitation, to be handed to one person.
+    ///
+    /// - Parameters:
+    ///   - name: of the contact, for nobody but this vault. One that is there already where the conversation is to begin
+    ///     anew.
+    ///   - anew: whether such a contact has to be there.
+    ///   - days: for how long it is good.
+    ///   - relay: where the answer is taken in; by default one of the settings.
+    public func invite(_ name: String, anew: Bool = false, days: Int = 7, relay: String? = nil) async throws -> Invitation
+    {
+        try checkName(name, anew: anew)
+        let box = try await makeBox(at: relay, days: days + 1, cells: Self.greetingCells)
+        let invitation = Invitation(
+            secret: WireSecret(SecureRandom.bytes(WireSecret.size)), answers: box.capability,
+            lastDay: Day(seconds: Int64(now())).adding(days))
+        try begin(name, .inviting, PendingInvitation(invitation, binding: try binding, box, .made), anew: anew)
+        return invitation
+    }
+
+    /// Answers an invitation. The conversation begins once the other side has seen that, see ``synchronize(_:)``.
+    ///
+    /// - Parameters:
+    ///   - link: as it was handed over.
+    ///   - name: see ``invite(_:anew:days:relay:)``.
+    public func accept(_ link: String, as name: String, anew: Bool = false, relay: String? = nil) async throws {
+        let invitation: Invitation
+        do { invitation = try Invitation(link: link) } catch { throw MessengerError.badInvitation(error) }
+        guard invitation.lastDay >= Day(seconds: Int64(now())) else { throw MessengerError.expiredInvitation }
+        try Self.check(relay: invitation.answers.origin)
+        try checkName(name, anew: anew)
+        let isOwn = try vault.readState { state in
+            try state.contacts().contains { try state.invitation($0.id)?.invitation.secret == invitation.secret }
+        }
+        if isOwn { throw MessengerError.ownInvitation }
+        let box = try await makeBox(at: relay, days: Self.conversationDays, cells: Self.greetingCells)
+        let keys: KeyPackageBundle
+        do { keys = try GroupOfTwo.makeBundle(now: now()) } catch { throw MessengerError.group(error) }
+        let hello = Hello(keyPackage: MLSMessage.keyPackage(keys.keyPackage).bytes, answers: box.capability)
+            .encoded(InvitationKeys(invitation.secret))
+        let pending = PendingInvitation(
+            invitation, binding: try binding, box, .answered(keys, hello: hello, parts: [:]))
+        try begin(name, .answering, pending, anew: anew)
+    }
+
+    private func checkName(_ name: String, anew: Bool) throws {
+        guard Contact.isName(name) else { throw MessengerError.badName(name) }
+        let isKnown = try vault.readState { try $0.contact(named: name) != nil }
+        if anew && !isKnown { throw MessengerError.unknownContact(name) }
+        if !anew && isKnown { throw MessengerError.nameTaken(name) }
+    }
+
+    /// A fresh box that the relay has.
+    func makeBox(at relay: String?, days: Int, cells: Int) async throws -> OwnBox {
+        let settings = try settings
+        guard let origin = relay ?? settings.relays.randomElement() else { throw MessengerError.noRelay }
+        try Self.check(relay: origin)
+        let client = relays.client(origin)
+        do throws(RelayClientError) {
+            let terms = try await client.terms()
+            let box = OwnBox(origin: origin, days: min(days, terms.boxDays), cells: min(cells, terms.boxCells))
+            try await client.create(box, admission: settings.codes[origin].map(Admission.invitation(code:)) ?? .none)
+            return box
+        } catch {
+            throw MessengerError.relay(origin: origin, error)
+        }
+    }
+
+    /// For what the other side will say.
+    func makeConversationBox() async throws -> OwnBox {
+        try await makeBox(at: nil, days: Self.conversationDays, cells: Self.conversationCells)
+    }
+
+    private func begin(_ name: String, _ state: Contact.State, _ pending: PendingInvitation, anew: Bool) throws {
+        let time = now()
+        let receipts = try settings.sendsReceipts
+        try vault.changeState { transaction in
+            var contact: Contact
+            if let known = try transaction.contact(named: name) {
+                // Somebody else may have taken the name meanwhile.
+                guard anew else { throw MessengerError.nameTaken(name) }
+                contact = known
+                try transaction.endConversation(&contact)
+                contact.state = state
+                contact.isVerified = false
+            } else {
+                contact = Contact(name: name, state: state, created: time)
+                contact.sendsReceipts = receipts
+            }
+            try transaction.set(pending.stored, of: StateKey.invitation(contact.id))
+            if case .answered(_, let hello, _) = pending.side {
+                let keys = InvitationKeys(pending.invitation.secret)
+                for frame in CellFrame.frames(of: hello, .hello, from: 1) {
+                    let nonce = SecureRandom.bytes(XChaCha20Poly1305.nonceSize)
+                    let cell = frame.wrapped(nonce: nonce, key: keys.answerWrap)
+                    try transaction.enqueue(
+                        OutboxCell(sequence: frame.sequence, cell: cell, box: pending.invitation.answers), contact.id)
+                }
+            }
+            try transaction.store(contact)
+        }
+    }
+
+    // MARK: Greetings that come in
+
+    /// Takes a cell from the box of a contact with whom there is no conversation yet.
+    ///
+    /// - Parameters:
+    ///   - number: the relay's, of the cell.
+    ///   - inbox: a fresh box for the conversation, where one may begin.
+    /// - Returns: whether the conversation has begun.
+    func greet(_ id: ContactID, _ cell: [UInt8], number: UInt64, inbox: OwnBox?) throws -> Bool {
+        try vault.changeState { state in
+            guard var contact = try state.contact(id), var pending = try state.invitation(id),
+                number > pending.box.received, pending.binding == vault.deviceBinding
+            else { return false }
+            pending.box.received = number
+            let hasBegun =
+                switch pending.side {
+                case .made: try welcome(&contact, pending, cell, inbox, state)
+                case .answered: try join(&contact, &pending, cell, inbox, state)
+                }
+            if !hasBegun { try state.set(pending.stored, of: StateKey.invitation(id)) }
+            return hasBegun
+        }
+    }
+
+    /// Makes the group with whoever answered, if that is what the cell says.
+    private func welcome(
+        _ contact: inout Contact, _ pending: PendingInvitation, _ cell: [UInt8], _ inbox: OwnBox?,
+        _ state: StateTransaction
+    ) throws -> Bool {
+        let keys = InvitationKeys(pending.invitation.secret)
+        guard let inbox, pending.invitation.lastDay >= Day(seconds: Int64(now())).adding(-1),
+            let frame = try? CellFrame(unwrapping: cell, key: keys.answerWrap), frame.kind == .hello,
+            frame.parts == 1, frame.sequence == 1, let hello = try? Hello(parsing: frame.payload, keys),
+            (try? Self.check(relay: hello.answers.origin)) != nil,
+            var founded = try? GroupOfTwo.create(with: hello.keyPackage, now: now())
+        else { return false }
+        let signatureKey = founded.group.ownSignatureKey
+        let answer = SecrWire.Welcome(welcome: founded.welcome, signatureKey: signatureKey).encoded(to: frame.payload, keys)
+        let frames = CellFrame.frames(of: answer, .welcome, from: 1)
+        for frame in frames {
+            let nonce = SecureRandom.bytes(XChaCha20Poly1305.nonceSize)
+            try state.enqueue(
+                OutboxCell(sequence: frame.sequence, cell: frame.wrapped(nonce: nonce, key: keys.welcomeWrap)),
+                contact.id)
+        }
+        // Good for one answer: who comes second finds nobody.
+        try state.drop(pending.box)
+        try start(
+            &contact, &founded.group, inbox, peerBox: hello.answers, nextOut: UInt64(frames.count) + 1, nextIn: 2,
+            hasTurn: false, state)
+        return true
+    }
+
+    /// Joins the group of whoever invited, once the cell makes the welcome complete.
+    private func join(
+        _ contact: inout Contact, _ pending: inout PendingInvitation, _ cell: [UInt8], _ inbox: OwnBox?,
+        _ state: StateTransaction
+    ) throws -> Bool {
+        guard case .answered(let bundle, let hello, var parts) = pending.side else { return false }
+        let keys = InvitationKeys(pending.invitation.secret)
+        guard let frame = try? CellFrame(unwrapping: cell, key: keys.welcomeWrap), frame.kind == .welcome,
+            frame.sequence == UInt64(frame.part) + 1
+        else {
+            // What is said behind the welcome can have come before it.
+            try state.set(cell, of: StateKey.held(contact.id) + pending.box.received.bytes)
+            return false
+        }
+        parts[frame.sequence] = frame.payload
+        pending.side = .answered(bundle, hello: hello, parts: parts)
+        let all = 1...UInt64(frame.parts)
+        guard let inbox, all.allSatisfy({ parts[$0] != nil }) else { return false }
+        let answer = all.flatMap { parts[$0] ?? [] }
+        guard let welcome = try? SecrWire.Welcome(parsing: answer, to: hello, keys),
+            var group = try? GroupOfTwo.join(welcome.welcome, with: bundle, signatureKey: welcome.signatureKey)
+        else {
+            pending.side = .answered(bundle, hello: hello, parts: [:])
+            return false
+        }
+        try start(
+            &contact, &group, inbox, oldInbox: pending.box, peerBox: nil, nextOut: 2, nextIn: UInt64(frame.parts) + 1,
+            hasTurn: true, state)
+        return true
+    }
+
+    /// Of this device and this state.
+    var binding: [UInt8] {
+        get throws {
+            guard let binding = vault.deviceBinding else { throw MessengerError.noDeviceState }
+            return binding
+        }
+    }
+
+    private func start(
+        _ contact: inout Contact, _ group: inout Group, _ inbox: OwnBox, oldInbox: OwnBox? = nil,
+        peerBox: WriteCapability?, nextOut: UInt64, nextIn: UInt64, hasTurn: Bool, _ state: StateTransaction
+    ) throws {
+        var conversation = ConversationState(
+            binding: try binding, safetyCode: try group.safetyCode(), nextOut: nextOut, nextIn: nextIn, hasTurn: hasTurn,
+            now: now())
+        conversation.inbox = inbox
+        conversation.oldInbox = oldInbox
+        conversation.peerBox = peerBox
+        try state.remove(StateKey.invitation(contact.id))
+        try state.store(group.snapshot(), of: contact.id)
+        contact.conversation = conversation
+        contact.era += 1
+        contact.state = .active
+        _ = try state.converse(with: &contact, receipts: false, now: now()) { try $0.send(.box(inbox.capability)) }
+    }
+}

@@ -1,0 +1,97 @@
+internal import SecrCrypto
+internal import SecrRelayClient
+internal import SecrWire
+
+/// A box of which this device has both keys, since it made it.
+struct OwnBox: Hashable, Sendable {
+    let origin: String
+    let days: Int
+    let cells: Int
+    private let readSeed: WireSecret
+    private let writeSeed: WireSecret
+    /// The relay's number of the last cell that was dealt with.
+    var received: UInt64 = 0
+
+    /// A fresh one, which the relay has yet to be asked for.
+    init(origin: String, days: Int, cells: Int) {
+        self.origin = origin
+        self.days = days
+        self.cells = cells
+        readSeed = WireSecret(SecureRandom.bytes(WireSecret.size))
+        writeSeed = WireSecret(SecureRandom.bytes(WireSecret.size))
+    }
+
+    var reader: SigningCapability { SigningCapability(seed: SecretBytes(copying: readSeed.bytes)) }
+
+    /// What the other side needs to put cells into it.
+    var capability: WriteCapability {
+        WriteCapability(
+            origin: origin, days: days, cells: cells, readKey: reader.publicKey, writeSeed: writeSeed)
+    }
+
+    var address: Address { capability.address(writeKey: capability.writer.publicKey) }
+}
+
+extension WriteCapability {
+    var writer: SigningCapability { SigningCapability(seed: SecretBytes(copying: writeSeed.bytes)) }
+}
+
+// How it is stored.
+extension OwnBox {
+    private enum Tag {
+        static let origin: UInt8 = 1, days: UInt8 = 2, cells: UInt8 = 3, readSeed: UInt8 = 4, writeSeed: UInt8 = 5
+        static let received: UInt8 = 6
+    }
+
+    var stored: [UInt8] {
+        var fields = StoredFields()
+        fields.set(Tag.origin, origin)
+        fields.set(Tag.days, UInt16(days))
+        fields.set(Tag.cells, UInt16(cells))
+        fields[Tag.readSeed] = readSeed.bytes
+        fields[Tag.writeSeed] = writeSeed.bytes
+        fields.set(Tag.received, received)
+        return fields.encoded
+    }
+
+    init(stored: [UInt8]) throws(MessengerError) {
+        let fields = try StoredFields(parsing: stored)
+        origin = try fields.text(Tag.origin)
+        days = Int(try fields.integer(Tag.days) as UInt16)
+        cells = Int(try fields.integer(Tag.cells) as UInt16)
+        readSeed = try WireSecret(stored: fields.bytes(Tag.readSeed))
+        writeSeed = try WireSecret(stored: fields.bytes(Tag.writeSeed))
+        received = try fields.integer(Tag.received)
+    }
+}
+
+extension WireSecret {
+    init(stored: [UInt8]) throws(MessengerError) {
+        guard stored.count == Self.size else { throw .damaged }
+        self.init(stored)
+    }
+}
+
+extension WriteCapability {
+    private enum Tag {
+        static let origin: UInt8 = 1, days: UInt8 = 2, cells: UInt8 = 3, readKey: UInt8 = 4, writeSeed: UInt8 = 5
+    }
+
+    var stored: [UInt8] {
+        var fields = StoredFields()
+        fields.set(Tag.origin, origin)
+        fields.set(Tag.days, UInt16(days))
+        fields.set(Tag.cells, UInt16(cells))
+        fields[Tag.readKey] = readKey
+        fields[Tag.writeSeed] = writeSeed.bytes
+        return fields.encoded
+    }
+
+    init(stored: [UInt8]) throws(MessengerError) {
+        let fields = try StoredFields(parsing: stored)
+        self.init(
+            origin: try fields.text(Tag.origin), days: Int(try fields.integer(Tag.days) as UInt16),
+            cells: Int(try fields.integer(Tag.cells) as UInt16), readKey: try fields.bytes(Tag.readKey),
+            writeSeed: try WireSecret(stored: fields.bytes(Tag.writeSeed)))
+    }
+}

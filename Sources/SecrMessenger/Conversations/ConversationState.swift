@@ -1,0 +1,158 @@
+internal import SecrWire
+
+/// What one device knows of a conversation, beside its MLS group.
+struct ConversationState: Sendable {
+    /// Of the device and the state in which the conversation began: where the vault's is another one, it is frozen.
+    let binding: [UInt8]
+    /// From the first epoch that both share.
+    let safetyCode: [UInt8]
+
+    // MARK: Boxes
+
+    /// Where the other side's cells come in; `nil` before the relay has made it.
+    var inbox: OwnBox?
+    /// Where they came in before, until nothing more can be in it.
+    var oldInbox: OwnBox?
+    /// Where ours go; `nil` before the other side has said it.
+    var peerBox: WriteCapability?
+
+    // MARK: Sequences
+
+    /// Of the next cell that goes out, and of the next one that is awaited.
+    var nextOut: UInt64
+    var nextIn: UInt64
+    /// Cells that were passed over, in order, without overlaps.
+    var missing: [ClosedRange<UInt64>] = []
+    /// Cells in a row that nothing here opens.
+    var unopened: UInt64 = 0
+
+    // MARK: Contents
+
+    var nextContent: UInt64 = 1
+    /// Everything of the other side up to this number has come; and what has come beyond it.
+    var arrived: UInt64 = 0
+    var arrivedBeyond: Set<UInt64> = []
+    /// Everything of ours up to this number has come to the other side.
+    var acknowledged: UInt64 = 0
+    /// When a receipt is due, seconds since 1970; `nil` where none is.
+    var receiptDue: UInt64?
+
+    // MARK: Epochs
+
+    /// Whether the next commit is ours.
+    var hasTurn: Bool
+    /// Contents of both sides since the last commit, and when that was.
+    var exchanged: UInt32 = 0
+    var lastCommit: UInt64
+    /// Keys under which cells of the other side can still come, of epochs that are over; the newest last.
+    var pastWraps: [WireSecret] = []
+
+    static let mostMissing = 64
+    static let mostBeyond = 1_024
+    static let mostPastWraps = 2
+
+    init(binding: [UInt8], safetyCode: [UInt8], nextOut: UInt64, nextIn: UInt64, hasTurn: Bool, now: UInt64) {
+        self.binding = binding
+        self.safetyCode = safetyCode
+        self.nextOut = nextOut
+        self.nextIn = nextIn
+        self.hasTurn = hasTurn
+        lastCommit = now
+    }
+
+    /// Takes note of a cell's number.
+    ///
+    /// - Returns: whether it is new, and how many were passed over before it.
+    mutating func note(sequence: UInt64) -> (isNew: Bool, skipped: UInt64) {
+        if sequence >= nextIn {
+            let skipped = sequence - nextIn
+            if skipped > 0 {
+                missing.append(nextIn...sequence - 1)
+                if missing.count > Self.mostMissing { missing.removeFirst() }
+            }
+            nextIn = sequence + 1
+            return (true, skipped)
+        }
+        guard let place = missing.firstIndex(where: { $0.contains(sequence) }) else { return (false, 0) }
+        let range = missing.remove(at: place)
+        if sequence < range.upperBound { missing.insert(sequence + 1...range.upperBound, at: place) }
+        if sequence > range.lowerBound { missing.insert(range.lowerBound...sequence - 1, at: place) }
+        return (true, 0)
+    }
+
+    /// Takes note of a content's number. Returns whether it is new.
+    mutating func note(content number: UInt64) -> Bool {
+        guard number > arrived, !arrivedBeyond.contains(number) else { return false }
+        arrivedBeyond.insert(number)
+        while arrivedBeyond.remove(arrived + 1) != nil { arrived += 1 }
+        // What never came is given up, so that what is remembered stays bounded.
+        while arrivedBeyond.count > Self.mostBeyond, let least = arrivedBeyond.min() {
+            arrived = least
+            arrivedBeyond.remove(least)
+            while arrivedBeyond.remove(arrived + 1) != nil { arrived += 1 }
+        }
+        return true
+    }
+}
+
+// How it is stored.
+extension ConversationState {
+    private enum Tag {
+        static let binding: UInt8 = 1, safetyCode: UInt8 = 2, inbox: UInt8 = 3, oldInbox: UInt8 = 4, peerBox: UInt8 = 5
+        static let nextOut: UInt8 = 6, nextIn: UInt8 = 7, missing: UInt8 = 8, unopened: UInt8 = 9
+        static let nextContent: UInt8 = 10, arrived: UInt8 = 11, beyond: UInt8 = 12, acknowledged: UInt8 = 13
+        static let receiptDue: UInt8 = 14, turn: UInt8 = 15, exchanged: UInt8 = 16, lastCommit: UInt8 = 17
+        static let pastWraps: UInt8 = 18
+    }
+
+    var stored: [UInt8] {
+        var fields = StoredFields()
+        fields[Tag.binding] = binding
+        fields[Tag.safetyCode] = safetyCode
+        fields[Tag.inbox] = inbox?.stored
+        fields[Tag.oldInbox] = oldInbox?.stored
+        fields[Tag.peerBox] = peerBox?.stored
+        fields.set(Tag.nextOut, nextOut)
+        fields.set(Tag.nextIn, nextIn)
+        fields.set(Tag.missing, missing.map { $0.lowerBound.bytes + $0.upperBound.bytes })
+        fields.set(Tag.unopened, unopened)
+        fields.set(Tag.nextContent, nextContent)
+        fields.set(Tag.arrived, arrived)
+        fields.set(Tag.beyond, arrivedBeyond.sorted().map(\.bytes))
+        fields.set(Tag.acknowledged, acknowledged)
+        if let receiptDue { fields.set(Tag.receiptDue, receiptDue) }
+        fields.set(Tag.turn, hasTurn)
+        fields.set(Tag.exchanged, exchanged)
+        fields.set(Tag.lastCommit, lastCommit)
+        fields.set(Tag.pastWraps, pastWraps.map(\.bytes))
+        return fields.encoded
+    }
+
+    init(stored: [UInt8]) throws(MessengerError) {
+        let fields = try StoredFields(parsing: stored)
+        binding = try fields.bytes(Tag.binding)
+        safetyCode = try fields.bytes(Tag.safetyCode)
+        guard safetyCode.count == SafetyCode.size else { throw .damaged }
+        if let box = fields[Tag.inbox] { inbox = try OwnBox(stored: box) }
+        if let box = fields[Tag.oldInbox] { oldInbox = try OwnBox(stored: box) }
+        if let box = fields[Tag.peerBox] { peerBox = try WriteCapability(stored: box) }
+        nextOut = try fields.integer(Tag.nextOut)
+        nextIn = try fields.integer(Tag.nextIn)
+        for range in try fields.list(Tag.missing) {
+            guard range.count == 16 else { throw .damaged }
+            let (low, high) = (UInt64(bytes: range[..<8]), UInt64(bytes: range[8...]))
+            guard low <= high else { throw .damaged }
+            missing.append(low...high)
+        }
+        unopened = try fields.integer(Tag.unopened)
+        nextContent = try fields.integer(Tag.nextContent)
+        arrived = try fields.integer(Tag.arrived)
+        arrivedBeyond = Set(try fields.list(Tag.beyond).map { UInt64(bytes: $0) })
+        acknowledged = try fields.integer(Tag.acknowledged)
+        if fields[Tag.receiptDue] != nil { receiptDue = try fields.integer(Tag.receiptDue) }
+        hasTurn = try fields.flag(Tag.turn)
+        exchanged = try fields.integer(Tag.exchanged)
+        lastCommit = try fields.integer(Tag.lastCommit)
+        for wrap in try fields.list(Tag.pastWraps) { pastWraps.append(try WireSecret(stored: wrap)) }
+    }
+}

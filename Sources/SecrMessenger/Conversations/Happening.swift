@@ -1,0 +1,23 @@
+/// Something that a person may want to know of.
+public enum Happening: Sendable {
+    /// The conversation has begun; the safety code can be compared.
+    case began(Contact)
+    case message(Contact, Message)
+    /// The other side has said what has come.
+    case acknowledged(Contact)
+    /// Messages of both sides disappear after so many seconds from now on; 0 for never.
+    case lifetime(Contact, UInt32)
+    /// The other side has taken back the message with this number.
+    case deleted(Contact, UInt64)
+    case left(Contact)
+    /// So many cells are missing in between: the relay is late, has lost them, or keeps them back.
+    case skipped(Contact, UInt64)
+    /// A cell came that nothing here opens.
+    case unopened(Contact)
+    /// What came can't be taken; why.
+    case refused(Contact, String)
+    /// The conversation can't go on and has to be begun anew; why.
+    case broken(Contact, String)
+    /// A relay could not be asked for something; it is tried again.
+    case relay(Contact, MessengerError)
+}

@@ -1,0 +1,129 @@
+internal import SecrRelayClient
+public import SecrVault
+internal import SecrWire
+
+/// Conversations that live in a vault: meeting people, sending and receiving, and what was said.
+///
+/// Any number of processes may use one vault at once; each step is one transaction of its index.
+public final class Messenger: Sendable {
+    let vault: Vault
+    let relays: Relays
+    /// Seconds since 1970.
+    let now: @Sendable () -> UInt64
+    let desk = Desk()
+
+    /// - Throws: ``MessengerError/notSetUp``, ``MessengerError/noDeviceState``.
+    public init(_ vault: Vault, _ relays: Relays, now: @escaping @Sendable () -> UInt64) throws {
+        self.vault = vault
+        self.relays = relays
+        self.now = now
+        guard vault.deviceBinding != nil else { throw MessengerError.noDeviceState }
+        relays.use(proxy: try Self.settings(of: vault).proxy.flatMap(Self.endpoint))
+    }
+
+    /// Begins to keep conversations in a vault. Where there are some, only the settings change.
+    public static func setUp(_ vault: Vault, _ settings: Settings) throws {
+        for relay in settings.relays { try check(relay: relay) }
+        if let proxy = settings.proxy, endpoint(proxy) == nil { throw MessengerError.insecureRelay(proxy) }
+        try vault.changeState { try $0.set(settings.stored, of: StateKey.settings) }
+    }
+
+    public static func isSetUp(_ vault: Vault) throws -> Bool {
+        try vault.readState { try $0.value(of: StateKey.settings) } != nil
+    }
+
+    private static func settings(of vault: Vault) throws -> Settings {
+        guard let stored = try vault.readState({ try $0.value(of: StateKey.settings) }) else {
+            throw MessengerError.notSetUp
+        }
+        return try Settings(stored: stored)
+    }
+
+    public var settings: Settings { get throws { try Self.settings(of: vault) } }
+
+    /// A relay's origin as it has to be, or an error.
+    static func check(relay: String) throws(MessengerError) {
+        guard WriteCapability.isOrigin(relay), Relays.isSafe(relay) else { throw .insecureRelay(relay) }
+    }
+
+    private static func endpoint(_ proxy: String) -> RelayEndpoint.Proxy? {
+        guard let colon = proxy.lastIndex(of: ":"), colon > proxy.startIndex,
+            let port = UInt16(proxy[proxy.index(after: colon)...]), port > 0
+        else { return nil }
+        return RelayEndpoint.Proxy(host: String(proxy[..<colon]), port: port)
+    }
+
+    // MARK: Contacts
+
+    /// In the order of their names.
+    public func contacts() throws -> [Contact] { try vault.readState { try $0.contacts() } }
+
+    /// - Throws: ``MessengerError/unknownContact(_:)``.
+    public func contact(_ name: String) throws -> Contact {
+        guard let contact = try vault.readState({ try $0.contact(named: name) }) else {
+            throw MessengerError.unknownContact(name)
+        }
+        return contact
+    }
+
+    /// Whether a conversation can be read but not gone on with, because the vault is not what this device has seen.
+    public func isFrozen(_ contact: Contact) -> Bool {
+        contact.conversation.map { $0.binding != vault.deviceBinding } ?? false
+    }
+
+    /// Changes what is known of a contact.
+    @discardableResult
+    func change(_ id: ContactID, _ body: (inout Contact, StateTransaction) throws -> Void) throws -> Contact {
+        try vault.changeState { state in
+            guard var contact = try state.contact(id) else { throw MessengerError.damaged }
+            try body(&contact, state)
+            try state.store(contact)
+            return contact
+        }
+    }
+
+    public func rename(_ contact: Contact, to name: String) throws {
+        guard Contact.isName(name) else { throw MessengerError.badName(name) }
+        try change(contact.id) { contact, state in
+            if let other = try state.contact(named: name), other.id != contact.id {
+                throw MessengerError.nameTaken(name)
+            }
+            contact.name = name
+        }
+    }
+
+    /// Notes that the safety code was compared, or that it turned out to be another one.
+    public func setVerified(_ contact: Contact, _ isVerified: Bool) throws {
+        try change(contact.id) { contact, _ in contact.isVerified = isVerified }
+    }
+
+    public func setReceipts(_ contact: Contact, _ sendsReceipts: Bool) throws {
+        try change(contact.id) { contact, _ in contact.sendsReceipts = sendsReceipts }
+    }
+
+    /// Forgets that there was something new.
+    public func markSeen(_ contact: Contact) throws {
+        if contact.unread == 0 { return }
+        try change(contact.id) { contact, _ in contact.unread = 0 }
+    }
+
+    /// Takes nothing from a contact any more, and lets the relay forget the box. The history stays.
+    public func block(_ contact: Contact) throws {
+        try change(contact.id) { contact, state in
+            try state.endConversation(&contact)
+            contact.state = .blocked
+        }
+    }
+
+    /// Deletes a contact with everything that was said.
+    public func delete(_ contact: Contact) throws {
+        try vault.changeState { state in
+            guard var contact = try state.contact(contact.id) else { return }
+            try state.endConversation(&contact)
+            for (key, value) in try state.entries(withPrefix: StateKey.messages(contact.id)) {
+                try state.delete(try Message(number: UInt64(bytes: key.suffix(8)), stored: value), of: contact.id)
+            }
+            try state.remove(StateKey.contact(contact.id))
+        }
+    }
+}

@@ -1,0 +1,41 @@
+public import SecrMLS
+public import SecrRelayClient
+public import SecrVault
+public import SecrWire
+
+/// Why something could not be done in the messenger.
+public enum MessengerError: Error, Sendable {
+    /// The vault has no messenger in it yet.
+    case notSetUp
+    /// What is stored makes no sense.
+    case damaged
+    case vault(VaultError)
+    /// Nobody of that name is known.
+    case unknownContact(String)
+    /// Somebody of that name is known already.
+    case nameTaken(String)
+    /// Not a name that can be shown and typed.
+    case badName(String)
+    /// The invitation is no invitation.
+    case badInvitation(WireError)
+    /// The last day of the invitation has passed.
+    case expiredInvitation
+    /// The invitation was made here.
+    case ownInvitation
+    /// The relay is not one that can be trusted with a plain connection.
+    case insecureRelay(String)
+    /// There is no relay to take in messages with.
+    case noRelay
+    case relay(origin: String, RelayClientError)
+    /// The conversation has not begun, or is over.
+    case notActive(String)
+    /// This vault does not go on from what this device has seen, so nothing is encrypted in this conversation any more.
+    case frozen(String)
+    /// The message has no text, or too much of it.
+    case badText
+    case unknownMessage(UInt64)
+    /// A conversation's state does not do what it should.
+    case group(MLSError)
+    /// There is no place outside the vault where this device remembers what it has seen of it.
+    case noDeviceState
+}

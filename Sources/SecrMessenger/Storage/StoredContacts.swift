@@ -1,0 +1,171 @@
+internal import SecrMLS
+internal import SecrVault
+internal import SecrWire
+
+// What the messenger finds in the vault.
+extension StateReading {
+    func contact(_ id: ContactID) throws -> Contact? {
+        try value(of: StateKey.contact(id)).map { try Contact(id, stored: $0) }
+    }
+
+    /// In the order of their names.
+    func contacts() throws -> [Contact] {
+        try entries(withPrefix: StateKey.contacts)
+            .map { try Contact(ContactID(Array($0.key.suffix(ContactID.size))), stored: $0.value) }
+            .sorted { ($0.name, $0.id.bytes.description) < ($1.name, $1.id.bytes.description) }
+    }
+
+    func contact(named name: String) throws -> Contact? { try contacts().first { $0.name == name } }
+
+    func invitation(_ id: ContactID) throws -> PendingInvitation? {
+        try value(of: StateKey.invitation(id)).map { try PendingInvitation(stored: $0) }
+    }
+
+    func group(_ id: ContactID) throws -> Group {
+        let prefix = StateKey.group(id)
+        var records: [[UInt8]: Secret] = [:]
+        for (key, value) in try entries(withPrefix: prefix) {
+            records[Array(key.dropFirst(prefix.count))] = Secret(copying: value)
+        }
+        return try Group.restore(records, GroupOfTwo.configuration)
+    }
+
+    /// What is to be put, in order.
+    func outbox(_ id: ContactID, limit: Int) throws -> [OutboxCell] {
+        try entries(withPrefix: StateKey.outbox(id), limit: limit).map {
+            try OutboxCell(sequence: UInt64(bytes: $0.key.suffix(8)), stored: $0.value)
+        }
+    }
+
+    // MARK: History
+
+    func message(_ number: UInt64, of id: ContactID) throws -> Message? {
+        try value(of: StateKey.messages(id) + number.bytes).map { try Message(number: number, stored: $0) }
+    }
+
+    /// The latest messages before a number, the latest last.
+    func messages(of contact: Contact, before number: UInt64? = nil, limit: Int) throws -> [Message] {
+        let prefix = StateKey.messages(contact.id)
+        let first = try outbox(contact.id, limit: 1).first?.sequence
+        return try entries(
+            withPrefix: prefix, before: number.map { prefix + $0.bytes }, backwards: true, limit: limit
+        ).reversed().map { key, value in
+            var message = try Message(number: UInt64(bytes: key.suffix(8)), stored: value)
+            message.delivery = delivery(of: message, contact, firstInOutbox: first)
+            return message
+        }
+    }
+
+    private func delivery(of message: Message, _ contact: Contact, firstInOutbox: UInt64?) -> Message.Delivery {
+        guard message.era == contact.era, let conversation = contact.conversation else { return .unknown }
+        if let firstInOutbox, firstInOutbox <= message.lastCell { return .waiting }
+        return message.content <= conversation.acknowledged ? .arrived : .sent
+    }
+}
+
+// What the messenger changes there.
+extension StateTransaction {
+    func store(_ contact: Contact) throws { try set(contact.stored, of: StateKey.contact(contact.id)) }
+
+    func store(_ delta: StateDelta, of id: ContactID) throws {
+        for record in delta.records {
+            let key = StateKey.group(id) + record.key
+            if let value = record.value {
+                try set(value.withBytes { Array($0) }, of: key)
+            } else {
+                try remove(key)
+            }
+        }
+    }
+
+    func enqueue(_ cell: OutboxCell, _ id: ContactID) throws {
+        try set(cell.stored, of: StateKey.outbox(id) + cell.sequence.bytes)
+    }
+
+    /// Lets a relay forget a box, sooner or later.
+    func drop(_ box: OwnBox) throws { try set(box.stored, of: StateKey.drops + box.address.name) }
+
+    /// Ends what there is of a conversation, but for the contact and the history.
+    func endConversation(_ contact: inout Contact) throws {
+        if let pending = try invitation(contact.id) { try drop(pending.box) }
+        for box in [contact.conversation?.inbox, contact.conversation?.oldInbox].compacted() { try drop(box) }
+        for prefix in StateKey.conversation(contact.id) { try removeAll(withPrefix: prefix) }
+        try remove(StateKey.invitation(contact.id))
+        contact.conversation = nil
+        try store(contact)
+    }
+
+    // MARK: History
+
+    /// Adds a message to the history of a contact, which has to be stored afterwards.
+    func add(
+        _ body: Message.Body, _ direction: Message.Direction, _ content: Content, to contact: inout Contact,
+        lastCell: UInt64 = 0, now: UInt64
+    ) throws -> Message {
+        let message = Message(
+            number: contact.nextMessage, direction, time: content.time,
+            disappears: content.lifetime == 0 ? nil : now + UInt64(content.lifetime), body: body, era: contact.era,
+            content: content.number, lastCell: lastCell)
+        contact.nextMessage += 1
+        try set(message.stored, of: StateKey.messages(contact.id) + message.number.bytes)
+        if let time = message.disappears {
+            try set([], of: StateKey.expiry(time, contact.id, message: message.number))
+        }
+        return message
+    }
+
+    func delete(_ message: Message, of id: ContactID) throws {
+        try remove(StateKey.messages(id) + message.number.bytes)
+        if let time = message.disappears { try remove(StateKey.expiry(time, id, message: message.number)) }
+    }
+
+    /// Deletes what is to disappear by now.
+    ///
+    /// - Returns: how many messages that were.
+    func deleteExpired(now: UInt64) throws -> Int {
+        var count = 0
+        for (key, _) in try entries(withPrefix: StateKey.expiries, before: StateKey.expiries + (now + 1).bytes) {
+            let rest = key.dropFirst(StateKey.expiries.count + 8)
+            guard rest.count == ContactID.size + 8 else { continue }
+            try remove(StateKey.messages(ContactID(Array(rest.prefix(ContactID.size)))) + rest.suffix(8))
+            try remove(key)
+            count += 1
+        }
+        return count
+    }
+
+    // MARK: Conversations
+
+    /// Lets a conversation do something, and stores what that changed.
+    func converse<Result>(
+        with contact: inout Contact, receipts: Bool, now: UInt64,
+        _ body: (inout ConversationMachine) throws -> Result
+    ) throws -> Result {
+        guard let state = contact.conversation else { throw MessengerError.notActive(contact.name) }
+        let (partKeys, heldKeys) = (StateKey.parts(contact.id), StateKey.held(contact.id))
+        var parts: [UInt64: [UInt8]] = [:]
+        for (key, value) in try entries(withPrefix: partKeys) { parts[UInt64(bytes: key.suffix(8))] = value }
+        let held = try entries(withPrefix: heldKeys).map(\.value)
+        var machine = ConversationMachine(
+            try group(contact.id), state,
+            ConversationMachine.Settings(sendsReceipts: receipts, lifetime: contact.lifetime), parts: parts,
+            held: held, now: now)
+        let result = try body(&machine)
+        for delta in machine.deltas { try store(delta, of: contact.id) }
+        for cell in machine.cells { try enqueue(OutboxCell(sequence: cell.sequence, cell: cell.bytes), contact.id) }
+        for number in parts.keys where machine.parts[number] == nil { try remove(partKeys + number.bytes) }
+        for (number, part) in machine.parts where parts[number] == nil { try set(part, of: partKeys + number.bytes) }
+        if machine.held != held {
+            try removeAll(withPrefix: heldKeys)
+            for (number, cell) in machine.held.enumerated() { try set(cell, of: heldKeys + UInt64(number).bytes) }
+        }
+        contact.conversation = machine.state
+        try store(contact)
+        return result
+    }
+}
+
+extension Array {
+    /// What is there.
+    func compacted<Wrapped>() -> [Wrapped] where Element == Wrapped? { compactMap(\.self) }
+}
