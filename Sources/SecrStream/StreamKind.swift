@@ -18,4 +18,6 @@ public enum StreamKind: UInt8, Sendable, CaseIterable {
     case deviceState = 7
     /// A mark by which the newest checkpoint is found.
     case milestone = 8
+    /// A part of a file that is sent to somebody.
+    case blob = 9
 }

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 TAG = 16
 STREAM_HEADER = 64
-KINDS = range(0x01, 0x09)
+KINDS = range(0x01, 0x0A)
 BITS = range(12, 17)
 
 MAGIC = b"secrfile"

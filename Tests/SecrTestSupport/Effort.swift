@@ -10,12 +10,15 @@ package struct Effort {
     private let end: ContinuousClock.Instant
     package private(set) var iterations = 0
     private let isLong: Bool
+    private let least: Int
     package var random: Seeded
 
     private static let environment = ProcessInfo.processInfo.environment
 
-    package init(_ name: String) {
+    /// - Parameter least: how many times at least, even if they take longer.
+    package init(_ name: String, atLeast least: Int = 0) {
         self.name = name
+        self.least = least
         isLong = Self.environment["SECR_LONG_TESTS"] != nil
         let seconds = Double(Self.environment["SECR_FUZZ_SECONDS"] ?? "") ?? 10
         // Short runs are the same every time.
@@ -26,7 +29,7 @@ package struct Effort {
 
     /// Whether to go on.
     package mutating func next() -> Bool {
-        guard ContinuousClock.now < end else {
+        guard iterations < least || ContinuousClock.now < end else {
             if isLong { print("\(name): \(iterations) iterations, SECR_FUZZ_SEED=\(seed)") }
             return false
         }

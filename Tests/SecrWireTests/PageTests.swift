@@ -3,51 +3,6 @@ import SecrTestSupport
 import SecrWire
 import Testing
 
-/// secr-protocol(7), and that the codec is what it says.
-enum Page {
-    static let text = (try? Repository.text("man/secr-protocol.7")) ?? ""
-
-    /// What is below a heading of the page.
-    static func section(_ heading: String) throws -> Substring {
-        let sections = text.split(separator: "\n.S").filter { $0.hasPrefix("s \(heading)\n") }
-        try #require(sections.count == 1, "\(heading)")
-        return sections[0]
-    }
-
-    /// The rows of its tables that begin with a number, without the macros.
-    static func table(_ heading: String) throws -> [[String]] {
-        try section(heading).matches(of: #/(?m)^\.It (0x\w\w .*)$/#).map { row in
-            row.1.split(separator: " Ta ").map(String.init)
-        }
-    }
-
-    /// The rows of the example under a heading, by their labels.
-    static func example(_ heading: String) throws -> [(label: String, bytes: [UInt8])] {
-        let block = try #require(section(heading).firstMatch(of: #/\.Bd -literal -offset indent\n((?s).+?)\.Ed/#)).1
-        return block.split(separator: "\n").map { line in
-            (String(line.prefix(14)).replacing(#/ +$/#, with: ""), hexadecimal(line.dropFirst(14)))
-        }
-    }
-
-    /// The bytes of one line.
-    static func bytes(_ heading: String, _ label: String) throws -> [UInt8] {
-        try #require(example(heading).first { $0.label == label }, "\(heading): \(label)").bytes
-    }
-
-    /// A frame from its rows; those that are not there are zeros.
-    static func frame(_ heading: String, _ label: String) throws -> [UInt8] {
-        var frame = [UInt8](repeating: 0, count: 512)
-        var count = 0
-        for (name, bytes) in try example(heading) where name.hasPrefix(label + " ") {
-            let offset = try #require(Int(name.dropFirst(label.count + 1)))
-            frame.replaceSubrange(offset..<offset + 32, with: bytes)
-            count += 1
-        }
-        try #require(count > 0, "\(heading): \(label)")
-        return frame
-    }
-}
-
 @Suite struct PageTests {
     static let names: [(String, Request)] = [
         ("create", Samples.kinds[0]), ("put", Samples.kinds[1]), ("get", Samples.kinds[2]),
@@ -56,7 +11,7 @@ enum Page {
     ]
 
     @Test func commandsAreThoseOfThePage() throws {
-        let rows = try Page.table("Commands")
+        let rows = try Page.relay.table("Commands")
         let expected = Self.names.map { name, request in
             let code = Samples.frame(Samples.command(request))[1]
             let payload = request.payloadSize == 0 ? "\\-" : request.isOfBox ? "cell" : "blob"
@@ -68,7 +23,7 @@ enum Page {
     }
 
     @Test func statusesAreThoseOfThePage() throws {
-        let rows = try Page.table("Answers")
+        let rows = try Page.relay.table("Answers")
         let expected = Answer.Status.allCases.map { status in
             let given = Self.names.filter { $0.1.statuses.contains(status) }.map(\.0)
             return [
@@ -82,7 +37,7 @@ enum Page {
     /// The fields of a table lie one after the other and fill a frame.
     @Test(arguments: ["Commands", "Answers", "Terms"]) func framesAreWhole(heading: String) throws {
         var end = 0
-        for row in try Page.section(heading).matches(of: #/(?m)^ *(\d+) +(\d+)  \S/#) {
+        for row in try Page.relay.section(heading).matches(of: #/(?m)^ *(\d+) +(\d+)  \S/#) {
             #expect(Int(row.1) == end, "\(row.0)")
             end += try #require(Int(row.2))
         }
@@ -90,7 +45,8 @@ enum Page {
     }
 
     @Test func sizesAreThoseOfThePage() throws {
-        let rows = try Page.section("Sizes").matches(of: #/(?m)^\.It ([a-z]+)(?: 0x0(\d))? Ta ([\d,]+) Ta ([\d,]+)$/#)
+        let rows = try Page.relay.section("Sizes").matches(
+            of: #/(?m)^\.It ([a-z]+)(?: 0x0(\d))? Ta ([\d,]+) Ta ([\d,]+)$/#)
         #expect(rows.count == 14)
         var seen: Set<Substring> = []
         for row in rows {
@@ -110,8 +66,8 @@ enum Page {
     }
 
     @Test func limitsAreThoseOfThePage() throws {
-        let commands = try Page.section("Commands")
-        let terms = try Page.section("Terms")
+        let commands = try Page.relay.section("Commands")
+        let terms = try Page.relay.section("Terms")
         for bound in [
             "seconds to wait, 0 to \(Command.longestWait)", "days, 1 to \(Command.longestLife)",
             "cells, 1 to \(Command.mostCells.withCommas)",
@@ -123,7 +79,7 @@ enum Page {
             "seconds that a get waits, at most: 0 to \(Command.longestWait)",
         ] { #expect(terms.contains(bound)) }
         for path in [Route.box, Route.blob, Route.terms, Route.health] {
-            #expect(try Page.section("Transport").contains(".It Pa \(path) Ta "))
+            #expect(try Page.relay.section("Transport").contains(".It Pa \(path) Ta "))
         }
     }
 }
@@ -161,34 +117,34 @@ enum Page {
 
     @Test func keysAndNames() throws {
         let heading = "Keys and names"
-        #expect(try Page.bytes(heading, "read key") == Keys.box.readKey)
-        #expect(try Page.bytes(heading, "write key") == Keys.box.writeKey)
-        #expect(try Page.bytes(heading, "box") == Keys.box.name)
-        #expect(try Page.bytes(heading, "blob") == Keys.blob.name)
-        #expect(try .invitation(Page.bytes(heading, "proof")) == Self.admission)
+        #expect(try Page.relay.bytes(heading, "read key") == Keys.box.readKey)
+        #expect(try Page.relay.bytes(heading, "write key") == Keys.box.writeKey)
+        #expect(try Page.relay.bytes(heading, "box") == Keys.box.name)
+        #expect(try Page.relay.bytes(heading, "blob") == Keys.blob.name)
+        #expect(try .invitation(Page.relay.bytes(heading, "proof")) == Self.admission)
     }
 
     @Test(arguments: Example.all) func commandsAndAnswers(example: Example) throws {
         let heading = example.testDescription
         let command = Samples.command(example.request, nonce: example.answer.nonce)
-        let frame = try Page.frame(heading, "frame")
+        let frame = try Page.relay.frame(heading, "frame")
         #expect(Samples.frame(command) == frame)
         #expect(try Command(parsing: frame) == command && command.isAuthentic(in: frame))
 
-        let answer = try Page.frame(heading, "answer")
+        let answer = try Page.relay.frame(heading, "answer")
         #expect(example.answer.encoded() == answer)
         var behind = [UInt8](repeating: 0, count: example.request.answerSize - 512)
         if example.answer.status == .done {
             for index in behind.indices { behind[index] = UInt8(index % 251) }
         }
         #expect(try Answer(parsing: answer + behind, to: command) == example.answer)
-        if !behind.isEmpty { #expect(try BLAKE2b.hash(answer + behind) == Page.bytes(heading, "hash")) }
+        if !behind.isEmpty { #expect(try BLAKE2b.hash(answer + behind) == Page.relay.bytes(heading, "hash")) }
     }
 
     @Test func terms() throws {
         let terms = Terms(
             day: Samples.day, admission: .invitation, boxDays: 30, boxCells: 256, blobDays: 30, wait: 60)
-        let frame = try Page.frame("Terms of a relay", "answer")
+        let frame = try Page.relay.frame("Terms of a relay", "answer")
         #expect(try terms.encoded() == frame && Terms(parsing: frame) == terms)
     }
 }
@@ -199,7 +155,7 @@ func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
 
 extension Int {
     /// In digits, with a comma before each three from the end.
-    fileprivate var withCommas: String {
+    var withCommas: String {
         let digits = Array(String(self))
         return digits.indices.map { place in
             (place > 0 && (digits.count - place) % 3 == 0 ? "," : "") + String(digits[place])

@@ -19,7 +19,7 @@ struct RelayVectorTests {
         #expect(sections.count == 8)
         for section in sections {
             let lines = section.split(separator: "\n", maxSplits: 1)
-            #expect(try Page.section(String(lines[0])).contains("indent\n\(lines[1]).Ed"), "\(lines[0])")
+            #expect(try Page.relay.section(String(lines[0])).contains("indent\n\(lines[1]).Ed"), "\(lines[0])")
         }
     }
 

@@ -24,11 +24,11 @@ public struct Attachment: Hashable, Sendable {
     public var secret: WireSecret
     /// Of the relay that has the blobs.
     public var origin: String
-    /// Of all its blobs.
+    /// Of each of its blobs.
     public var blobSize: BlobSize
-    /// At least one; the first begins with blob 0.
+    /// 1 to ``mostRuns``, in order; the first begins with blob 0.
     public var runs: [Run]
-    /// Bytes of the file.
+    /// Bytes of the file: no more than 2^32 blobs have room for.
     public var size: UInt64
     /// BLAKE2b-256 of the file.
     public var hash: [UInt8]
@@ -67,10 +67,21 @@ public struct Attachment: Hashable, Sendable {
             && !text.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
     }
 
+    /// How many blobs the file has; one if it is empty.
+    public var blobs: Int {
+        let (full, rest) = size.quotientAndRemainder(dividingBy: UInt64(blobSize.capacity))
+        return max(1, Int(full) + (rest > 0 ? 1 : 0))
+    }
+
     /// The last day of a blob.
     public func lastDay(ofBlob number: UInt32) -> Day {
         runs.last { $0.first <= number }?.lastDay ?? Day(rawValue: 0)
     }
+}
+
+extension BlobSize {
+    /// Bytes of a file in one blob: what a stream of 64 KiB chunks has room for that is as large as the blob.
+    public var capacity: Int { count - 64 - 16 * (count / 65_536) }
 }
 
 extension Attachment {
@@ -86,9 +97,19 @@ extension Attachment {
         try reader.demandEnd()
     }
 
+    /// Bytes of the largest file: its blobs have numbers of 32 bits.
+    private static func largestSize(_ blobSize: BlobSize) -> UInt64 { UInt64(blobSize.capacity) << 32 }
+
+    /// Whether each blob has one day, and each run a blob.
+    private var isOrdered: Bool {
+        runs.first?.first == 0 && zip(runs, runs.dropFirst()).allSatisfy { $0.first < $1.first }
+            && runs.last.map { $0.first < blobs } == true
+    }
+
     func encode(to writer: inout FieldWriter) {
         precondition(WriteCapability.isOrigin(origin) && Self.isName(name) && hash.count == 32)
-        precondition((1...Self.mostRuns).contains(runs.count) && preview.count <= Self.largestPreview)
+        precondition(size <= Self.largestSize(blobSize))
+        precondition((1...Self.mostRuns).contains(runs.count) && isOrdered && preview.count <= Self.largestPreview)
         precondition(mediaType.utf8.count <= Self.longestMediaType && caption.utf8.count <= Self.longestCaption)
         writer.raw(secret.bytes)
         writer.raw(hash)
@@ -111,30 +132,28 @@ extension Attachment {
     init(from reader: inout FieldReader) throws(WireError) {
         secret = try reader.secret()
         hash = try reader.raw(32)
-        size = try reader.integer(in: 0...(.max >> 1))
+        let sizePlace = reader.offset
+        size = try reader.integer()
         width = try reader.integer()
         height = try reader.integer()
-        let place = reader.offset
-        guard let blobSize = BlobSize(rawValue: try reader.integer()) else { throw WireError(.unknown, at: place) }
+        let blobPlace = reader.offset
+        guard let blobSize = BlobSize(rawValue: try reader.integer()) else { throw WireError(.unknown, at: blobPlace) }
         self.blobSize = blobSize
+        guard size <= Self.largestSize(blobSize) else { throw WireError(.range, at: sizePlace) }
         runs = []
+        let runsPlace = reader.offset
         for _ in 0..<(try reader.integer(in: 1...UInt8(Self.mostRuns))) {
-            let place = reader.offset
-            let run = Run(first: try reader.integer(), lastDay: Day(rawValue: try reader.integer()))
-            // In order, so that each blob has one day.
-            guard runs.last.map({ $0.first < run.first }) ?? (run.first == 0) else {
-                throw WireError(.range, at: place)
-            }
-            runs.append(run)
+            runs.append(Run(first: try reader.integer(), lastDay: Day(rawValue: try reader.integer())))
         }
-        let start = reader.offset
+        let originPlace = reader.offset
         origin = try reader.text(in: 1...UInt8(WriteCapability.longestOrigin))
-        guard WriteCapability.isOrigin(origin) else { throw WireError(.text, at: start) }
-        let nameStart = reader.offset
+        guard WriteCapability.isOrigin(origin) else { throw WireError(.text, at: originPlace) }
+        let namePlace = reader.offset
         name = try reader.text(in: 1...UInt8(Self.longestName))
-        guard Self.isName(name) else { throw WireError(.text, at: nameStart) }
+        guard Self.isName(name) else { throw WireError(.text, at: namePlace) }
         mediaType = try reader.text(in: 0...UInt8(Self.longestMediaType))
         caption = try reader.text(in: 0...UInt16(Self.longestCaption))
         preview = try reader.counted(in: 0...UInt16(Self.largestPreview))
+        guard isOrdered else { throw WireError(.range, at: runsPlace) }
     }
 }

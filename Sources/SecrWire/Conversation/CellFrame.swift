@@ -34,10 +34,11 @@ public struct CellFrame: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - message: at most ``mostParts`` times ``capacity`` bytes, and at least one.
-    ///   - sequence: of the first one.
+    ///   - sequence: of the first one, from 1.
     public static func frames(of message: [UInt8], _ kind: Kind, from sequence: UInt64) -> [CellFrame] {
         let parts = (message.count + capacity - 1) / capacity
         precondition((1...mostParts).contains(parts))
+        precondition((1...(.max >> 1) - UInt64(parts - 1)).contains(sequence))
         return (0..<parts).map { part in
             let payload = message[part * capacity..<min(message.count, (part + 1) * capacity)]
             return CellFrame(

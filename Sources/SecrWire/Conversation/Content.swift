@@ -19,6 +19,7 @@ public struct Content: Hashable, Sendable {
     /// Bytes of the longest text.
     public static let longestText = 65_536
     private static let version: UInt8 = 1
+    private static let largestNumber = UInt64.max >> 1
 
     /// From 1, for everything that one device says in a conversation.
     public var number: UInt64
@@ -39,6 +40,8 @@ public struct Content: Hashable, Sendable {
     }
 
     public var encoded: [UInt8] {
+        precondition((1...Self.largestNumber).contains(number) && acknowledged <= Self.largestNumber)
+        precondition(time <= Self.largestNumber)
         var writer = FieldWriter()
         writer.integer(Self.version)
         writer.integer(body.kind)
@@ -54,7 +57,9 @@ public struct Content: Hashable, Sendable {
         case .attachment(let attachment): attachment.encode(to: &writer)
         case .box(let capability): capability.encode(to: &writer)
         case .lifetime(let seconds): writer.integer(seconds)
-        case .deletion(let number): writer.integer(number)
+        case .deletion(let number):
+            precondition((1...Self.largestNumber).contains(number))
+            writer.integer(number)
         case .receipt, .farewell: break
         }
         return writer.bytes
@@ -66,16 +71,16 @@ public struct Content: Hashable, Sendable {
         let kind: UInt8 = try reader.integer()
         try reader.demandZeros(2)
         lifetime = try reader.integer()
-        number = try reader.integer(in: 1...(.max >> 1))
-        acknowledged = try reader.integer(in: 0...(.max >> 1))
-        time = try reader.integer(in: 0...(.max >> 1))
+        number = try reader.integer(in: 1...Self.largestNumber)
+        acknowledged = try reader.integer(in: 0...Self.largestNumber)
+        time = try reader.integer(in: 0...Self.largestNumber)
         switch kind {
         case 1: body = .text(try reader.text(in: 1...UInt32(Self.longestText)))
         case 2: body = .attachment(try Attachment(from: &reader))
         case 3: body = .receipt
         case 4: body = .box(try WriteCapability(from: &reader))
         case 5: body = .lifetime(try reader.integer())
-        case 6: body = .deletion(try reader.integer(in: 1...(.max >> 1)))
+        case 6: body = .deletion(try reader.integer(in: 1...Self.largestNumber))
         case 7: body = .farewell
         default: throw WireError(.unknown, at: 1)
         }

@@ -36,9 +36,11 @@ public struct Invitation: Hashable, Sendable {
     /// - Parameter link: may have spaces and line ends around it and inside, as mail programs put them there.
     /// - Throws: `size` for what is cut off or is no link at all, `check` for one with a letter that is wrong.
     public init(link: String) throws(WireError) {
-        let letters = link.filter { !$0.isWhitespace }
-        guard letters.lowercased().hasPrefix(Self.scheme),
-            let bytes = Base64URL.bytes(letters.dropFirst(Self.scheme.count)), bytes.count > Self.checkSize
+        // By scalars: an accent behind a space would go with it otherwise.
+        let letters = String(link.unicodeScalars.filter { !$0.properties.isWhitespace }).utf8
+        let scheme = letters.prefix(Self.scheme.utf8.count)
+        guard String(decoding: scheme, as: UTF8.self).lowercased() == Self.scheme,
+            let bytes = Base64URL.bytes(letters.dropFirst(scheme.count)), bytes.count > Self.checkSize
         else { throw WireError(.size, at: 0) }
         var reader = FieldReader(Array(bytes.dropLast(Self.checkSize)))
         try reader.demandVersion(Self.version)
@@ -76,9 +78,9 @@ enum Base64URL {
     }
 
     /// `nil` for other letters, and for what no bytes are written as.
-    static func bytes(_ text: some StringProtocol) -> [UInt8]? {
+    static func bytes(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var (bytes, bits, count) = ([UInt8](), UInt32(0), 0)
-        for letter in text.utf8 {
+        for letter in text {
             guard let value = letters.firstIndex(of: letter) else { return nil }
             bits = bits << 6 | UInt32(value)
             count += 6
