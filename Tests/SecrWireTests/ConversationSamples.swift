@@ -1,3 +1,4 @@
+import Foundation
 import SecrCrypto
 import SecrTestSupport
 import SecrWire
@@ -184,24 +185,20 @@ final class InvitationCodes: Sendable {
 
 let macs = InvitationCodes()
 
-private let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-/// By bits, one after the other.
 func base64(_ bytes: [UInt8]) -> String {
-    let bits = bytes.flatMap { byte in (0..<8).map { byte >> (7 - $0) & 1 } }
-    return stride(from: 0, to: bits.count, by: 6).map { start in
-        let value = (0..<6).reduce(0) { $0 << 1 | (start + $1 < bits.count ? Int(bits[start + $1]) : 0) }
-        return String(UnicodeScalar(letters[value]))
-    }.joined()
+    let letters = Data(bytes).base64EncodedData().filter { $0 != UInt8(ascii: "=") }.map {
+        switch $0 {
+        case UInt8(ascii: "+"): UInt8(ascii: "-")
+        case UInt8(ascii: "/"): UInt8(ascii: "_")
+        default: $0
+        }
+    }
+    return String(decoding: letters, as: UTF8.self)
 }
 
 /// The bytes behind `secr:`.
 func written(base64 link: String) -> [UInt8] {
-    let bits = link.utf8.dropFirst(5).flatMap { letter in
-        let value = letters.firstIndex(of: letter)!
-        return (0..<6).map { UInt8(value >> (5 - $0) & 1) }
-    }
-    return stride(from: 0, through: bits.count - 8, by: 8).map { start in
-        (0..<8).reduce(UInt8(0)) { $0 << 1 | bits[start + $1] }
-    }
+    let text = link.dropFirst(5).replacing("-", with: "+").replacing("_", with: "/")
+    return Data(base64Encoded: text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)).map(Array.init)
+        ?? []
 }

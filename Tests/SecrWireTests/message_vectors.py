@@ -46,7 +46,6 @@ def mac(key, data):
 
 
 def extract(salt, key):
-    """RFC 5869, 2.2, with SHA-512."""
     return mac(salt, key)
 
 

@@ -30,12 +30,38 @@ public struct WriteCapability: Hashable, Sendable {
 
     /// Whether a text is `http` or `https`, a host in small letters, and maybe a port; nothing else.
     public static func isOrigin(_ text: String) -> Bool {
-        guard text.utf8.count <= longestOrigin,
-            let parts = text.wholeMatch(
-                of: #/https?://([a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?/#)
+        let bytes = Array(text.utf8)
+        guard bytes.count <= longestOrigin,
+            let scheme = ["http://", "https://"].first(where: { bytes.starts(with: $0.utf8) })
         else { return false }
-        guard let port = parts.2 else { return true }
-        return UInt16(port) ?? 0 > 0
+        var host = bytes.dropFirst(scheme.utf8.count)
+        // Colons in brackets are the address's.
+        if let colon = host.lastIndex(of: UInt8(ascii: ":")), !host[colon...].contains(UInt8(ascii: "]")) {
+            let port = host[(colon + 1)...]
+            guard (1...5).contains(port.count), port.allSatisfy(isDigit),
+                UInt16(String(decoding: port, as: UTF8.self)) ?? 0 > 0
+            else { return false }
+            host = host[..<colon]
+        }
+        guard let first = host.first, let last = host.last else { return false }
+        if first == UInt8(ascii: "[") {
+            let address = host.dropFirst().dropLast()
+            return last == UInt8(ascii: "]") && !address.isEmpty
+                && address.allSatisfy { isDigit($0) || isOfAddress($0) }
+        }
+        return isLetterOrDigit(first) && isLetterOrDigit(last)
+            && host.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+    }
+
+    /// One of version 6, but for digits.
+    private static func isOfAddress(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
     }
 }
 
