@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .executable(name: "secr-scrub", targets: ["secr-scrub"]),
         .executable(name: "secr-vault", targets: ["secr-vault"]),
+        .executable(name: "secr-chat", targets: ["secr-chat"]),
         .executable(name: "secr-relay", targets: ["secr-relay"]),
     ],
     dependencies: [
@@ -160,6 +161,14 @@ let package = Package(
                 "SecrVaultCLI", "SecrVaultFUSE", .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["Units"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "secr-chat",
+            dependencies: [
+                "SecrCLI", "SecrCrypto", "SecrHTTP", "SecrMessenger", "SecrRelayClient", "SecrSystem", "SecrVault",
+                "SecrVaultCLI", "SecrWire", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -1,6 +1,6 @@
 internal import SecrRelayClient
 public import SecrVault
-internal import SecrWire
+public import SecrWire
 
 /// Conversations that live in a vault: meeting people, sending and receiving, and what was said.
 ///
@@ -23,9 +23,16 @@ public final class Messenger: Sendable {
 
     /// Begins to keep conversations in a vault. Where there are some, only the settings change.
     public static func setUp(_ vault: Vault, _ settings: Settings) throws {
-        for relay in settings.relays { try check(relay: relay) }
-        if let proxy = settings.proxy, endpoint(proxy) == nil { throw MessengerError.insecureRelay(proxy) }
+        try check(settings)
         try vault.changeState { try $0.set(settings.stored, of: StateKey.settings) }
+    }
+
+    /// Whether settings can be used at all.
+    ///
+    /// - Throws: ``MessengerError/insecureRelay(_:)``, ``MessengerError/badProxy(_:)``.
+    public static func check(_ settings: Settings) throws(MessengerError) {
+        for relay in settings.relays { try check(relay: relay) }
+        if let proxy = settings.proxy, endpoint(proxy) == nil { throw .badProxy(proxy) }
     }
 
     public static func isSetUp(_ vault: Vault) throws -> Bool {
@@ -93,7 +100,8 @@ public final class Messenger: Sendable {
     }
 
     /// Notes that the safety code was compared, or that it turned out to be another one.
-    public func setVerified(_ contact: Contact, _ isVerified: Bool) throws {
+    @discardableResult
+    public func setVerified(_ contact: Contact, _ isVerified: Bool) throws -> Contact {
         try change(contact.id) { contact, _ in contact.isVerified = isVerified }
     }
 
@@ -105,6 +113,18 @@ public final class Messenger: Sendable {
     public func markSeen(_ contact: Contact) throws {
         if contact.unread == 0 { return }
         try change(contact.id) { contact, _ in contact.unread = 0 }
+    }
+
+    /// Writes the index anew, so that nothing of what was deleted is left in the vault.
+    public func forgetDeleted() throws { try vault.forgetDeleted() }
+
+    /// What a relay offers.
+    public func terms(of relay: String) async throws -> Terms {
+        do throws(RelayClientError) {
+            return try await relays.client(relay).terms()
+        } catch {
+            throw MessengerError.relay(origin: relay, error)
+        }
     }
 
     /// Takes nothing from a contact any more, and lets the relay forget the box. The history stays.

@@ -24,6 +24,8 @@ public enum MessengerError: Error, Sendable {
     case ownInvitation
     /// The relay is not one that can be trusted with a plain connection.
     case insecureRelay(String)
+    /// Not a host and a port.
+    case badProxy(String)
     /// There is no relay to take in messages with.
     case noRelay
     case relay(origin: String, RelayClientError)

@@ -9,6 +9,12 @@ public enum StandardFolders {
         return variable("HOME").flatMap { $0.isAbsolute ? $0.appending(".local/state") : nil }
     }
 
+    /// For what a user keeps; `nil` where the user has no home.
+    public static var data: FilePath? {
+        if let path = variable("XDG_DATA_HOME"), path.isAbsolute { return path }
+        return variable("HOME").flatMap { $0.isAbsolute ? $0.appending(".local/share") : nil }
+    }
+
     /// Where a service manager wants a service to keep its things; `nil` where none does.
     public static var service: FilePath? {
         guard let path = variable("STATE_DIRECTORY"), path.isAbsolute else { return nil }

@@ -1,6 +1,6 @@
 package import SecrCLI
 internal import SecrCrypto
-package import SecrSystem
+internal import SecrSystem
 internal import SecrVault
 package import SystemPackage
 

@@ -22,7 +22,8 @@ extension Messenger {
     ///   - anew: whether such a contact has to be there.
     ///   - days: for how long it is good.
     ///   - relay: where the answer is taken in; by default one of the settings.
-    public func invite(_ name: String, anew: Bool = false, days: Int = 7, relay: String? = nil) async throws -> Invitation
+    public func invite(_ name: String, anew: Bool = false, days: Int = 7, relay: String? = nil) async throws
+        -> Invitation
     {
         try checkName(name, anew: anew)
         let box = try await makeBox(at: relay, days: days + 1, cells: Self.greetingCells)
@@ -153,7 +154,8 @@ extension Messenger {
             var founded = try? GroupOfTwo.create(with: hello.keyPackage, now: now())
         else { return false }
         let signatureKey = founded.group.ownSignatureKey
-        let answer = SecrWire.Welcome(welcome: founded.welcome, signatureKey: signatureKey).encoded(to: frame.payload, keys)
+        let answer = SecrWire.Welcome(welcome: founded.welcome, signatureKey: signatureKey).encoded(
+            to: frame.payload, keys)
         let frames = CellFrame.frames(of: answer, .welcome, from: 1)
         for frame in frames {
             let nonce = SecureRandom.bytes(XChaCha20Poly1305.nonceSize)
@@ -213,7 +215,8 @@ extension Messenger {
         peerBox: WriteCapability?, nextOut: UInt64, nextIn: UInt64, hasTurn: Bool, _ state: StateTransaction
     ) throws {
         var conversation = ConversationState(
-            binding: try binding, safetyCode: try group.safetyCode(), nextOut: nextOut, nextIn: nextIn, hasTurn: hasTurn,
+            binding: try binding, safetyCode: try group.safetyCode(), nextOut: nextOut, nextIn: nextIn,
+            hasTurn: hasTurn,
             now: now())
         conversation.inbox = inbox
         conversation.oldInbox = oldInbox

@@ -17,7 +17,9 @@ enum GroupOfTwo {
 
     /// Nobody has a name, and nothing changes but keys once the second member is there.
     private struct Rules: GroupRules {
-        func accepts(_ credential: SecrMLS.Credential, signatureKey: [UInt8]) -> Bool { credential == GroupOfTwo.credential }
+        func accepts(_ credential: SecrMLS.Credential, signatureKey: [UInt8]) -> Bool {
+            credential == GroupOfTwo.credential
+        }
 
         func mayPropose(_ proposal: Proposal, _ sender: Sender, in group: GroupView) -> Bool {
             sender.member != nil && group.members.count == 1

@@ -89,6 +89,7 @@ extension Message {
         self.init(
             number: number, direction, time: try fields.integer(Tag.time),
             disappears: fields[Tag.disappears] == nil ? nil : try fields.integer(Tag.disappears), body: body,
-            era: try fields.integer(Tag.era), content: try fields.integer(Tag.content), lastCell: try fields.integer(Tag.lastCell))
+            era: try fields.integer(Tag.era), content: try fields.integer(Tag.content),
+            lastCell: try fields.integer(Tag.lastCell))
     }
 }

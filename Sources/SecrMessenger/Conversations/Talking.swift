@@ -137,7 +137,11 @@ extension Messenger {
             let received = (isNew ? conversation.inbox : conversation.oldInbox)?.received ?? 0
             let cells = cells.filter { $0.number > received }
             guard let last = cells.last else { return [] }
-            if isNew { conversation.inbox?.received = last.number } else { conversation.oldInbox?.received = last.number }
+            if isNew {
+                conversation.inbox?.received = last.number
+            } else {
+                conversation.oldInbox?.received = last.number
+            }
             contact.conversation = conversation
             let answers = contact.state == .active && !isFrozen(contact)
             let events = try state.converse(with: &contact, receipts: sendsReceipts(contact), now: time) { machine in

@@ -2,9 +2,9 @@ import Dispatch
 import Synchronization
 
 /// A bridge from a command, which runs on the main thread, to work that is asynchronous.
-enum Waiting {
+package enum Waiting {
     /// Returns when the work is done. The main thread does nothing meanwhile.
-    static func run<Result: Sendable>(
+    package static func run<Result: Sendable>(
         _ work: @escaping @Sendable () async throws -> Result
     ) -> Swift.Result<Result, any Error> {
         let done = DispatchSemaphore(value: 0)
