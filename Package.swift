@@ -197,6 +197,7 @@ let package = Package(
         .executableTarget(
             name: "mls-benchmark", dependencies: ["SecrMLS"], path: "Tests/Benchmarks/MLS",
             exclude: ["build_peer.sh", "peer.cpp"]),
+        .executableTarget(name: "screen-probe", dependencies: ["SecrCLI", "SecrSystem"], path: "Tests/ScreenProbe"),
         .target(name: "SecrTestSupport", path: "Tests/SecrTestSupport", exclude: ["s3_server.py"]),
         .testTarget(name: "HouseTests", dependencies: ["SecrTestSupport", "secr-relay", "secr-scrub", "secr-vault"]),
         .testTarget(name: "SecrBytesTests", dependencies: ["SecrBytes", "SecrTestSupport"]),
@@ -262,9 +263,11 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "SecrCrypto", "SecrHTTP", "SecrRelayClient", "SecrSystem", "SecrTestSupport", "SecrWire", "secr-relay",
-                "secr-scrub", "secr-vault",
+                "screen-probe", "secr-scrub", "secr-vault",
             ],
-            exclude: ["terminal.py", "crash.py", "crowd.py", "measure.py", "programs.sh", "socks.py", "without_keyring.py"]),
+            exclude: [
+                "screen.py", "terminal.py", "crash.py", "crowd.py", "measure.py", "programs.sh", "socks.py", "without_keyring.py",
+            ]),
         .testTarget(
             name: "InteropTests", dependencies: ["SecrTestSupport", "secr-scrub", "secr-vault"],
             exclude: ["gainmap_reader.py", "stream_reader.py", "vault_reader.py"]),

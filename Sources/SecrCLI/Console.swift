@@ -169,10 +169,18 @@ public final class Console: Sendable {
         return isColored ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }
 
-    private static let environmentAllowsColor: Bool = {
-        func value(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
-        return (value("NO_COLOR") ?? "").isEmpty && value("TERM") != "dumb"
-    }()
+    private static let environmentAllowsColor = (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb"
+
+    private static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+
+    /// Whether somebody sits in front of standard input and output, at a terminal on which the cursor can be moved.
+    static var isForPeople: Bool {
+        let terminal = variable("TERM") ?? ""
+        return isatty(0) == 1 && isatty(1) == 1 && !terminal.isEmpty && terminal != "dumb"
+    }
+
+    /// Whether results are shown in colours.
+    package var hasColor: Bool { styled("", .bold, on: .output) != "" }
 
     private func write(_ bytes: [UInt8], to stream: Stream) {
         state.withLock { state in

@@ -51,7 +51,7 @@ struct ChatAccess {
 extension Arguments {
     /// An operand that is a name or a text, not a file.
     func text(_ place: Int) throws(UsageError) -> String {
-        guard let text = String(validating: operands[place].rawBytes, as: UTF8.self) else {
+        guard let text = String(validating: typedOperands[place], as: UTF8.self) else {
             throw UsageError("'\(SafeText.escape(operands[place]))' is no text in UTF-8")
         }
         return text

@@ -11,6 +11,8 @@ extension CommandFailure {
     init(_ error: any Error, in vault: FilePath) {
         if let error = error as? MessengerError {
             self.init(error, vault)
+        } else if case VaultError.notAVault = error {
+            self.init(.notFound, path: vault, "there is no vault", hint: "'init' makes one, and sets the messenger up")
         } else {
             self.init(error, vault: vault)
         }

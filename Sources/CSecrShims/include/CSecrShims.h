@@ -86,6 +86,24 @@ void secr_harden_process(void);
 int secr_terminal_open(void);
 int secr_terminal_silence(int terminal, int silent);
 
+/* A terminal whose keys are read one by one and not shown; one at a time. Whatever signal ends the process meanwhile, its
+   settings are put back before: by the first one, unless that had a handler, which is then called; by the second one. */
+#define SECR_TERMINAL_RESIZED 1
+#define SECR_TERMINAL_CONTINUED 2
+#define SECR_TERMINAL_STOPS 4
+#define SECR_TERMINAL_ENDS 8
+/* Returns a descriptor that is readable when there are events, or -1. It belongs to nobody. */
+int secr_terminal_raw(int terminal);
+int secr_terminal_take_events(void);
+void secr_terminal_restore(void);
+/* The same for whoever does not know what is on it, if it is not restored yet. */
+void secr_terminal_leave(void);
+/* Stops this process and its job with the terminal as it was, and returns when they go on. */
+void secr_terminal_suspend(void);
+/* After the process was stopped otherwise. */
+void secr_terminal_resume(void);
+int secr_terminal_size(int terminal, int *columns, int *rows);
+
 /* From now on SIGINT, SIGTERM and SIGHUP are remembered instead of ending the process. A second one ends it at once. */
 void secr_interrupts_catch(void);
 /* From now on, what any thread waits for is interrupted again and again, as after a signal. */

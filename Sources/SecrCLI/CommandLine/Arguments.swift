@@ -16,6 +16,8 @@ public struct UsageError: Error, Equatable, Sendable {
 public struct Arguments: Sendable, Equatable {
     private var values: [String: [[UInt8]]] = [:]
     public private(set) var operands: [FilePath] = []
+    /// The same as they were typed: of what is no file, a name would lose slashes.
+    public private(set) var typedOperands: [[UInt8]] = []
 
     /// Sorts arguments by the options that a command has.
     ///
@@ -88,6 +90,7 @@ public struct Arguments: Sendable, Equatable {
     private mutating func addOperand(_ bytes: [UInt8]) throws(UsageError) {
         guard !bytes.isEmpty else { throw UsageError("an empty file name") }
         operands.append(FilePath(rawBytes: bytes))
+        typedOperands.append(bytes)
     }
 
     private mutating func addLong(

@@ -9,6 +9,7 @@ extension Tool {
         ProcessMemory.keepFreed()
         Interruption.startCatching()
         let status = execute(Self.processArguments)
+        RawTerminal.restoreIfLeft()
         Interruption.reraise()
         // Nothing is left to be run or written at exit.
         _exit(status.rawValue)
