@@ -266,7 +266,8 @@ let package = Package(
                 "screen-probe", "secr-scrub", "secr-vault",
             ],
             exclude: [
-                "screen.py", "terminal.py", "crash.py", "crowd.py", "measure.py", "programs.sh", "socks.py", "without_keyring.py",
+                "screen.py", "terminal.py", "crash.py", "crowd.py", "measure.py", "programs.sh", "socks.py",
+                "without_keyring.py",
             ]),
         .testTarget(
             name: "InteropTests", dependencies: ["SecrTestSupport", "secr-scrub", "secr-vault"],

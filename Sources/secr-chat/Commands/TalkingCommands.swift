@@ -58,7 +58,7 @@ enum ReceiveCommand {
     static let follow = Option("follow", help: "Go on until a signal ends it, and print what comes.")
 
     static let command = Command(
-        "receive", abstract: "Send what waits, and print what has come.", operands: "[CONTACT...]",
+        "receive", abstract: "Send what waits, and print what has come.", operands: "[CONTACT...]", arity: 0...Int.max,
         options: [wait, follow, .json] + Option.access
     ) { (arguments) throws(UsageError) in
         let console = Console(arguments)
