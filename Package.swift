@@ -35,6 +35,7 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CFUSE", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "CTurboJPEG",
@@ -146,6 +147,7 @@ let package = Package(
             dependencies: ["SecrSystem", "SecrCrypto", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: settings
         ),
+        .target(name: "SecrQR", dependencies: ["CQREncode"], swiftSettings: settings),
         .target(
             name: "SecrVaultCLI",
             dependencies: [
@@ -256,6 +258,7 @@ let package = Package(
             name: "SecrCLITests",
             dependencies: ["SecrCLI", "SecrSystem", .product(name: "SystemPackage", package: "swift-system")]
         ),
+        .testTarget(name: "SecrQRTests", dependencies: ["SecrQR", "SecrTestSupport"]),
         .testTarget(
             name: "ConformanceTests",
             dependencies: ["SecrMLS", "SecrTestSupport", .product(name: "Crypto", package: "swift-crypto")]),

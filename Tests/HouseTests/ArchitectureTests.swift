@@ -7,13 +7,13 @@ import Testing
     /// Lowest first; a module may depend on lower layers only, or on what stands before it in its own.
     static let layers = [
         [
-            "CCurl", "CExif", "CFUSE", "COpenSSL", "CPQ", "CQPDF", "CTurboJPEG", "CZlib", "CSodium", "CSecrShims",
-            "CSystemd",
+            "CCurl", "CExif", "CFUSE", "COpenSSL", "CPQ", "CQPDF", "CQREncode", "CTurboJPEG", "CZlib", "CSodium",
+            "CSecrShims", "CSystemd",
         ],
         ["SecrBytes", "SecrSystem", "SecrHTTP", "SecrCrypto"],
         ["SecrScrub", "SecrMLS", "SecrStream", "SecrS3", "SecrWire"],
         ["SecrScrubFiles", "SecrVault", "SecrVaultFUSE", "SecrRelay", "SecrRelayClient"],
-        ["SecrCLI", "SecrVaultCLI", "secr-scrub", "secr-vault", "secr-relay"],
+        ["SecrCLI", "SecrQR", "SecrVaultCLI", "secr-scrub", "secr-vault", "secr-relay"],
     ]
 
     /// Part of the toolchain, open to everybody.
@@ -24,7 +24,7 @@ import Testing
     static let usersOfFoundationEssentials: Set<String> = ["SecrMLS"]
     /// Each C library is imported by exactly one module.
     static let soleImporters = [
-        "CCurl": "SecrHTTP", "CPQ": "SecrRelay",
+        "CCurl": "SecrHTTP", "CPQ": "SecrRelay", "CQREncode": "SecrQR",
         "CExif": "SecrScrub", "CFUSE": "SecrVaultFUSE", "CQPDF": "SecrScrub", "CTurboJPEG": "SecrScrub",
         "CZlib": "SecrScrub",
         "COpenSSL": "SecrCrypto", "CSodium": "SecrCrypto",
