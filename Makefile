@@ -13,7 +13,7 @@ UNITS := $(DESTDIR)$(PREFIX)/lib/systemd
 VAULT_UNIT := Sources/secr-vault/Units/secr-vault@.service
 RELAY_UNIT := Sources/secr-relay/Units/secr-relay.service
 
-TOOLS := secr-scrub secr-vault
+TOOLS := secr-scrub secr-vault secr-chat
 SERVER := secr-relay
 # Pages of other sections than 1, which has one for each tool, and 8, which has the server's.
 PAGES := secr-stream.5 secr-vault-format.5 secr-protocol.7 secr-message.7

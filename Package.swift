@@ -168,8 +168,8 @@ let package = Package(
         .executableTarget(
             name: "secr-chat",
             dependencies: [
-                "SecrCLI", "SecrCrypto", "SecrHTTP", "SecrMessenger", "SecrRelayClient", "SecrSystem", "SecrVault",
-                "SecrVaultCLI", "SecrWire", .product(name: "SystemPackage", package: "swift-system"),
+                "SecrCLI", "SecrCrypto", "SecrHTTP", "SecrMessenger", "SecrQR", "SecrRelayClient", "SecrSystem",
+                "SecrVault", "SecrVaultCLI", "SecrWire", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
         ),

@@ -12,8 +12,8 @@ import Testing
         ],
         ["SecrBytes", "SecrSystem", "SecrHTTP", "SecrCrypto"],
         ["SecrScrub", "SecrMLS", "SecrStream", "SecrS3", "SecrWire"],
-        ["SecrScrubFiles", "SecrVault", "SecrVaultFUSE", "SecrRelay", "SecrRelayClient"],
-        ["SecrCLI", "SecrQR", "SecrVaultCLI", "secr-scrub", "secr-vault", "secr-relay"],
+        ["SecrScrubFiles", "SecrVault", "SecrVaultFUSE", "SecrRelay", "SecrRelayClient", "SecrMessenger"],
+        ["SecrCLI", "SecrQR", "SecrVaultCLI", "secr-scrub", "secr-vault", "secr-chat", "secr-relay"],
     ]
 
     /// Part of the toolchain, open to everybody.

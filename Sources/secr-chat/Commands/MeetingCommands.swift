@@ -1,5 +1,6 @@
 import SecrCLI
 import SecrMessenger
+import SecrQR
 import SecrSystem
 import SecrWire
 import SystemPackage
@@ -34,6 +35,10 @@ enum InviteCommand {
                     ]).text)
             } else {
                 console.line(invitation.link)
+                // For a camera, where somebody looks at it; never in what is piped on.
+                if Console.outputIsTerminal, let code = try? QRCode(invitation.link) {
+                    for row in code.rows(colors: console.hasColors) { console.line(row) }
+                }
                 console.note([
                     .text("for one person, and for \(days) day\(days == 1 ? "" : "s"); 'receive' sees the answer")
                 ])
