@@ -69,6 +69,9 @@ public final class Console: Sendable {
 
     public func styled(_ text: String, _ style: Style) -> String { styled(text, style, on: .output) }
 
+    /// Whether results have colours.
+    public var hasColors: Bool { isColored(.output) }
+
     /// Sends what is buffered; returns whether all results so far have been taken.
     @discardableResult
     public func flush() -> Bool {
@@ -160,13 +163,15 @@ public final class Console: Sendable {
     }
 
     private func styled(_ text: String, _ style: Style, on stream: Stream) -> String {
-        let isColored =
-            switch color {
-            case .always: true
-            case .never: false
-            case .auto: isatty(stream.rawValue) == 1 && Self.environmentAllowsColor
-            }
-        return isColored ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+        isColored(stream) ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    private func isColored(_ stream: Stream) -> Bool {
+        switch color {
+        case .always: true
+        case .never: false
+        case .auto: isatty(stream.rawValue) == 1 && Self.environmentAllowsColor
+        }
     }
 
     private static let environmentAllowsColor = (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb"
