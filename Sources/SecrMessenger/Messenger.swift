@@ -39,18 +39,20 @@ public final class Messenger: Sendable {
         try vault.readState { try $0.value(of: StateKey.settings) } != nil
     }
 
-    private static func settings(of vault: Vault) throws -> Settings {
-        guard let stored = try vault.readState({ try $0.value(of: StateKey.settings) }) else {
-            throw MessengerError.notSetUp
-        }
-        return try Settings(stored: stored)
-    }
+    private static func settings(of vault: Vault) throws -> Settings { try vault.readState { try $0.settings() } }
 
     public var settings: Settings { get throws { try Self.settings(of: vault) } }
 
     /// A relay's origin as it has to be, or an error.
     static func check(relay: String) throws(MessengerError) {
         guard WriteCapability.isOrigin(relay), Relays.isSafe(relay) else { throw .insecureRelay(relay) }
+    }
+
+    /// Whether others may have this device put cells into a box: also not on this machine, where they have no business,
+    /// unless that is where its own relays are.
+    static func mayPut(_ box: WriteCapability, by settings: Settings) -> Bool {
+        guard Relays.isSafe(box.origin) else { return false }
+        return !Relays.isOnThisMachine(box.origin) || settings.relays.contains(where: Relays.isOnThisMachine)
     }
 
     private static func endpoint(_ proxy: String) -> RelayEndpoint.Proxy? {
@@ -82,7 +84,7 @@ public final class Messenger: Sendable {
     @discardableResult
     func change(_ id: ContactID, _ body: (inout Contact, StateTransaction) throws -> Void) throws -> Contact {
         try vault.changeState { state in
-            guard var contact = try state.contact(id) else { throw MessengerError.damaged }
+            guard var contact = try state.contact(id) else { throw MessengerError.unknownContact("") }
             try body(&contact, state)
             try state.store(contact)
             return contact
@@ -102,17 +104,23 @@ public final class Messenger: Sendable {
     /// Notes that the safety code was compared, or that it turned out to be another one.
     @discardableResult
     public func setVerified(_ contact: Contact, _ isVerified: Bool) throws -> Contact {
-        try change(contact.id) { contact, _ in contact.isVerified = isVerified }
+        guard let code = contact.safetyCode else { throw MessengerError.notActive(contact.name) }
+        return try change(contact.id) { contact, _ in
+            // Somebody may have begun anew meanwhile, and then it was another code that was compared.
+            guard contact.safetyCode == code else { throw MessengerError.notActive(contact.name) }
+            contact.isVerified = isVerified
+        }
     }
 
     public func setReceipts(_ contact: Contact, _ sendsReceipts: Bool) throws {
         try change(contact.id) { contact, _ in contact.sendsReceipts = sendsReceipts }
     }
 
-    /// Forgets that there was something new.
+    /// Notes that everything was looked at that was there when `contact` was looked up.
     public func markSeen(_ contact: Contact) throws {
-        if contact.unread == 0 { return }
-        try change(contact.id) { contact, _ in contact.unread = 0 }
+        let seen = contact.unread
+        if seen == 0 { return }
+        try change(contact.id) { contact, _ in contact.unread -= min(seen, contact.unread) }
     }
 
     /// Writes the index anew, so that nothing of what was deleted is left in the vault.
@@ -130,20 +138,29 @@ public final class Messenger: Sendable {
     /// Takes nothing from a contact any more, and lets the relay forget the box. The history stays.
     public func block(_ contact: Contact) throws {
         try change(contact.id) { contact, state in
-            try state.endConversation(&contact)
+            try state.endConversation(&contact, binding: vault.deviceBinding)
             contact.state = .blocked
         }
     }
 
+    /// In one transaction.
+    private static let deletionsAtOnce = 1_000
+
     /// Deletes a contact with everything that was said.
     public func delete(_ contact: Contact) throws {
-        try vault.changeState { state in
-            guard var contact = try state.contact(contact.id) else { return }
-            try state.endConversation(&contact)
-            for (key, value) in try state.entries(withPrefix: StateKey.messages(contact.id)) {
-                try state.delete(try Message(number: UInt64(bytes: key.suffix(8)), stored: value), of: contact.id)
+        try block(contact)
+        var isDone = false
+        while !isDone {
+            isDone = try vault.changeState { state in
+                let messages = try state.entries(
+                    withPrefix: StateKey.messages(contact.id), limit: Self.deletionsAtOnce)
+                for (key, value) in messages {
+                    try state.delete(try Message(number: UInt64(bytes: key.suffix(8)), stored: value), of: contact.id)
+                }
+                guard messages.count < Self.deletionsAtOnce else { return false }
+                try state.remove(StateKey.contact(contact.id))
+                return true
             }
-            try state.remove(StateKey.contact(contact.id))
         }
     }
 }

@@ -38,6 +38,10 @@ public enum MessengerError: Error, Sendable {
     case unknownMessage(UInt64)
     /// A conversation's state does not do what it should.
     case group(MLSError)
+    /// The other side went on in a way that this device can't follow.
+    case broken(String)
+    /// Somebody else has answered the invitation, or it was withdrawn.
+    case usedInvitation(String)
     /// There is no place outside the vault where this device remembers what it has seen of it.
     case noDeviceState
 }

@@ -61,6 +61,14 @@ extension CommandFailure {
                     .failure,
                     "the conversation with \(quoted(name)) is frozen: this vault was restored, copied or repaired",
                     hint: "what was said can be read; 'invite --anew' or 'accept --anew' goes on with fresh keys")
+            case .broken(let name):
+                Self(
+                    .failure, "the conversation with \(quoted(name)) can't go on",
+                    hint: "'invite --anew' or 'accept --anew' goes on with fresh keys")
+            case .usedInvitation(let name):
+                Self(
+                    .failure, "the invitation for \(quoted(name)) was answered before, or withdrawn",
+                    hint: "if you did not do that, somebody else has it: ask for another one, on a way that you trust")
             case .badText: Self(.usage, "a message has 1 to 65,536 bytes of text")
             case .unknownMessage(let number): Self(.notFound, "there is no message \(number)")
             case .group(let error): Self(.failure, "the conversation can't go on: \(error)")

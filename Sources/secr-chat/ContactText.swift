@@ -11,7 +11,9 @@ enum ContactText {
         case .active: words.append(contact.isVerified ? "verified" : "not verified")
         case .left: words.append("has left the conversation, or you have")
         case .blocked: words.append("blocked")
+        case .expired: words.append("the invitation was not answered in time")
         }
+        if contact.isBroken { words.append("can't go on, begin anew") }
         if messenger.isFrozen(contact) { words.append("frozen, begin anew to go on") }
         if contact.unread > 0 { words.append("\(contact.unread) new") }
         if contact.lifetime > 0 { words.append("messages disappear after \(DurationText.text(contact.lifetime))") }

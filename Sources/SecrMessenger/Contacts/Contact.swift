@@ -13,6 +13,8 @@ public struct Contact: Sendable {
         case left
         /// Nothing is taken from the other side any more.
         case blocked
+        /// An invitation was not answered, or its answer not seen, in time.
+        case expired
     }
 
     public let id: ContactID
@@ -51,6 +53,8 @@ public struct Contact: Sendable {
 
     /// Messages that are known to have been sent and never came.
     public var lost: UInt64 { conversation?.missing.reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 } ?? 0 }
+    /// Whether the conversation can't go on.
+    public var isBroken: Bool { conversation?.isBroken ?? false }
     /// Cells since the last good one that nothing here opens.
     public var unopened: UInt64 { conversation?.unopened ?? 0 }
 

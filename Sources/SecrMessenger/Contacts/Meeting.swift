@@ -25,12 +25,14 @@ extension Messenger {
     public func invite(_ name: String, anew: Bool = false, days: Int = 7, relay: String? = nil) async throws
         -> Invitation
     {
-        try checkName(name, anew: anew)
+        precondition(Self.invitationDays.contains(days))
+        try await desk.run { [self] in try checkName(name, anew: anew) }
         let box = try await makeBox(at: relay, days: days + 1, cells: Self.greetingCells)
         let invitation = Invitation(
             secret: WireSecret(SecureRandom.bytes(WireSecret.size)), answers: box.capability,
             lastDay: Day(seconds: Int64(now())).adding(days))
-        try begin(name, .inviting, PendingInvitation(invitation, binding: try binding, box, .made), anew: anew)
+        let pending = PendingInvitation(invitation, binding: try binding, box, .made)
+        try await desk.run { [self] in try begin(name, .inviting, pending, anew: anew) }
         return invitation
     }
 
@@ -43,20 +45,32 @@ extension Messenger {
         let invitation: Invitation
         do { invitation = try Invitation(link: link) } catch { throw MessengerError.badInvitation(error) }
         guard invitation.lastDay >= Day(seconds: Int64(now())) else { throw MessengerError.expiredInvitation }
-        try Self.check(relay: invitation.answers.origin)
-        try checkName(name, anew: anew)
-        let isOwn = try vault.readState { state in
-            try state.contacts().contains { try state.invitation($0.id)?.invitation.secret == invitation.secret }
+        guard Self.mayPut(invitation.answers, by: try settings) else {
+            throw MessengerError.insecureRelay(invitation.answers.origin)
         }
-        if isOwn { throw MessengerError.ownInvitation }
-        let box = try await makeBox(at: relay, days: Self.conversationDays, cells: Self.greetingCells)
+        try await desk.run { [self] in
+            try checkName(name, anew: anew)
+            try checkIsForeign(invitation)
+        }
+        let box = try await makeBox(
+            at: relay, days: Self.conversationDays, cells: Self.greetingCells, avoiding: invitation.answers.origin)
         let keys: KeyPackageBundle
         do { keys = try GroupOfTwo.makeBundle(now: now()) } catch { throw MessengerError.group(error) }
         let hello = Hello(keyPackage: MLSMessage.keyPackage(keys.keyPackage).bytes, answers: box.capability)
             .encoded(InvitationKeys(invitation.secret))
         let pending = PendingInvitation(
             invitation, binding: try binding, box, .answered(keys, hello: hello, parts: [:]))
-        try begin(name, .answering, pending, anew: anew)
+        try await desk.run { [self] in try begin(name, .answering, pending, anew: anew) }
+    }
+
+    private func checkIsForeign(_ invitation: Invitation) throws {
+        for contact in try contacts() {
+            guard let known = try vault.readState({ try $0.invitation(contact.id) }),
+                known.invitation.secret == invitation.secret
+            else { continue }
+            guard case .made = known.side else { throw MessengerError.nameTaken(contact.name) }
+            throw MessengerError.ownInvitation
+        }
     }
 
     private func checkName(_ name: String, anew: Bool) throws {
@@ -67,14 +81,20 @@ extension Messenger {
     }
 
     /// A fresh box that the relay has.
-    func makeBox(at relay: String?, days: Int, cells: Int) async throws -> OwnBox {
-        let settings = try settings
-        guard let origin = relay ?? settings.relays.randomElement() else { throw MessengerError.noRelay }
+    ///
+    /// - Parameter other: the relay of the other side's box, which should not see both directions.
+    private func makeBox(
+        at relay: String?, days: Int, cells: Int, avoiding other: String? = nil
+    ) async throws -> OwnBox {
+        let settings = try await desk.run { [self] in try self.settings }
+        let choice = settings.relays.filter { $0 != other }.randomElement() ?? settings.relays.first
+        guard let origin = relay ?? choice else { throw MessengerError.noRelay }
         try Self.check(relay: origin)
         let client = relays.client(origin)
         do throws(RelayClientError) {
             let terms = try await client.terms()
-            let box = OwnBox(origin: origin, days: min(days, terms.boxDays), cells: min(cells, terms.boxCells))
+            let box = OwnBox(
+                origin: origin, days: min(days, terms.boxDays), cells: min(cells, terms.boxCells), now: now())
             try await client.create(box, admission: settings.codes[origin].map(Admission.invitation(code:)) ?? .none)
             return box
         } catch {
@@ -83,8 +103,10 @@ extension Messenger {
     }
 
     /// For what the other side will say.
-    func makeConversationBox() async throws -> OwnBox {
-        try await makeBox(at: nil, days: Self.conversationDays, cells: Self.conversationCells)
+    ///
+    /// - Parameter other: the relay of the other side's box.
+    func makeConversationBox(avoiding other: String?) async throws -> OwnBox {
+        try await makeBox(at: nil, days: Self.conversationDays, cells: Self.conversationCells, avoiding: other)
     }
 
     private func begin(_ name: String, _ state: Contact.State, _ pending: PendingInvitation, anew: Bool) throws {
@@ -96,7 +118,7 @@ extension Messenger {
                 // Somebody else may have taken the name meanwhile.
                 guard anew else { throw MessengerError.nameTaken(name) }
                 contact = known
-                try transaction.endConversation(&contact)
+                try transaction.endConversation(&contact, binding: vault.deviceBinding)
                 contact.state = state
                 contact.isVerified = false
             } else {
@@ -124,20 +146,26 @@ extension Messenger {
     /// - Parameters:
     ///   - number: the relay's, of the cell.
     ///   - inbox: a fresh box for the conversation, where one may begin.
-    /// - Returns: whether the conversation has begun.
-    func greet(_ id: ContactID, _ cell: [UInt8], number: UInt64, inbox: OwnBox?) throws -> Bool {
+    /// - Returns: what happened; `nil` where the cell is not for this device.
+    func greet(_ id: ContactID, _ cell: [UInt8], number: UInt64, inbox: OwnBox?) throws -> [Happening]? {
         try vault.changeState { state in
             guard var contact = try state.contact(id), var pending = try state.invitation(id),
                 number > pending.box.received, pending.binding == vault.deviceBinding
-            else { return false }
+            else {
+                if let inbox { try state.drop(inbox) }
+                return nil
+            }
             pending.box.received = number
-            let hasBegun =
+            let happenings =
                 switch pending.side {
                 case .made: try welcome(&contact, pending, cell, inbox, state)
                 case .answered: try join(&contact, &pending, cell, inbox, state)
                 }
-            if !hasBegun { try state.set(pending.stored, of: StateKey.invitation(id)) }
-            return hasBegun
+            if contact.conversation == nil {
+                try state.set(pending.stored, of: StateKey.invitation(id))
+                if let inbox { try state.drop(inbox) }
+            }
+            return happenings
         }
     }
 
@@ -145,14 +173,19 @@ extension Messenger {
     private func welcome(
         _ contact: inout Contact, _ pending: PendingInvitation, _ cell: [UInt8], _ inbox: OwnBox?,
         _ state: StateTransaction
-    ) throws -> Bool {
+    ) throws -> [Happening] {
         let keys = InvitationKeys(pending.invitation.secret)
-        guard let inbox, pending.invitation.lastDay >= Day(seconds: Int64(now())).adding(-1),
-            let frame = try? CellFrame(unwrapping: cell, key: keys.answerWrap), frame.kind == .hello,
-            frame.parts == 1, frame.sequence == 1, let hello = try? Hello(parsing: frame.payload, keys),
-            (try? Self.check(relay: hello.answers.origin)) != nil,
-            var founded = try? GroupOfTwo.create(with: hello.keyPackage, now: now())
-        else { return false }
+        // Whoever has the link can put anything there.
+        guard let inbox, let (hello, frame) = Self.hello(cell, keys) else { return [] }
+        guard Self.mayPut(hello.answers, by: try state.settings()) else {
+            return [.refused(contact, "an answer by way of a relay that is not safe")]
+        }
+        var founded: GroupOfTwo.Founded
+        do throws(MLSError) {
+            founded = try GroupOfTwo.create(with: hello.keyPackage, now: now())
+        } catch {
+            return [.refused(contact, "an answer with keys that can't be used: \(error)")]
+        }
         let signatureKey = founded.group.ownSignatureKey
         let answer = SecrWire.Welcome(welcome: founded.welcome, signatureKey: signatureKey).encoded(
             to: frame.payload, keys)
@@ -160,46 +193,59 @@ extension Messenger {
         for frame in frames {
             let nonce = SecureRandom.bytes(XChaCha20Poly1305.nonceSize)
             try state.enqueue(
-                OutboxCell(sequence: frame.sequence, cell: frame.wrapped(nonce: nonce, key: keys.welcomeWrap)),
+                OutboxCell(
+                    sequence: frame.sequence, cell: frame.wrapped(nonce: nonce, key: keys.welcomeWrap),
+                    box: hello.answers),
                 contact.id)
         }
         // Good for one answer: who comes second finds nobody.
         try state.drop(pending.box)
-        try start(
-            &contact, &founded.group, inbox, peerBox: hello.answers, nextOut: UInt64(frames.count) + 1, nextIn: 2,
-            hasTurn: false, state)
-        return true
+        return try start(
+            &contact, &founded.group, inbox, peerBox: hello.answers, nextOut: UInt64(frames.count) + 1, nextIn: 2, state
+        )
+    }
+
+    /// What is in a cell of whoever has an invitation.
+    static func hello(_ cell: [UInt8], _ keys: borrowing InvitationKeys) -> (hello: Hello, frame: CellFrame)? {
+        guard let frame = try? CellFrame(unwrapping: cell, key: keys.answerWrap), frame.kind == .hello,
+            frame.parts == 1, frame.sequence == 1, let hello = try? Hello(parsing: frame.payload, keys)
+        else { return nil }
+        return (hello, frame)
     }
 
     /// Joins the group of whoever invited, once the cell makes the welcome complete.
     private func join(
         _ contact: inout Contact, _ pending: inout PendingInvitation, _ cell: [UInt8], _ inbox: OwnBox?,
         _ state: StateTransaction
-    ) throws -> Bool {
-        guard case .answered(let bundle, let hello, var parts) = pending.side else { return false }
+    ) throws -> [Happening] {
+        guard case .answered(let bundle, let hello, var parts) = pending.side else { return [] }
         let keys = InvitationKeys(pending.invitation.secret)
         guard let frame = try? CellFrame(unwrapping: cell, key: keys.welcomeWrap), frame.kind == .welcome,
             frame.sequence == UInt64(frame.part) + 1
         else {
             // What is said behind the welcome can have come before it.
-            try state.set(cell, of: StateKey.held(contact.id) + pending.box.received.bytes)
-            return false
+            let held = StateKey.held(contact.id)
+            if try state.entries(withPrefix: held).count < ConversationMachine.mostHeld {
+                try state.set(cell, of: held + pending.box.received.bytes)
+            }
+            return []
         }
         parts[frame.sequence] = frame.payload
         pending.side = .answered(bundle, hello: hello, parts: parts)
         let all = 1...UInt64(frame.parts)
-        guard let inbox, all.allSatisfy({ parts[$0] != nil }) else { return false }
+        guard let inbox, all.allSatisfy({ parts[$0] != nil }) else { return [] }
         let answer = all.flatMap { parts[$0] ?? [] }
         guard let welcome = try? SecrWire.Welcome(parsing: answer, to: hello, keys),
             var group = try? GroupOfTwo.join(welcome.welcome, with: bundle, signatureKey: welcome.signatureKey)
         else {
             pending.side = .answered(bundle, hello: hello, parts: [:])
-            return false
+            return [.refused(contact, "a welcome to something else")]
         }
-        try start(
+        // The other side has the hello, whether or not its relay said so.
+        try state.removeAll(withPrefix: StateKey.outbox(contact.id))
+        return try start(
             &contact, &group, inbox, oldInbox: pending.box, peerBox: nil, nextOut: 2, nextIn: UInt64(frame.parts) + 1,
-            hasTurn: true, state)
-        return true
+            state)
     }
 
     /// Of this device and this state.
@@ -212,12 +258,12 @@ extension Messenger {
 
     private func start(
         _ contact: inout Contact, _ group: inout Group, _ inbox: OwnBox, oldInbox: OwnBox? = nil,
-        peerBox: WriteCapability?, nextOut: UInt64, nextIn: UInt64, hasTurn: Bool, _ state: StateTransaction
-    ) throws {
+        peerBox: WriteCapability?, nextOut: UInt64, nextIn: UInt64, _ state: StateTransaction
+    ) throws -> [Happening] {
+        let time = now()
         var conversation = ConversationState(
             binding: try binding, safetyCode: try group.safetyCode(), nextOut: nextOut, nextIn: nextIn,
-            hasTurn: hasTurn,
-            now: now())
+            hasTurn: GroupOfTwo.hasTurn(group.ownIndex, inEpoch: group.epoch), now: time)
         conversation.inbox = inbox
         conversation.oldInbox = oldInbox
         conversation.peerBox = peerBox
@@ -226,6 +272,13 @@ extension Messenger {
         contact.conversation = conversation
         contact.era += 1
         contact.state = .active
-        _ = try state.converse(with: &contact, receipts: false, now: now()) { try $0.send(.box(inbox.capability)) }
+        contact.isVerified = false
+        let events = try state.converse(
+            with: &contact, receipts: false, receives: true, now: time
+        ) { machine in
+            try machine.send(.box(inbox.capability))
+            return try machine.retryHeld()
+        }
+        return try [.began(contact)] + events.flatMap { try note($0, &contact, state, now: time) }
     }
 }

@@ -9,14 +9,17 @@ struct OwnBox: Hashable, Sendable {
     let cells: Int
     private let readSeed: WireSecret
     private let writeSeed: WireSecret
+    /// Seconds since 1970, after which nothing that is put by now can be in it.
+    let end: UInt64
     /// The relay's number of the last cell that was dealt with.
     var received: UInt64 = 0
 
     /// A fresh one, which the relay has yet to be asked for.
-    init(origin: String, days: Int, cells: Int) {
+    init(origin: String, days: Int, cells: Int, now: UInt64) {
         self.origin = origin
         self.days = days
         self.cells = cells
+        end = now + UInt64(days + 1) * 86_400
         readSeed = WireSecret(SecureRandom.bytes(WireSecret.size))
         writeSeed = WireSecret(SecureRandom.bytes(WireSecret.size))
     }
@@ -40,7 +43,7 @@ extension WriteCapability {
 extension OwnBox {
     private enum Tag {
         static let origin: UInt8 = 1, days: UInt8 = 2, cells: UInt8 = 3, readSeed: UInt8 = 4, writeSeed: UInt8 = 5
-        static let received: UInt8 = 6
+        static let received: UInt8 = 6, end: UInt8 = 7
     }
 
     var stored: [UInt8] {
@@ -51,6 +54,7 @@ extension OwnBox {
         fields[Tag.readSeed] = readSeed.bytes
         fields[Tag.writeSeed] = writeSeed.bytes
         fields.set(Tag.received, received)
+        fields.set(Tag.end, end)
         return fields.encoded
     }
 
@@ -62,6 +66,8 @@ extension OwnBox {
         readSeed = try WireSecret(stored: fields.bytes(Tag.readSeed))
         writeSeed = try WireSecret(stored: fields.bytes(Tag.writeSeed))
         received = try fields.integer(Tag.received)
+        end = try fields.integer(Tag.end)
+        guard WriteCapability.isPossible(origin: origin, days: days, cells: cells) else { throw .damaged }
     }
 }
 
@@ -89,9 +95,13 @@ extension WriteCapability {
 
     init(stored: [UInt8]) throws(MessengerError) {
         let fields = try StoredFields(parsing: stored)
+        let (origin, readKey) = (try fields.text(Tag.origin), try fields.bytes(Tag.readKey))
+        let (days, cells) = (try fields.integer(Tag.days) as UInt16, try fields.integer(Tag.cells) as UInt16)
+        guard Self.isPossible(origin: origin, days: Int(days), cells: Int(cells)), readKey.count == 32 else {
+            throw .damaged
+        }
         self.init(
-            origin: try fields.text(Tag.origin), days: Int(try fields.integer(Tag.days) as UInt16),
-            cells: Int(try fields.integer(Tag.cells) as UInt16), readKey: try fields.bytes(Tag.readKey),
+            origin: origin, days: Int(days), cells: Int(cells), readKey: readKey,
             writeSeed: try WireSecret(stored: fields.bytes(Tag.writeSeed)))
     }
 }

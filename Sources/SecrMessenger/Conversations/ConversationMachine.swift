@@ -27,6 +27,8 @@ struct ConversationMachine: ~Copyable {
     private var group: Group
     private(set) var state: ConversationState
     private let settings: Settings
+    /// Whether cells may go to such a box.
+    private let mayPut: (WriteCapability) -> Bool
     private let now: UInt64
 
     /// Payloads of messages that are not complete, by the sequence numbers of their cells.
@@ -45,9 +47,6 @@ struct ConversationMachine: ~Copyable {
         var lifetime: UInt32 = 0
     }
 
-    /// A commit is due after so many contents, or so many seconds.
-    static let contentsOfEpoch: UInt32 = 64
-    static let secondsOfEpoch: UInt64 = 86_400
     static let mostHeld = 32
     static let mostParts = 2 * CellFrame.mostParts
     /// Receipts are late by a random time, so that nobody sees from outside what answers what. Seconds, on average.
@@ -55,7 +54,7 @@ struct ConversationMachine: ~Copyable {
 
     init(
         _ group: consuming Group, _ state: ConversationState, _ settings: Settings, parts: [UInt64: [UInt8]] = [:],
-        held: [[UInt8]] = [], now: UInt64
+        held: [[UInt8]] = [], now: UInt64, mayPut: @escaping (WriteCapability) -> Bool
     ) {
         self.group = group
         self.state = state
@@ -63,6 +62,7 @@ struct ConversationMachine: ~Copyable {
         self.parts = parts
         self.held = held
         self.now = now
+        self.mayPut = mayPut
     }
 
     // MARK: Sending
@@ -85,11 +85,20 @@ struct ConversationMachine: ~Copyable {
         return (content.number, lastCell)
     }
 
-    /// Says what has come, if that is due.
-    mutating func sendDueReceipt() throws(MLSError) {
-        guard let due = state.receiptDue, due <= now else { return }
-        state.receiptDue = nil
-        if settings.sendsReceipts { try send(.receipt) }
+    /// Says what has come, and begins an epoch, if that is due.
+    mutating func tend() throws(MLSError) {
+        if let due = state.receiptDue, due <= now {
+            state.receiptDue = nil
+            if settings.sendsReceipts { try send(.receipt) }
+        }
+        if let due = state.commitDue, due <= now { try commitIfDue() }
+        planCommit()
+    }
+
+    /// Not at once: nobody should see from outside when something was read.
+    private mutating func planCommit() {
+        guard state.hasTurn, !state.isBroken, state.commitDue == nil, state.isEpochOld(at: now) else { return }
+        state.commitDue = now + Self.randomDelay()
     }
 
     /// In any second it is as likely as in any other that the waiting is over.
@@ -112,20 +121,19 @@ struct ConversationMachine: ~Copyable {
 
     /// Begins an epoch with fresh keys of this device, where it is its turn and time for it.
     mutating func commitIfDue() throws(MLSError) {
-        guard state.hasTurn, state.exchanged > 0,
-            state.exchanged >= Self.contentsOfEpoch || now >= state.lastCommit + Self.secondsOfEpoch
-        else { return }
+        guard state.hasTurn, !state.isBroken, state.isEpochOld(at: now) else { return }
         let (message, delta) = try group.commit(at: now)
         deltas.append(delta)
         // The other side reads it with the keys that it has.
         try enqueue(message.bytes)
         if let peer = group.peerIndex { keep(try group.wrapKey(of: peer)) }
         deltas.append(try group.mergePendingCommit().delta)
-        beginEpoch(hasTurn: false)
+        beginEpoch()
     }
 
-    private mutating func beginEpoch(hasTurn: Bool) {
-        state.hasTurn = hasTurn
+    private mutating func beginEpoch() {
+        state.hasTurn = GroupOfTwo.hasTurn(group.ownIndex, inEpoch: group.epoch)
+        state.commitDue = nil
         state.exchanged = 0
         state.lastCommit = now
     }
@@ -140,28 +148,37 @@ struct ConversationMachine: ~Copyable {
 
     /// Takes a cell. Whatever is in it, the conversation can go on.
     ///
-    /// - Parameter answers: whether this device may send something of its own accord, namely a commit that is due.
-    mutating func receive(_ cell: [UInt8], answers: Bool) throws(MLSError) -> [Event] {
+    mutating func receive(_ cell: [UInt8]) throws(MLSError) -> [Event] {
         let epoch = group.epoch
-        var events = try take(cell, holds: true)
-        if group.epoch != epoch, !held.isEmpty {
-            let waiting = held
-            held = []
-            for cell in waiting { events += try take(cell, holds: false) }
-        }
-        if answers { try commitIfDue() }
+        var events = try take(cell)
+        if group.epoch != epoch { events += try retryHeld() }
+        planCommit()
         return events
     }
 
-    private mutating func take(_ cell: [UInt8], holds: Bool) throws(MLSError) -> [Event] {
+    /// Looks again at cells that could not be opened.
+    mutating func retryHeld() throws(MLSError) -> [Event] {
+        var events: [Event] = []
+        let waiting = held
+        held = []
+        for cell in waiting {
+            // What fails again waits again.
+            for event in try take(cell) {
+                if case .unopened = event { state.unopened -= 1 } else { events.append(event) }
+            }
+        }
+        return events
+    }
+
+    private mutating func take(_ cell: [UInt8]) throws(MLSError) -> [Event] {
         let frame: CellFrame
         switch try unwrap(cell) {
         case .frame(let opened): frame = opened
         case .malformed(let error): return [.refused("a cell is malformed: \(error)")]
         case .sealed:
-            guard holds else { return [] }
             state.unopened += 1
-            if held.count < Self.mostHeld, cell.count == Cell.size { held.append(cell) }
+            if cell.count == Cell.size { held.append(cell) }
+            if held.count > Self.mostHeld { held.removeFirst() }
             return [.unopened]
         }
         state.unopened = 0
@@ -217,7 +234,10 @@ struct ConversationMachine: ~Copyable {
             deltas.append(delta)
             received = message
         } catch {
-            if error.code == .pathFailed { return [.broken(error.description)] }
+            if error.code == .pathFailed {
+                state.isBroken = true
+                return [.broken(error.description)]
+            }
             return [.refused(error.description)]
         }
         switch received {
@@ -226,7 +246,7 @@ struct ConversationMachine: ~Copyable {
             return try take(message)
         case .commit:
             if let wrap { keep(wrap) }
-            beginEpoch(hasTurn: true)
+            beginEpoch()
             return []
         case .proposal, .ownCommit: return [.refused("a change that nobody may make")]
         case .removed: return [.broken("the other side has removed this device")]
@@ -242,7 +262,7 @@ struct ConversationMachine: ~Copyable {
         }
         guard state.note(content: content.number) else { return [] }
         state.acknowledged = max(state.acknowledged, min(content.acknowledged, state.nextContent - 1))
-        if case .box(let capability) = content.body { state.peerBox = capability }
+        if case .box(let capability) = content.body, mayPut(capability) { state.peerBox = capability }
         if content.body.isShown, settings.sendsReceipts, state.receiptDue == nil {
             state.receiptDue = now + Self.randomDelay()
         }

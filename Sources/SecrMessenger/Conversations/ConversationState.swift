@@ -13,6 +13,8 @@ struct ConversationState: Sendable {
     var inbox: OwnBox?
     /// Where they came in before, until nothing more can be in it.
     var oldInbox: OwnBox?
+    /// Whether something has come into ``inbox``: then nothing more is put into the old one.
+    var isInboxInUse = false
     /// Where ours go; `nil` before the other side has said it.
     var peerBox: WriteCapability?
 
@@ -44,9 +46,27 @@ struct ConversationState: Sendable {
     /// Contents of both sides since the last commit, and when that was.
     var exchanged: UInt32 = 0
     var lastCommit: UInt64
+    /// When a commit of this device is due, seconds since 1970; `nil` where none is.
+    var commitDue: UInt64?
+    /// The other side went on in a way that this device can't follow.
+    var isBroken = false
     /// Keys under which cells of the other side can still come, of epochs that are over; the newest last.
     var pastWraps: [WireSecret] = []
 
+    /// Whether there is something to be done that nobody asks for.
+    func isDue(at time: UInt64) -> Bool {
+        if let receiptDue, receiptDue <= time { return true }
+        guard let commitDue else { return hasTurn && !isBroken && isEpochOld(at: time) }
+        return commitDue <= time
+    }
+
+    /// Whether fresh keys are called for: after so many contents, or a day in which there were some.
+    func isEpochOld(at time: UInt64) -> Bool {
+        exchanged >= Self.contentsOfEpoch || exchanged > 0 && time >= lastCommit + Self.secondsOfEpoch
+    }
+
+    static let contentsOfEpoch: UInt32 = 64
+    static let secondsOfEpoch: UInt64 = 86_400
     static let mostMissing = 64
     static let mostBeyond = 1_024
     static let mostPastWraps = 2
@@ -102,7 +122,7 @@ extension ConversationState {
         static let nextOut: UInt8 = 6, nextIn: UInt8 = 7, missing: UInt8 = 8, unopened: UInt8 = 9
         static let nextContent: UInt8 = 10, arrived: UInt8 = 11, beyond: UInt8 = 12, acknowledged: UInt8 = 13
         static let receiptDue: UInt8 = 14, turn: UInt8 = 15, exchanged: UInt8 = 16, lastCommit: UInt8 = 17
-        static let pastWraps: UInt8 = 18
+        static let pastWraps: UInt8 = 18, inboxInUse: UInt8 = 19, commitDue: UInt8 = 20, broken: UInt8 = 21
     }
 
     var stored: [UInt8] {
@@ -122,6 +142,9 @@ extension ConversationState {
         fields.set(Tag.acknowledged, acknowledged)
         if let receiptDue { fields.set(Tag.receiptDue, receiptDue) }
         fields.set(Tag.turn, hasTurn)
+        fields.set(Tag.inboxInUse, isInboxInUse)
+        fields.set(Tag.broken, isBroken)
+        if let commitDue { fields.set(Tag.commitDue, commitDue) }
         fields.set(Tag.exchanged, exchanged)
         fields.set(Tag.lastCommit, lastCommit)
         fields.set(Tag.pastWraps, pastWraps.map(\.bytes))
@@ -151,6 +174,9 @@ extension ConversationState {
         acknowledged = try fields.integer(Tag.acknowledged)
         if fields[Tag.receiptDue] != nil { receiptDue = try fields.integer(Tag.receiptDue) }
         hasTurn = try fields.flag(Tag.turn)
+        isInboxInUse = try fields.flag(Tag.inboxInUse)
+        isBroken = try fields.flag(Tag.broken)
+        if fields[Tag.commitDue] != nil { commitDue = try fields.integer(Tag.commitDue) }
         exchanged = try fields.integer(Tag.exchanged)
         lastCommit = try fields.integer(Tag.lastCommit)
         for wrap in try fields.list(Tag.pastWraps) { pastWraps.append(try WireSecret(stored: wrap)) }

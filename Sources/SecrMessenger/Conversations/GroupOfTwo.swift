@@ -26,11 +26,16 @@ enum GroupOfTwo {
         }
 
         func mayCommit(_ changes: [Change], _ committer: Sender, in group: GroupView) -> Bool {
-            committer.member != nil && (changes.isEmpty || group.members.count == 1 && changes.count == 1)
+            guard let member = committer.member else { return false }
+            if group.members.count == 1 { return changes.count == 1 }
+            return changes.isEmpty && GroupOfTwo.hasTurn(member, inEpoch: group.context.epoch)
         }
     }
 
     private static let credential = SecrMLS.Credential.basic(identity: [])
+
+    /// Whether a member makes the commit that ends an epoch. The two take turns, so that no commit can cross another.
+    static func hasTurn(_ member: LeafIndex, inEpoch epoch: UInt64) -> Bool { UInt64(member.rawValue) == epoch % 2 }
 
     /// Fresh keys for one conversation.
     static func makeBundle(now: UInt64) throws(MLSError) -> KeyPackageBundle {

@@ -46,6 +46,7 @@ extension Messenger {
         guard let contact = try state.contact(contact.id) else { throw MessengerError.unknownContact(contact.name) }
         guard contact.state == .active else { throw MessengerError.notActive(contact.name) }
         if isFrozen(contact) { throw MessengerError.frozen(contact.name) }
+        if contact.isBroken { throw MessengerError.broken(contact.name) }
         return contact
     }
 
@@ -122,6 +123,9 @@ extension Messenger {
 
     // MARK: What comes in
 
+    /// Among how many of the latest messages those are looked for that the other side takes back.
+    private static let deletionReach = 2_000
+
     /// Takes cells from the box of a conversation.
     ///
     /// - Parameters:
@@ -142,26 +146,33 @@ extension Messenger {
             } else {
                 conversation.oldInbox?.received = last.number
             }
+            conversation.isInboxInUse = conversation.isInboxInUse || isNew
             contact.conversation = conversation
-            let answers = contact.state == .active && !isFrozen(contact)
-            let events = try state.converse(with: &contact, receipts: sendsReceipts(contact), now: time) { machine in
-                try cells.flatMap { try machine.receive($0.bytes, answers: answers) }
+            let events = try state.converse(
+                with: &contact, receipts: sendsReceipts(contact), receives: true, now: time
+            ) { machine in try cells.flatMap { try machine.receive($0.bytes) } }
+            // Whoever can be heard has got the greetings, whether or not the relay said so.
+            if contact.conversation?.unopened == 0 {
+                for cell in try state.outbox(id, limit: 8) where cell.box != nil {
+                    try state.remove(StateKey.outbox(id) + cell.sequence.bytes)
+                }
             }
-            var happenings: [Happening] = []
-            for event in events { happenings += try note(event, &contact, state, now: time) }
-            // Whoever puts cells into the new box has put all others into the old one before.
-            if isNew, let old = contact.conversation?.oldInbox, contact.conversation?.missing.isEmpty == true,
-                contact.conversation?.unopened == 0
-            {
-                contact.conversation?.oldInbox = nil
-                try state.drop(old)
-            }
+            let happenings = try events.flatMap { try note($0, &contact, state, now: time) }
             try state.store(contact)
             return happenings
         }
     }
 
-    private func note(
+    /// Lets the relay forget the box in which nothing more can be.
+    func dropOldInbox(of id: ContactID) throws {
+        try change(id) { contact, state in
+            guard let old = contact.conversation?.oldInbox, !isFrozen(contact) else { return }
+            contact.conversation?.oldInbox = nil
+            try state.drop(old)
+        }
+    }
+
+    func note(
         _ event: ConversationMachine.Event, _ contact: inout Contact, _ state: StateTransaction, now: UInt64
     ) throws -> [Happening] {
         switch event {
@@ -178,7 +189,7 @@ extension Messenger {
                 contact.lifetime = seconds
                 return [.lifetime(contact, seconds)]
             case .deletion(let number):
-                let messages = try state.messages(of: contact, limit: .max)
+                let messages = try state.messages(of: contact, limit: Self.deletionReach)
                 guard
                     let message = messages.last(where: {
                         $0.direction == .incoming && $0.era == contact.era && $0.content == number
@@ -187,6 +198,7 @@ extension Messenger {
                 try state.delete(message, of: contact.id)
                 return [.deleted(contact, message.number)]
             case .farewell:
+                try state.endConversation(&contact, binding: vault.deviceBinding)
                 contact.state = .left
                 return [.left(contact)]
             }

@@ -15,13 +15,16 @@ extension Messenger {
     public func deliver(to id: ContactID) async throws -> Int {
         var count = 0
         while true {
-            let (cells, peerBox) = try await desk.run { [self] in
-                try vault.readState { state -> ([OutboxCell], WriteCapability?) in
-                    guard let contact = try state.contact(id), !isFrozen(contact) else { return ([], nil) }
-                    return (try state.outbox(id, limit: Self.cellsAtOnce), contact.conversation?.peerBox)
+            let (cells, peerBox, name) = try await desk.run { [self] in
+                try vault.readState { state -> ([OutboxCell], WriteCapability?, String) in
+                    guard let contact = try state.contact(id), !isFrozen(contact) else { return ([], nil, "") }
+                    if let pending = try state.invitation(id), pending.binding != vault.deviceBinding {
+                        return ([], nil, contact.name)
+                    }
+                    return (try state.outbox(id, limit: Self.cellsAtOnce), contact.conversation?.peerBox, contact.name)
                 }
             }
-            var done: [UInt64] = []
+            var done: [OutboxCell] = []
             var failure: MessengerError?
             for cell in cells {
                 // The other side has not said yet where it takes in messages.
@@ -31,17 +34,24 @@ extension Messenger {
                     _ = try await relays.client(box.origin).put(
                         cell.cell, into: box.address(writeKey: writer.publicKey), writer, nonce: cell.nonce)
                 } catch {
-                    failure = .relay(origin: box.origin, error)
+                    // The box for an answer goes with the first one.
+                    failure =
+                        error == .refused && cell.box != nil && peerBox == nil
+                        ? .usedInvitation(name) : .relay(origin: box.origin, error)
                     break
                 }
-                done.append(cell.sequence)
+                done.append(cell)
             }
             if !done.isEmpty {
                 count += done.count
                 let delivered = done
                 try await desk.run { [self] in
                     try vault.changeState { state in
-                        for sequence in delivered { try state.remove(StateKey.outbox(id) + sequence.bytes) }
+                        // If begun anew meanwhile, another cell can have the same number.
+                        for cell in try state.outbox(id, limit: delivered.count)
+                        where delivered.contains(where: { $0.nonce == cell.nonce }) {
+                            try state.remove(StateKey.outbox(id) + cell.sequence.bytes)
+                        }
                     }
                 }
             }
@@ -50,50 +60,44 @@ extension Messenger {
         }
     }
 
-    /// Sends of its own accord what is due: receipts, and fresh keys where a day has passed.
+    /// Sends of its own accord what is due: receipts, and fresh keys where a day has passed. Gives up invitations that were
+    /// not answered in time.
     func tend(_ id: ContactID) async throws {
         let time = now()
         try await desk.run { [self] in
-            let isDue = try vault.readState { state in
-                guard let contact = try state.contact(id), contact.state == .active, !isFrozen(contact),
-                    let conversation = contact.conversation
-                else { return false }
-                return conversation.isDue(at: time)
+            let (isDue, isOver) = try vault.readState { state in
+                guard let contact = try state.contact(id), !isFrozen(contact) else { return (false, false) }
+                let isOver = try state.invitation(id).map { $0.box.end <= time } ?? false
+                return (contact.state == .active && contact.conversation?.isDue(at: time) == true, isOver)
+            }
+            if isOver {
+                try change(id) { contact, state in
+                    try state.endConversation(&contact, binding: vault.deviceBinding)
+                    contact.state = .expired
+                }
             }
             if !isDue { return }
             try vault.changeState { state in
                 guard var contact = try state.contact(id), contact.state == .active, !isFrozen(contact) else { return }
-                try state.converse(with: &contact, receipts: contact.sendsReceipts, now: time) { machine in
-                    try machine.sendDueReceipt()
-                    try machine.commitIfDue()
-                }
+                try state.converse(with: &contact, receipts: contact.sendsReceipts, now: time) { try $0.tend() }
             }
         }
     }
 
-    /// Lets relays forget boxes that are of no more use.
-    func dropBoxes() async throws {
-        let boxes = try await desk.run { [self] in
+    /// Lets relays forget boxes that are of no more use. Those that can't be asked forget them by themselves in time.
+    func dropBoxes() async {
+        let found = try? await desk.run { [self] in
             try vault.readState { state in
-                try state.entries(withPrefix: StateKey.drops, limit: 64).map { ($0.key, try OwnBox(stored: $0.value)) }
+                try state.entries(withPrefix: StateKey.drops).map { ($0.key, try OwnBox(stored: $0.value)) }
             }
         }
-        for (key, box) in boxes {
+        for (key, box) in found ?? [] {
             do throws(RelayClientError) {
                 try await relays.client(box.origin).drop(box.address, box.reader)
             } catch {
-                // It is forgotten by itself when its time has come.
-                continue
+                if box.end > now() { continue }
             }
-            try await desk.run { [self] in try vault.changeState { try $0.remove(key) } }
+            try? await desk.run { [self] in try vault.changeState { try $0.remove(key) } }
         }
-    }
-}
-
-extension ConversationState {
-    /// Whether there is something to be sent that nobody asks for.
-    func isDue(at time: UInt64) -> Bool {
-        receiptDue.map { $0 <= time } ?? false
-            || hasTurn && exchanged > 0 && time >= lastCommit + ConversationMachine.secondsOfEpoch
     }
 }

@@ -4,6 +4,11 @@ internal import SecrWire
 
 // What the messenger finds in the vault.
 extension StateReading {
+    func settings() throws -> Settings {
+        guard let stored = try value(of: StateKey.settings) else { throw MessengerError.notSetUp }
+        return try Settings(stored: stored)
+    }
+
     func contact(_ id: ContactID) throws -> Contact? {
         try value(of: StateKey.contact(id)).map { try Contact(id, stored: $0) }
     }
@@ -86,9 +91,13 @@ extension StateTransaction {
     func drop(_ box: OwnBox) throws { try set(box.stored, of: StateKey.drops + box.address.name) }
 
     /// Ends what there is of a conversation, but for the contact and the history.
-    func endConversation(_ contact: inout Contact) throws {
-        if let pending = try invitation(contact.id) { try drop(pending.box) }
-        for box in [contact.conversation?.inbox, contact.conversation?.oldInbox].compacted() { try drop(box) }
+    ///
+    /// - Parameter binding: of the device; boxes of another one's conversation are not ours to drop.
+    func endConversation(_ contact: inout Contact, binding: [UInt8]?) throws {
+        if let pending = try invitation(contact.id), pending.binding == binding { try drop(pending.box) }
+        if let conversation = contact.conversation, conversation.binding == binding {
+            for box in [conversation.inbox, conversation.oldInbox].compactMap(\.self) { try drop(box) }
+        }
         for prefix in StateKey.conversation(contact.id) { try removeAll(withPrefix: prefix) }
         try remove(StateKey.invitation(contact.id))
         contact.conversation = nil
@@ -137,20 +146,26 @@ extension StateTransaction {
     // MARK: Conversations
 
     /// Lets a conversation do something, and stores what that changed.
+    ///
+    /// - Parameters:
+    ///   - receives: whether cells come in.
     func converse<Result>(
-        with contact: inout Contact, receipts: Bool, now: UInt64,
+        with contact: inout Contact, receipts: Bool, receives: Bool = false, now: UInt64,
         _ body: (inout ConversationMachine) throws -> Result
     ) throws -> Result {
         guard let state = contact.conversation else { throw MessengerError.notActive(contact.name) }
         let (partKeys, heldKeys) = (StateKey.parts(contact.id), StateKey.held(contact.id))
-        var parts: [UInt64: [UInt8]] = [:]
-        for (key, value) in try entries(withPrefix: partKeys) { parts[UInt64(bytes: key.suffix(8))] = value }
-        let held = try entries(withPrefix: heldKeys).map(\.value)
+        var (parts, held) = ([UInt64: [UInt8]](), [[UInt8]]())
+        if receives {
+            for (key, value) in try entries(withPrefix: partKeys) { parts[UInt64(bytes: key.suffix(8))] = value }
+            held = try entries(withPrefix: heldKeys).map(\.value)
+        }
         var machine = ConversationMachine(
             try group(contact.id), state,
             ConversationMachine.Settings(sendsReceipts: receipts, lifetime: contact.lifetime), parts: parts,
-            held: held, now: now)
-        let result = try body(&machine)
+            held: held, now: now, mayPut: { [settings = try settings()] in Messenger.mayPut($0, by: settings) })
+        let result: Result
+        do { result = try body(&machine) } catch let error as MLSError { throw MessengerError.group(error) }
         for delta in machine.deltas { try store(delta, of: contact.id) }
         for cell in machine.cells { try enqueue(OutboxCell(sequence: cell.sequence, cell: cell.bytes), contact.id) }
         for number in parts.keys where machine.parts[number] == nil { try remove(partKeys + number.bytes) }
@@ -163,9 +178,4 @@ extension StateTransaction {
         try store(contact)
         return result
     }
-}
-
-extension Array {
-    /// What is there.
-    func compacted<Wrapped>() -> [Wrapped] where Element == Wrapped? { compactMap(\.self) }
 }

@@ -9,8 +9,12 @@ public final class Relays: Sendable {
     private let trust: HTTPRequest.Trust
     private let retries: RetryPolicy
     private let now: @Sendable () -> Int64
-    private let proxy = Mutex<RelayEndpoint.Proxy?>(nil)
-    private let clients = Mutex<[String: RelayClient]>([:])
+    private let ways = Mutex(Ways())
+
+    private struct Ways {
+        var proxy: RelayEndpoint.Proxy?
+        var clients: [String: RelayClient] = [:]
+    }
 
     /// - Parameters:
     ///   - trust: whose word counts for who a relay is.
@@ -25,30 +29,37 @@ public final class Relays: Sendable {
         self.now = now
     }
 
-    func use(proxy: RelayEndpoint.Proxy?) {
-        self.proxy.withLock { $0 = proxy }
-        clients.withLock { $0 = [:] }
-    }
+    func use(proxy: RelayEndpoint.Proxy?) { ways.withLock { $0 = Ways(proxy: proxy) } }
 
     func client(_ origin: String) -> RelayClient {
-        let proxy = proxy.withLock { $0 }
-        return clients.withLock { clients in
-            if let client = clients[origin] { return client }
+        ways.withLock { ways in
+            if let client = ways.clients[origin] { return client }
             var endpoint = RelayEndpoint(origin: origin)
             endpoint.trust = trust
-            endpoint.proxy = proxy
+            endpoint.proxy = ways.proxy
             let client = RelayClient(endpoint, http: http, retries: retries, now: now)
-            clients[origin] = client
+            ways.clients[origin] = client
             return client
         }
     }
 
     /// Whether nobody on the way can read and change what is said: by TLS, by an onion service, or because there is no way.
     static func isSafe(_ origin: String) -> Bool {
-        guard origin.hasPrefix("http://") else { return true }
-        let host = origin.dropFirst("http://".count).prefix { $0 != ":" && $0 != "/" }
-        return host.hasSuffix(".onion") || host == "localhost" || host.hasPrefix("127.")
-            || origin.hasPrefix("http://[::1]")
+        origin.hasPrefix("https://") || host(of: origin).hasSuffix(".onion") || isOnThisMachine(origin)
+    }
+
+    /// By a number: names can mean anything.
+    static func isOnThisMachine(_ origin: String) -> Bool {
+        let host = host(of: origin)
+        if host == "localhost" || host == "[::1]" { return true }
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return numbers.count == 4 && numbers[0] == 127 && numbers.allSatisfy { $0 != nil }
+    }
+
+    private static func host(of origin: String) -> Substring {
+        let rest = origin.drop { $0 != "/" }.dropFirst(2)
+        if rest.hasPrefix("["), let end = rest.firstIndex(of: "]") { return rest[...end] }
+        return rest.prefix { $0 != ":" && $0 != "/" }
     }
 }
 

@@ -1,82 +1,120 @@
+internal import SecrMLS
 internal import SecrRelayClient
 internal import SecrVault
 internal import SecrWire
+internal import Synchronization
 
 /// What comes in, and when everything happens.
 extension Messenger {
+    /// Told what happens, by any task, once it is in the vault for good.
+    public typealias Reporter = @Sendable ([Happening]) -> Void
+
     private static let cellsAtOnce = 32
-    /// Seconds between two looks at what is due.
-    private static let pulse = 2.0
+    /// Looks at a relay that has always more, before others have their turn.
+    private static let mostLooks = 64
+    /// Seconds for which a relay can be asked to wait.
+    private static let waits = 0...600
 
     /// Sends what waits and takes what has come, once.
     ///
     /// - Parameters:
     ///   - contacts: by default all.
-    ///   - wait: for how many seconds to wait for something where nothing is there yet.
+    ///   - wait: for how many seconds, 0 to 600, to wait for something where nothing is there yet.
+    /// - Returns: what happened, also where some of it could not be done.
     public func synchronize(_ contacts: [Contact]? = nil, wait: Int = 0) async throws -> [Happening] {
         try await desk.run { [self] in _ = try deleteExpired() }
         let all = try await desk.run { [self] in try self.contacts() }
         let ids = contacts.map { Set($0.map(\.id)) }
-        let happenings = try await withThrowingTaskGroup(of: [Happening].self) { group in
+        let happenings = Happenings()
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for contact in all where ids?.contains(contact.id) ?? true {
-                group.addTask { try await self.synchronize(contact, wait: wait) }
+                group.addTask { try await self.synchronize(contact, wait: wait, happenings.add) }
             }
-            return try await group.reduce(into: []) { $0 += $1 }
+            try await group.waitForAll()
         }
-        try await dropBoxes()
-        return happenings
+        await dropBoxes()
+        return happenings.all
     }
 
-    /// - Throws: errors of the vault; those of relays are among what is returned.
-    private func synchronize(_ contact: Contact, wait: Int) async throws -> [Happening] {
-        var happenings: [Happening] = []
-        func attempt(_ work: () async throws -> [Happening]) async throws {
-            do {
-                happenings += try await work()
-            } catch let error as MessengerError {
-                guard case .relay = error else { throw error }
-                happenings.append(.relay(contact, error))
-            }
-        }
-        func deliver() async throws -> [Happening] {
-            try await self.deliver(to: contact.id)
-            return []
-        }
-        try await attempt(deliver)
-        try await attempt { try await receive(contact.id, wait: wait) }
+    /// - Throws: errors of the vault; those of relays are reported.
+    private func synchronize(_ contact: Contact, wait: Int, _ report: @escaping Reporter) async throws {
+        try await attempt(contact, report) { try await self.deliver(to: contact.id) }
+        _ = try await receive(contact.id, wait: wait, report)
         try await tend(contact.id)
-        try await attempt(deliver)
-        return happenings
+        try await attempt(contact, report) { try await self.deliver(to: contact.id) }
     }
+
+    /// Does something for which relays are needed. Where one can't do its part, that is reported.
+    ///
+    /// - Returns: whether all went well.
+    @discardableResult
+    private func attempt(
+        _ contact: Contact, _ report: Reporter, _ work: () async throws -> Void
+    ) async throws -> Bool {
+        do {
+            try await work()
+            return true
+        } catch let error as MessengerError {
+            switch error {
+            case .relay(_, .cancelled): throw CancellationError()
+            case .relay, .usedInvitation: report([.relay(contact, error)])
+            // One conversation that can't go on is no reason to give up the others.
+            case .group(let error): report([.broken(contact, error.description)])
+            default: throw error
+            }
+            return false
+        }
+    }
+
+    // MARK: Receiving
 
     /// Takes what has come from a contact.
-    func receive(_ id: ContactID, wait: Int) async throws -> [Happening] {
-        var happenings: [Happening] = []
-        while true {
-            let (contact, pending) = try await desk.run { [self] in
+    ///
+    /// - Returns: whether the relays did their part.
+    func receive(_ id: ContactID, wait: Int, _ report: @escaping Reporter) async throws -> Bool {
+        var wait = min(max(wait, Self.waits.lowerBound), Self.waits.upperBound)
+        var isFine = true
+        for _ in 0..<Self.mostLooks {
+            let (found, pending) = try await desk.run { [self] in
                 try vault.readState { (try $0.contact(id), try $0.invitation(id)) }
             }
-            guard let contact else { return happenings }
+            guard let contact = found else { return isFine }
+            var hasCome = false
             if let pending {
-                guard pending.binding == (try binding) else { return happenings }
-                guard let more = try await greetings(contact, pending, wait: happenings.isEmpty ? wait : 0) else {
-                    return happenings
+                guard pending.binding == (try binding) else { return isFine }
+                isFine =
+                    try await attempt(contact, report) {
+                        hasCome = try await greetings(contact, pending, wait: wait, report)
+                    } && isFine
+            } else if let conversation = contact.conversation {
+                if let old = conversation.oldInbox {
+                    isFine =
+                        try await attempt(contact, report) {
+                            hasCome = try await cells(of: old, contact, wait: 0, report)
+                        } && isFine
+                    // Empty after the new one was in use, so nothing more comes.
+                    if !hasCome && (isFine && conversation.isInboxInUse || old.end <= now()) {
+                        try await desk.run { [self] in try dropOldInbox(of: id) }
+                    }
+                    // What comes there should not have to wait for what comes here.
+                    wait = min(wait, 1)
                 }
-                happenings += more
-            } else {
-                guard let conversation = contact.conversation else { return happenings }
-                if let box = conversation.oldInbox { happenings += try await cells(of: box, id, wait: 0) ?? [] }
-                guard let box = conversation.inbox,
-                    let more = try await cells(of: box, id, wait: happenings.isEmpty ? wait : 0)
-                else { return happenings }
-                happenings += more
-                if wait > 0 { return happenings }
+                if let box = conversation.inbox {
+                    isFine =
+                        try await attempt(contact, report) {
+                            let more = try await cells(of: box, contact, wait: hasCome ? 0 : wait, report)
+                            hasCome = hasCome || more
+                        } && isFine
+                }
             }
+            if !hasCome { return isFine }
+            wait = 0
         }
+        return isFine
     }
 
-    /// - Returns: `nil` where nothing was there.
-    private func cells(of box: OwnBox, _ id: ContactID, wait: Int) async throws -> [Happening]? {
+    /// - Returns: whether something was there.
+    private func cells(of box: OwnBox, _ contact: Contact, wait: Int, _ report: Reporter) async throws -> Bool {
         let (client, reader, address) = (relays.client(box.origin), box.reader, box.address)
         var cells: [(number: UInt64, bytes: [UInt8])] = []
         do throws(RelayClientError) {
@@ -84,6 +122,8 @@ extension Messenger {
                 let after = cells.last?.number ?? box.received
                 let cell = try await client.get(from: address, reader, after: after, wait: cells.isEmpty ? wait : 0)
                 guard let cell else { break }
+                // No box gets so far; the next number would be none.
+                guard cell.number <= .max >> 1 else { throw .malformedAnswer(nil, status: 200) }
                 cells.append((cell.number, cell.content))
                 if !cell.hasMore { break }
             }
@@ -91,100 +131,51 @@ extension Messenger {
             // What has come is taken nevertheless.
             if cells.isEmpty { throw MessengerError.relay(origin: box.origin, error) }
         }
-        guard let last = cells.last else { return nil }
+        guard let last = cells.last else { return false }
         let taken = cells
-        let happenings = try await desk.run { [self] in try take(taken, from: address.name, id) }
-        do throws(RelayClientError) {
-            try await client.acknowledge(address, reader, upTo: last.number)
-        } catch {
-            throw MessengerError.relay(origin: box.origin, error)
-        }
-        return happenings
+        report(try await desk.run { [self] in try take(taken, from: address.name, contact.id) })
+        // Somebody else may still need them.
+        if !isFrozen(contact) { try? await client.acknowledge(address, reader, upTo: last.number) }
+        return true
     }
 
     /// Looks for the other side's greeting.
     ///
-    /// - Returns: `nil` where nothing was there.
-    private func greetings(_ contact: Contact, _ pending: PendingInvitation, wait: Int) async throws -> [Happening]? {
+    /// - Returns: whether something was there.
+    private func greetings(
+        _ contact: Contact, _ pending: PendingInvitation, wait: Int, _ report: Reporter
+    ) async throws -> Bool {
         let box = pending.box
         let (client, reader, address) = (relays.client(box.origin), box.reader, box.address)
         do {
             guard let cell = try await client.get(from: address, reader, after: box.received, wait: wait) else {
-                return nil
+                return false
             }
-            let inbox = pending.expects(cell.content) ? try await makeConversationBox() : nil
-            let number = cell.number
-            let hasBegun = try await desk.run { [self] in
-                let hasBegun = try greet(contact.id, cell.content, number: number, inbox: inbox)
-                if !hasBegun, let inbox { try vault.changeState { try $0.drop(inbox) } }
-                return hasBegun
+            guard cell.number <= .max >> 1 else { throw RelayClientError.malformedAnswer(nil, status: 200) }
+            let inbox =
+                pending.expects(cell.content)
+                ? try await makeConversationBox(avoiding: pending.otherOrigin(cell.content)) : nil
+            let happenings = try await desk.run { [self] in
+                try greet(contact.id, cell.content, number: cell.number, inbox: inbox)
             }
-            try await client.acknowledge(address, reader, upTo: number)
-            guard hasBegun, let begun = try vault.readState({ try $0.contact(contact.id) }) else { return [] }
-            return [.began(begun)]
+            guard let happenings else { return false }
+            report(happenings)
+            try? await client.acknowledge(address, reader, upTo: cell.number)
+            return true
         } catch let error as RelayClientError {
             throw MessengerError.relay(origin: box.origin, error)
         }
     }
+}
 
-    // MARK: For as long as somebody is there
+/// What happened, collected by several tasks.
+private final class Happenings: Sendable {
+    private let list = Mutex<[Happening]>([])
 
-    /// Sends and receives until the task is cancelled.
-    ///
-    /// - Parameters:
-    ///   - ids: of whom; contacts that come later are not among them.
-    ///   - report: told what happens, by any task.
-    public func follow(
-        _ ids: [ContactID], wait: Int = 60, report: @escaping @Sendable ([Happening]) -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for id in ids {
-                group.addTask { try await self.listen(to: id, wait: wait, report) }
-            }
-            group.addTask { try await self.pulse(ids, report) }
-            try await group.waitForAll()
-        }
-    }
+    var all: [Happening] { list.withLock(\.self) }
 
-    private func listen(
-        to id: ContactID, wait: Int, _ report: @escaping @Sendable ([Happening]) -> Void
-    ) async throws {
-        var failures = 0
-        while !Task.isCancelled {
-            do {
-                let happenings = try await receive(id, wait: wait)
-                failures = 0
-                if !happenings.isEmpty { report(happenings) }
-                guard let contact = try vault.readState({ try $0.contact(id) }),
-                    contact.state != .blocked
-                else { return }
-            } catch let error as MessengerError {
-                guard case .relay(_, let cause) = error else { throw error }
-                if cause == .cancelled { return }
-                failures += 1
-                if failures == 1, let contact = try vault.readState({ try $0.contact(id) }) {
-                    report([.relay(contact, error)])
-                }
-                try await Task.sleep(for: .seconds(Double.random(in: 0...Double(min(60, 1 << min(failures, 6))))))
-            }
-        }
-    }
-
-    private func pulse(_ ids: [ContactID], _ report: @Sendable ([Happening]) -> Void) async throws {
-        while !Task.isCancelled {
-            _ = try await desk.run { [self] in try deleteExpired() }
-            for id in ids {
-                try await tend(id)
-                do {
-                    try await deliver(to: id)
-                } catch let error as MessengerError {
-                    // The one who listens tells of relays.
-                    guard case .relay = error else { throw error }
-                }
-            }
-            try await dropBoxes()
-            try await Task.sleep(for: .seconds(Self.pulse))
-        }
+    var add: Messenger.Reporter {
+        { [self] happenings in list.withLock { $0 += happenings } }
     }
 }
 
@@ -193,8 +184,16 @@ extension PendingInvitation {
     func expects(_ cell: [UInt8]) -> Bool {
         let keys = InvitationKeys(invitation.secret)
         switch side {
-        case .made: return (try? CellFrame(unwrapping: cell, key: keys.answerWrap)) != nil
-        case .answered: return (try? CellFrame(unwrapping: cell, key: keys.welcomeWrap)) != nil
+        case .made: return Messenger.hello(cell, keys) != nil
+        case .answered: return (try? CellFrame(unwrapping: cell, key: keys.welcomeWrap))?.kind == .welcome
+        }
+    }
+
+    /// The relay where the other side takes in messages, as far as that is known.
+    func otherOrigin(_ cell: [UInt8]) -> String? {
+        switch side {
+        case .made: Messenger.hello(cell, InvitationKeys(invitation.secret))?.hello.answers.origin
+        case .answered: invitation.answers.origin
         }
     }
 }

@@ -23,6 +23,11 @@ public struct WriteCapability: Hashable, Sendable {
         self.writeSeed = writeSeed
     }
 
+    /// Whether there can be a box with such terms on such a relay.
+    public static func isPossible(origin: String, days: Int, cells: Int) -> Bool {
+        isOrigin(origin) && Command.lives.contains(days) && Command.capacities.contains(cells)
+    }
+
     /// - Parameter writeKey: the public key of ``writeSeed``.
     public func address(writeKey: [UInt8]) -> Address {
         Address(.box(days: days, cells: cells), readKey: readKey, writeKey: writeKey)
