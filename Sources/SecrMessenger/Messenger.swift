@@ -6,7 +6,7 @@ public import SecrWire
 ///
 /// Any number of processes may use one vault at once; each step is one transaction of its index.
 public final class Messenger: Sendable {
-    let vault: Vault
+    package let vault: Vault
     let relays: Relays
     /// Seconds since 1970.
     let now: @Sendable () -> UInt64

@@ -33,8 +33,8 @@ public struct Contact: Sendable {
     /// Messages of the other side that were not looked at.
     public internal(set) var unread: UInt32 = 0
     /// Which of its conversations with this contact is the present one, from 1: each that is begun anew has the next number.
-    var era: UInt32 = 0
-    var conversation: ConversationState?
+    package var era: UInt32 = 0
+    package var conversation: ConversationState?
 
     init(name: String, state: State, created: UInt64) {
         id = ContactID(SecureRandom.bytes(ContactID.size))

@@ -177,6 +177,9 @@ extension Messenger {
         let keys = InvitationKeys(pending.invitation.secret)
         // Whoever has the link can put anything there.
         guard let inbox, let (hello, frame) = Self.hello(cell, keys) else { return [] }
+        guard pending.invitation.lastDay >= Day(seconds: Int64(now())) else {
+            return [.refused(contact, "an answer after the invitation's last day")]
+        }
         guard Self.mayPut(hello.answers, by: try state.settings()) else {
             return [.refused(contact, "an answer by way of a relay that is not safe")]
         }

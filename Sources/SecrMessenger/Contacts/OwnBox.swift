@@ -1,18 +1,18 @@
 internal import SecrCrypto
-internal import SecrRelayClient
-internal import SecrWire
+package import SecrRelayClient
+package import SecrWire
 
 /// A box of which this device has both keys, since it made it.
-struct OwnBox: Hashable, Sendable {
-    let origin: String
-    let days: Int
-    let cells: Int
+package struct OwnBox: Hashable, Sendable {
+    package let origin: String
+    package let days: Int
+    package let cells: Int
     private let readSeed: WireSecret
     private let writeSeed: WireSecret
     /// Seconds since 1970, after which nothing that is put by now can be in it.
     let end: UInt64
     /// The relay's number of the last cell that was dealt with.
-    var received: UInt64 = 0
+    package var received: UInt64 = 0
 
     /// A fresh one, which the relay has yet to be asked for.
     init(origin: String, days: Int, cells: Int, now: UInt64) {
@@ -24,19 +24,19 @@ struct OwnBox: Hashable, Sendable {
         writeSeed = WireSecret(SecureRandom.bytes(WireSecret.size))
     }
 
-    var reader: SigningCapability { SigningCapability(seed: SecretBytes(copying: readSeed.bytes)) }
+    package var reader: SigningCapability { SigningCapability(seed: SecretBytes(copying: readSeed.bytes)) }
 
     /// What the other side needs to put cells into it.
-    var capability: WriteCapability {
+    package var capability: WriteCapability {
         WriteCapability(
             origin: origin, days: days, cells: cells, readKey: reader.publicKey, writeSeed: writeSeed)
     }
 
-    var address: Address { capability.address(writeKey: capability.writer.publicKey) }
+    package var address: Address { capability.address(writeKey: capability.writer.publicKey) }
 }
 
 extension WriteCapability {
-    var writer: SigningCapability { SigningCapability(seed: SecretBytes(copying: writeSeed.bytes)) }
+    package var writer: SigningCapability { SigningCapability(seed: SecretBytes(copying: writeSeed.bytes)) }
 }
 
 // How it is stored.

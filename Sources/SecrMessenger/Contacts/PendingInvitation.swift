@@ -1,21 +1,21 @@
-internal import SecrMLS
-internal import SecrWire
+package import SecrMLS
+package import SecrWire
 
 /// An invitation that was handed out, or answered, and has not become a conversation yet.
-struct PendingInvitation {
-    enum Side {
+package struct PendingInvitation {
+    package enum Side {
         /// Made here.
         case made
         /// Answered from here, with these keys and this hello. Parts of the welcome may have come.
         case answered(KeyPackageBundle, hello: [UInt8], parts: [UInt64: [UInt8]])
     }
 
-    let invitation: Invitation
+    package let invitation: Invitation
     /// Of the device and the state in which this began: where the vault's is another one, a copy of it could go on, too.
-    let binding: [UInt8]
+    package let binding: [UInt8]
     /// Where the other side's greeting comes in.
-    var box: OwnBox
-    var side: Side
+    package var box: OwnBox
+    package var side: Side
 
     init(_ invitation: Invitation, binding: [UInt8], _ box: OwnBox, _ side: Side) {
         self.invitation = invitation

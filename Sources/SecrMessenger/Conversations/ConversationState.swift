@@ -1,57 +1,57 @@
-internal import SecrWire
+package import SecrWire
 
 /// What one device knows of a conversation, beside its MLS group.
-struct ConversationState: Sendable {
+package struct ConversationState: Sendable {
     /// Of the device and the state in which the conversation began: where the vault's is another one, it is frozen.
-    let binding: [UInt8]
+    package let binding: [UInt8]
     /// From the first epoch that both share.
-    let safetyCode: [UInt8]
+    package let safetyCode: [UInt8]
 
     // MARK: Boxes
 
     /// Where the other side's cells come in; `nil` before the relay has made it.
-    var inbox: OwnBox?
+    package var inbox: OwnBox?
     /// Where they came in before, until nothing more can be in it.
-    var oldInbox: OwnBox?
+    package var oldInbox: OwnBox?
     /// Whether something has come into ``inbox``: then nothing more is put into the old one.
-    var isInboxInUse = false
+    package var isInboxInUse = false
     /// Where ours go; `nil` before the other side has said it.
-    var peerBox: WriteCapability?
+    package var peerBox: WriteCapability?
 
     // MARK: Sequences
 
     /// Of the next cell that goes out, and of the next one that is awaited.
-    var nextOut: UInt64
-    var nextIn: UInt64
+    package var nextOut: UInt64
+    package var nextIn: UInt64
     /// Cells that were passed over, in order, without overlaps.
-    var missing: [ClosedRange<UInt64>] = []
+    package var missing: [ClosedRange<UInt64>] = []
     /// Cells in a row that nothing here opens.
-    var unopened: UInt64 = 0
+    package var unopened: UInt64 = 0
 
     // MARK: Contents
 
-    var nextContent: UInt64 = 1
+    package var nextContent: UInt64 = 1
     /// Everything of the other side up to this number has come; and what has come beyond it.
-    var arrived: UInt64 = 0
-    var arrivedBeyond: Set<UInt64> = []
+    package var arrived: UInt64 = 0
+    package var arrivedBeyond: Set<UInt64> = []
     /// Everything of ours up to this number has come to the other side.
-    var acknowledged: UInt64 = 0
+    package var acknowledged: UInt64 = 0
     /// When a receipt is due, seconds since 1970; `nil` where none is.
-    var receiptDue: UInt64?
+    package var receiptDue: UInt64?
 
     // MARK: Epochs
 
     /// Whether the next commit is ours.
-    var hasTurn: Bool
+    package var hasTurn: Bool
     /// Contents of both sides since the last commit, and when that was.
-    var exchanged: UInt32 = 0
-    var lastCommit: UInt64
+    package var exchanged: UInt32 = 0
+    package var lastCommit: UInt64
     /// When a commit of this device is due, seconds since 1970; `nil` where none is.
-    var commitDue: UInt64?
+    package var commitDue: UInt64?
     /// The other side went on in a way that this device can't follow.
-    var isBroken = false
+    package var isBroken = false
     /// Keys under which cells of the other side can still come, of epochs that are over; the newest last.
-    var pastWraps: [WireSecret] = []
+    package var pastWraps: [WireSecret] = []
 
     /// Whether there is something to be done that nobody asks for.
     func isDue(at time: UInt64) -> Bool {
@@ -65,11 +65,11 @@ struct ConversationState: Sendable {
         exchanged >= Self.contentsOfEpoch || exchanged > 0 && time >= lastCommit + Self.secondsOfEpoch
     }
 
-    static let contentsOfEpoch: UInt32 = 64
-    static let secondsOfEpoch: UInt64 = 86_400
-    static let mostMissing = 64
-    static let mostBeyond = 1_024
-    static let mostPastWraps = 2
+    package static let contentsOfEpoch: UInt32 = 64
+    package static let secondsOfEpoch: UInt64 = 86_400
+    package static let mostMissing = 64
+    package static let mostBeyond = 1_024
+    package static let mostPastWraps = 2
 
     init(binding: [UInt8], safetyCode: [UInt8], nextOut: UInt64, nextIn: UInt64, hasTurn: Bool, now: UInt64) {
         self.binding = binding
@@ -97,6 +97,7 @@ struct ConversationState: Sendable {
         let range = missing.remove(at: place)
         if sequence < range.upperBound { missing.insert(sequence + 1...range.upperBound, at: place) }
         if sequence > range.lowerBound { missing.insert(range.lowerBound...sequence - 1, at: place) }
+        if missing.count > Self.mostMissing { missing.removeFirst() }
         return (true, 0)
     }
 

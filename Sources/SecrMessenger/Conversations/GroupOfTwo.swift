@@ -1,14 +1,14 @@
 internal import SecrCrypto
-internal import SecrMLS
-internal import SecrWire
+package import SecrMLS
+package import SecrWire
 
 /// The MLS group of a conversation of two: its parameters, how it comes to be, and what else follows from its secrets.
-enum GroupOfTwo {
-    static let suite = CipherSuite.mlkem768X25519AES256GCM
+package enum GroupOfTwo {
+    package static let suite = CipherSuite.mlkem768X25519AES256GCM
     /// Most bytes of a message, all its parts together.
     static let largestMessage = CellFrame.mostParts * CellFrame.capacity
 
-    static var configuration: GroupConfiguration {
+    package static var configuration: GroupConfiguration {
         var configuration = GroupConfiguration(rules: Rules())
         configuration.limits.messageBytes = largestMessage
         configuration.limits.leaves = 2
@@ -38,7 +38,7 @@ enum GroupOfTwo {
     static func hasTurn(_ member: LeafIndex, inEpoch epoch: UInt64) -> Bool { UInt64(member.rawValue) == epoch % 2 }
 
     /// Fresh keys for one conversation.
-    static func makeBundle(now: UInt64) throws(MLSError) -> KeyPackageBundle {
+    package static func makeBundle(now: UInt64) throws(MLSError) -> KeyPackageBundle {
         let day: UInt64 = 86_400
         return try KeyPackageBundle(
             suite: suite, credential: credential, keys: try SignatureKeyPair(for: suite),
@@ -46,13 +46,13 @@ enum GroupOfTwo {
     }
 
     /// A group, and the MLSMessage by which the other one joins.
-    struct Founded: ~Copyable {
-        var group: Group
-        let welcome: [UInt8]
+    package struct Founded: ~Copyable {
+        package var group: Group
+        package let welcome: [UInt8]
     }
 
     /// Makes a group with the one who answered an invitation, in its first epoch.
-    static func create(with keyPackage: [UInt8], now: UInt64) throws(MLSError) -> Founded {
+    package static func create(with keyPackage: [UInt8], now: UInt64) throws(MLSError) -> Founded {
         guard case .keyPackage(let keyPackage) = try MLSMessage(keyPackage) else {
             throw MLSError(.malformed, "10", "something else where a key package has to be")
         }
@@ -65,7 +65,7 @@ enum GroupOfTwo {
     }
 
     /// - Parameter signatureKey: of the only other member there has to be.
-    static func join(
+    package static func join(
         _ welcome: [UInt8], with bundle: KeyPackageBundle, signatureKey: [UInt8]
     ) throws(MLSError) -> Group {
         guard case .welcome(let welcome) = try MLSMessage(welcome) else {
@@ -82,12 +82,12 @@ enum GroupOfTwo {
 
 extension Group {
     /// The other member's place.
-    var peerIndex: LeafIndex? { members.first { $0.index != ownIndex }?.index }
+    package var peerIndex: LeafIndex? { members.first { $0.index != ownIndex }?.index }
 
     var ownSignatureKey: [UInt8] { members.first { $0.index == ownIndex }?.signatureKey ?? [] }
 
     /// Under which key a member's cells of this epoch are wrapped.
-    func wrapKey(of sender: LeafIndex) throws(MLSError) -> WireSecret {
+    package func wrapKey(of sender: LeafIndex) throws(MLSError) -> WireSecret {
         let secret = try exportSecret(label: "secr cell", context: sender.rawValue.bytes, count: WireSecret.size)
         return WireSecret(secret.withBytes { Array($0) })
     }

@@ -1,13 +1,13 @@
 internal import SecrRelayClient
-internal import SecrWire
+package import SecrWire
 
 /// A cell that is going to be put, under one nonce however often that is tried.
-struct OutboxCell: Sendable {
-    let sequence: UInt64
-    let nonce: Nonce
-    let cell: [UInt8]
+package struct OutboxCell: Sendable {
+    package let sequence: UInt64
+    package let nonce: Nonce
+    package let cell: [UInt8]
     /// Where it goes; `nil` for wherever the other side takes in messages then.
-    let box: WriteCapability?
+    package let box: WriteCapability?
 
     private enum Tag {
         static let nonce: UInt8 = 1, cell: UInt8 = 2, box: UInt8 = 3

@@ -1,7 +1,7 @@
-internal import SecrVault
+package import SecrVault
 
 /// What can be looked up, within a look as within a transaction.
-protocol StateReading {
+package protocol StateReading {
     func value(of key: [UInt8]) throws(VaultError) -> [UInt8]?
     func entries(
         withPrefix prefix: [UInt8], after: [UInt8]?, before: [UInt8]?, backwards: Bool, limit: Int

@@ -1,4 +1,4 @@
-internal import SecrMLS
+package import SecrMLS
 internal import SecrVault
 internal import SecrWire
 
@@ -9,7 +9,7 @@ extension StateReading {
         return try Settings(stored: stored)
     }
 
-    func contact(_ id: ContactID) throws -> Contact? {
+    package func contact(_ id: ContactID) throws -> Contact? {
         try value(of: StateKey.contact(id)).map { try Contact(id, stored: $0) }
     }
 
@@ -22,11 +22,11 @@ extension StateReading {
 
     func contact(named name: String) throws -> Contact? { try contacts().first { $0.name == name } }
 
-    func invitation(_ id: ContactID) throws -> PendingInvitation? {
+    package func invitation(_ id: ContactID) throws -> PendingInvitation? {
         try value(of: StateKey.invitation(id)).map { try PendingInvitation(stored: $0) }
     }
 
-    func group(_ id: ContactID) throws -> Group {
+    package func group(_ id: ContactID) throws -> Group {
         let prefix = StateKey.group(id)
         var records: [[UInt8]: Secret] = [:]
         for (key, value) in try entries(withPrefix: prefix) {
@@ -36,7 +36,7 @@ extension StateReading {
     }
 
     /// What is to be put, in order.
-    func outbox(_ id: ContactID, limit: Int) throws -> [OutboxCell] {
+    package func outbox(_ id: ContactID, limit: Int) throws -> [OutboxCell] {
         try entries(withPrefix: StateKey.outbox(id), limit: limit).map {
             try OutboxCell(sequence: UInt64(bytes: $0.key.suffix(8)), stored: $0.value)
         }
