@@ -4,7 +4,7 @@ internal import SecrWire
 
 /// A conversation of two as a state machine: cells and contents in, cells and events out. It does no input and no output,
 /// and what it changes has to be stored before any of its cells leaves.
-struct ConversationMachine: ~Copyable {
+package struct ConversationMachine: ~Copyable {
     /// What came of a cell.
     enum Event: Sendable {
         /// The other side says something, for the first time.
@@ -47,8 +47,8 @@ struct ConversationMachine: ~Copyable {
         var lifetime: UInt32 = 0
     }
 
-    static let mostHeld = 32
-    static let mostParts = 2 * CellFrame.mostParts
+    package static let mostHeld = 32
+    package static let mostParts = 2 * CellFrame.mostParts
     /// Receipts are late by a random time, so that nobody sees from outside what answers what. Seconds, on average.
     static let receiptDelay: UInt64 = 30
 

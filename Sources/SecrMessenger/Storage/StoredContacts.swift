@@ -70,9 +70,9 @@ extension StateReading {
 
 // What the messenger changes there.
 extension StateTransaction {
-    func store(_ contact: Contact) throws { try set(contact.stored, of: StateKey.contact(contact.id)) }
+    package func store(_ contact: Contact) throws { try set(contact.stored, of: StateKey.contact(contact.id)) }
 
-    func store(_ delta: StateDelta, of id: ContactID) throws {
+    package func store(_ delta: StateDelta, of id: ContactID) throws {
         for record in delta.records {
             let key = StateKey.group(id) + record.key
             if let value = record.value {

@@ -44,7 +44,7 @@ public final class Relays: Sendable {
     }
 
     /// Whether nobody on the way can read and change what is said: by TLS, by an onion service, or because there is no way.
-    static func isSafe(_ origin: String) -> Bool {
+    package static func isSafe(_ origin: String) -> Bool {
         origin.hasPrefix("https://") || host(of: origin).hasSuffix(".onion") || isOnThisMachine(origin)
     }
 
