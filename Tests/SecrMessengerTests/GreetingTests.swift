@@ -131,7 +131,7 @@ import Testing
         // And later, when it was used.
         try await d.accept(invitation.link, as: "Anna")
         let happenings = try await d.synchronize()
-        guard case .relay(_, .refused) = try #require(happenings.failures.first) else {
+        guard case .usedInvitation = try #require(happenings.failures.first) else {
             Issue.record("\(happenings)")
             return
         }

@@ -33,7 +33,10 @@ import Testing
         #expect(try epoch(a, "Ben") == 1 && epoch(b, "Anna") == 1)
         _ = try await a.synchronize()
         _ = try await b.synchronize()
-        // It is due while they come in, not with the last one.
+        // Nobody sees from outside when they were read: the commit comes later.
+        #expect(try epoch(b, "Anna") == 1 && b.contact("Anna").conversation?.commitDue != nil)
+        clock.advance(700)
+        _ = try await b.synchronize()
         #expect(try epoch(b, "Anna") == 2 && !hasTurn(b, "Anna"))
         _ = try await a.synchronize()
         #expect(try epoch(a, "Ben") == 2 && hasTurn(a, "Ben"))
@@ -59,6 +62,8 @@ import Testing
         _ = try await a.synchronize()
         #expect(try epoch(a, "Ben") == 1)
         // Also where nothing is said.
+        _ = try await b.synchronize()
+        clock.advance(700)
         _ = try await b.synchronize()
         _ = try await a.synchronize()
         #expect(try epoch(a, "Ben") == 2 && epoch(b, "Anna") == 2 && hasTurn(a, "Ben") && !hasTurn(b, "Anna"))

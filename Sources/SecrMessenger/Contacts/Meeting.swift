@@ -175,13 +175,18 @@ extension Messenger {
         _ state: StateTransaction
     ) throws -> [Happening] {
         let keys = InvitationKeys(pending.invitation.secret)
-        // Whoever has the link can put anything there.
-        guard let inbox, let (hello, frame) = Self.hello(cell, keys) else { return [] }
+        guard let inbox, let (hello, frame) = Self.hello(cell, keys) else {
+            // Whoever has the link can put anything there.
+            if case .some = try? CellFrame(unwrapping: cell, key: keys.answerWrap) {
+                return [.refused(contact, "a malformed answer to the invitation")]
+            }
+            return []
+        }
         guard pending.invitation.lastDay >= Day(seconds: Int64(now())) else {
             return [.refused(contact, "an answer after the invitation's last day")]
         }
         guard Self.mayPut(hello.answers, by: try state.settings()) else {
-            return [.refused(contact, "an answer by way of a relay that is not safe")]
+            return [.refused(contact, "an answer by way of \(hello.answers.origin), which is not safe")]
         }
         var founded: GroupOfTwo.Founded
         do throws(MLSError) {

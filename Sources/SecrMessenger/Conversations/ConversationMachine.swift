@@ -161,21 +161,18 @@ package struct ConversationMachine: ~Copyable {
         var events: [Event] = []
         let waiting = held
         held = []
-        for cell in waiting {
-            // What fails again waits again.
-            for event in try take(cell) {
-                if case .unopened = event { state.unopened -= 1 } else { events.append(event) }
-            }
-        }
+        // What can't be opened now never can: nobody is two epochs ahead.
+        for cell in waiting { events += try take(cell, holds: false) }
         return events
     }
 
-    private mutating func take(_ cell: [UInt8]) throws(MLSError) -> [Event] {
+    private mutating func take(_ cell: [UInt8], holds: Bool = true) throws(MLSError) -> [Event] {
         let frame: CellFrame
         switch try unwrap(cell) {
         case .frame(let opened): frame = opened
         case .malformed(let error): return [.refused("a cell is malformed: \(error)")]
         case .sealed:
+            guard holds else { return [] }
             state.unopened += 1
             if cell.count == Cell.size { held.append(cell) }
             if held.count > Self.mostHeld { held.removeFirst() }
@@ -230,9 +227,12 @@ package struct ConversationMachine: ~Copyable {
         let wrap = try peer.map { (peer) throws(MLSError) in try group.wrapKey(of: peer) }
         let received: Received
         do throws(MLSError) {
-            let (message, delta) = try group.process(message)
+            let message = try MLSMessage(message)
+            // It would end an epoch that only this side may end.
+            if state.hasTurn, message.isCommit { return [.refused("a commit out of turn")] }
+            let (taken, delta) = try group.process(message)
             deltas.append(delta)
-            received = message
+            received = taken
         } catch {
             if error.code == .pathFailed {
                 state.isBroken = true
@@ -262,7 +262,12 @@ package struct ConversationMachine: ~Copyable {
         }
         guard state.note(content: content.number) else { return [] }
         state.acknowledged = max(state.acknowledged, min(content.acknowledged, state.nextContent - 1))
-        if case .box(let capability) = content.body, mayPut(capability) { state.peerBox = capability }
+        if case .box(let capability) = content.body {
+            guard mayPut(capability) else {
+                return [.refused("a box at \(capability.origin), which is not safe")]
+            }
+            state.peerBox = capability
+        }
         if content.body.isShown, settings.sendsReceipts, state.receiptDue == nil {
             state.receiptDue = now + Self.randomDelay()
         }
@@ -277,6 +282,16 @@ extension Content.Body {
         switch self {
         case .text, .attachment: true
         case .receipt, .box, .lifetime, .deletion, .farewell: false
+        }
+    }
+}
+
+extension MLSMessage {
+    fileprivate var isCommit: Bool {
+        switch self {
+        case .privateMessage(let message): message.contentType == .commit
+        case .publicMessage(let message): message.content.body.type == .commit
+        case .welcome, .groupInfo, .keyPackage: false
         }
     }
 }
