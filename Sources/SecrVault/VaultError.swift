@@ -45,7 +45,7 @@ public enum VaultError: Error, Equatable, Sendable {
     case tooLarge
     /// An object that the index knows of is not there.
     case missing(Int64)
-    /// A file was replaced while it was being read.
+    /// A file was replaced while it was being read, or is not as it was when it was to be continued.
     case changed([UInt8])
     /// What should not happen.
     case unexpected(String)

@@ -71,7 +71,27 @@ import Testing
             { _ = try Collector($0).run(now: start + 7 * day) },
         ])
 
-    static let all = [files, checkpoints, merge, maintenance]
+    /// Files that come in parts, each with a change of what is known of it.
+    static let downloads = Workload(
+        "downloads",
+        [500, 0, 3_000, 60_000, 100, 9_000].enumerated().map { part, size -> @Sendable (Vault) throws -> Void in
+            { vault in
+                let before = try vault.find(path("/download"))?.size ?? 0
+                _ = try vault.append(
+                    to: path("/download"), ofSize: before, input(noise(size, UInt64(part))), plain, now: start
+                ) { try $0.set(Array("\(before)".utf8), of: [1]) }
+            }
+        } + [
+            {
+                try $0.changeState { state in
+                    try state.moveFile(path("/download"), to: path("/done"), overwrites: false, now: start)
+                    try state.set(noise(20_000), of: [2])
+                }
+            },
+            { try $0.changeState { try $0.removeFile(path("/done"), now: start) } },
+        ])
+
+    static let all = [files, checkpoints, merge, maintenance, downloads]
 
     /// A workload that has been run, and what was to be there after each of its steps.
     private struct Recording {

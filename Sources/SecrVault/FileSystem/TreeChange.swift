@@ -181,6 +181,17 @@ struct TreeChange {
         for object in touched { try free(object, now: now) }
     }
 
+    /// Adds contents behind those that a file has. What is there is not looked at; it must not lie in the index.
+    func extend(_ node: Node, by contents: Contents) throws {
+        try database.cachedStatement(sql: "UPDATE node SET modified = ?, changed = ?, size = ? WHERE id = ?")
+            .execute(arguments: [node.modified, node.changed, node.size + contents.size, node.id])
+        for extent in contents.extents {
+            var moved = extent
+            moved.start += node.size
+            try add(moved, to: node.id)
+        }
+    }
+
     /// - Returns: whether it was there.
     @discardableResult
     private func remove(_ extent: Extent, of node: Int64) throws -> Bool {

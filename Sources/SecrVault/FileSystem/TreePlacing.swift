@@ -59,6 +59,21 @@ struct TreePlacing {
         return (folder, name)
     }
 
+    /// - Parameter contents: of a file.
+    /// - Returns: `false` for a folder that is there already.
+    func place(_ item: Vault.NewItem, _ contents: Contents, overwrites: Bool) throws -> Bool {
+        switch item.kind {
+        case .folder:
+            if try tree.find(item.path)?.kind == .folder { return false }
+            try makeFolder(item.path, item.attributes)
+        case .symbolicLink(let target):
+            try place(item.path, .symbolicLink(target), item.attributes, overwrites: overwrites)
+        case .file:
+            try place(item.path, .file(contents), item.attributes, overwrites: overwrites)
+        }
+        return true
+    }
+
     func place(_ path: VaultPath, _ thing: Thing, _ attributes: NewAttributes, overwrites: Bool) throws {
         guard let name = path.last else { throw VaultError.isAFolder(path.bytes) }
         let folder = try tree.folder(path.parent).id

@@ -52,16 +52,8 @@ extension Vault {
         var dates: [VaultPath: Int64] = [:]
         let batch = Batch(next)
         while !batch.isAtEnd {
-            let items: [NewItem]
-            let written: ContentWriter.Result
-            do {
-                let failures = store.failedSyncs
-                written = try makeContentWriter().write { try batch.nextInput() }
-                items = batch.take()
-                if !written.objects.isEmpty { try store.sync(after: failures) }
-            } catch {
-                throw VaultError.translated(error)
-            }
+            let written = try write(makeContentWriter()) { try batch.nextInput() }
+            let items = batch.take()
             if items.isEmpty { break }
             for item in items {
                 if case .folder = item.kind { dates[item.path] = item.attributes.modified }
@@ -79,56 +71,70 @@ extension Vault {
         ContentWriter(store: store, keys: keys, bounds: try index.read { try NumberWindow.bounds($0) })
     }
 
-    /// - Parameter dates: of folders that were put. What is put into them does not count as a change.
-    private func commit(
-        _ items: [NewItem], _ written: ContentWriter.Result, _ dates: [VaultPath: Int64], overwrites: Bool, now: Int64
-    ) throws(VaultError) -> PutResult {
+    /// Stores contents, durably. Nothing refers to them yet.
+    ///
+    /// - Throws: ``VaultError``, or what the inputs throw.
+    func write(
+        _ writer: ContentWriter, _ next: @escaping @Sendable () throws -> ContentInput?
+    ) throws -> ContentWriter.Result {
         do {
-            return try record(items, written, dates, overwrites: overwrites, now: now)
+            let failures = store.failedSyncs
+            let written = try writer.write(next)
+            if !written.objects.isEmpty { try store.sync(after: failures) }
+            return written
         } catch {
-            // Their numbers have been swept already: nobody else would clear these away.
-            if error == .outdated { for object in written.objects { try? store.delete(name(of: object)) } }
+            throw VaultError.translated(error)
+        }
+    }
+
+    /// Makes a transaction that refers to objects that were just written. Where it throws, they are taken away again.
+    func record<Result>(
+        _ objects: [StoredObject], now: Int64, _ body: (Database) throws -> Result
+    ) throws(VaultError) -> Result {
+        var isRefused = false
+        do {
+            return try index.write { database in
+                isRefused = true
+                let change = TreeChange(database)
+                try change.add(objects)
+                let result = try body(database)
+                try change.freeUnused(objects, now: now)
+                isRefused = false
+                return result
+            }
+        } catch {
+            // It has not happened, and `gc` would need a day for them, or has swept their numbers already.
+            if isRefused { for object in objects { try? store.delete(keys.name(.data, UInt64(object.number))) } }
             throw error
         }
     }
 
-    private func name(of object: StoredObject) -> ObjectName { keys.name(.data, UInt64(object.number)) }
-
-    private func record(
+    /// - Parameter dates: of folders that were put. What is put into them does not count as a change.
+    private func commit(
         _ items: [NewItem], _ written: ContentWriter.Result, _ dates: [VaultPath: Int64], overwrites: Bool, now: Int64
     ) throws(VaultError) -> PutResult {
-        try index.write { database in
-            let (placing, change) = (TreePlacing(database, now: now), TreeChange(database))
+        try record(written.objects, now: now) { database in
+            let placing = TreePlacing(database, now: now)
             var contents = written.contents[...]
             var result = PutResult()
-            try change.add(written.objects)
             for item in items {
                 do {
-                    switch item.kind {
-                    case .folder:
-                        if try Tree(database).find(item.path)?.kind == .folder {
-                            result.entered.append(item.path)
-                            continue
-                        }
-                        try placing.makeFolder(item.path, item.attributes)
-                    case .symbolicLink(let target):
-                        try placing.place(
-                            item.path, .symbolicLink(target), item.attributes, overwrites: overwrites)
-                    case .file:
-                        let content = contents.popFirst() ?? .empty
-                        try placing.place(item.path, .file(content), item.attributes, overwrites: overwrites)
-                        result.bytes += content.size
+                    var content = Contents.empty
+                    if case .file = item.kind { content = contents.popFirst() ?? .empty }
+                    guard try placing.place(item, content, overwrites: overwrites) else {
+                        result.entered.append(item.path)
+                        continue
                     }
+                    result.bytes += content.size
                     result.files += 1
                 } catch let error as VaultError where error.isAboutNames {
                     result.failures.append((item.path, error))
                 }
             }
-            try change.freeUnused(written.objects, now: now)
             for path in Set(items.map(\.path.parent)).subtracting(result.entered) {
                 guard let date = dates[path], var folder = try Tree(database).find(path) else { continue }
                 folder.modified = date
-                try change.update(folder)
+                try TreeChange(database).update(folder)
             }
             return result
         }
