@@ -69,6 +69,7 @@ final class StateTable {
 
     /// Copied once, since values can be large.
     private static func bytes(_ row: Row, _ column: Int) throws -> [UInt8] {
+        // Safe: what is SQLite's does not leave the closure.
         try row.withUnsafeData(atIndex: column) { $0.map { Array($0) } ?? [] }
     }
 
