@@ -258,6 +258,13 @@ let package = Package(
             name: "SecrCLITests",
             dependencies: ["SecrCLI", "SecrSystem", .product(name: "SystemPackage", package: "swift-system")]
         ),
+        .testTarget(
+            name: "SecrVaultCLITests",
+            dependencies: [
+                "SecrCLI", "SecrTestSupport", "SecrVault", "SecrVaultCLI",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
         .testTarget(name: "SecrQRTests", dependencies: ["SecrQR", "SecrTestSupport"]),
         .testTarget(
             name: "ConformanceTests",

@@ -4,10 +4,11 @@ import SecrTestSupport
 import Testing
 
 @Suite struct QRCodeTests {
+    private static let letters = Array("abcdefghijklmnopqrstuvwxyz-_0123456789")
     static let texts = [
         "a", "https://example.org/invite#abc_DEF-123", "secr:" + String(repeating: "0123456789ABCDEF", count: 30),
         "Grüße, 日本語 \u{1F600}\nsecond line",
-        String((0..<700).map { "abcdefghijklmnopqrstuvwxyz-_0123456789"[$0 % 37] }),
+        String((0..<700).map { letters[$0 % letters.count] }),
     ]
 
     /// Looked at on a terminal in somebody's colours, cells half as wide as high; as a grey picture (PGM).
