@@ -184,9 +184,6 @@ public final class Console: Sendable {
         return isatty(0) == 1 && isatty(1) == 1 && !terminal.isEmpty && terminal != "dumb"
     }
 
-    /// Whether results are shown in colours.
-    package var hasColor: Bool { styled("", .bold, on: .output) != "" }
-
     private func write(_ bytes: [UInt8], to stream: Stream) {
         state.withLock { state in
             Self.clear(&state)
