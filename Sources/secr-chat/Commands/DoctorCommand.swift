@@ -47,7 +47,7 @@ enum DoctorCommand {
                 if messenger.isFrozen(contact) || contact.unopened > 8 { status = .remains }
             }
             console.line(
-                "relays never see: text, names, files, sizes of messages to better than 16 KiB, who is in a conversation"
+                "relays never see: what is said, names, sizes of messages to better than 16 KiB"
             )
             return status
         }

@@ -1,6 +1,7 @@
 import SecrCLI
 import SecrMessenger
 import SecrQR
+import SecrRelayClient
 import SecrSystem
 import SecrWire
 import SystemPackage
@@ -77,11 +78,28 @@ enum AcceptCommand {
                 case let file?: .file(file)
                 }
             try await messenger.accept(try LineInput.read(source), as: name, anew: anew, relay: relay)
-            let happenings = try await messenger.synchronize([try messenger.contact(name)])
+            let contact = try messenger.contact(name)
+            let happenings = try await messenger.synchronize([contact])
+            if happenings.contains(where: isRefusal) {
+                // Nobody will ever answer.
+                if !anew {
+                    try messenger.delete(contact)
+                    _ = try? await messenger.synchronize([])
+                }
+                throw CommandFailure(
+                    .failure, "somebody has answered this invitation before, or the relay has forgotten it",
+                    hint: "ask for another one")
+            }
             Report(console, isJSON: false).show(happenings)
             console.note([.text("answered; the conversation begins once the other side has seen that")])
             return .success
         }
+    }
+
+    /// Whether the relay has no box for the answer.
+    private static func isRefusal(_ happening: Happening) -> Bool {
+        if case .relay(_, .relay(_, .refused)) = happening { return true }
+        return false
     }
 }
 

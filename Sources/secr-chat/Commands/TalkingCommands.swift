@@ -76,6 +76,7 @@ enum ReceiveCommand {
                 try await messenger.follow(contacts.map(\.id)) { happenings in
                     report.show(happenings)
                     console.flush()
+                    for case .message(let contact, _) in happenings { try? messenger.markSeen(contact) }
                 }
                 return .success
             }
