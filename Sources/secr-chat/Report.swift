@@ -64,13 +64,16 @@ struct Report: Sendable {
     @discardableResult
     func show(_ happenings: [Happening]) -> Bool {
         var hasFailed = false
+        // A relay that is away is away for all that is asked of it.
+        var warnings: Set<String> = []
         for happening in happenings {
             if case .relay = happening { hasFailed = true }
             if case .message(let contact, let message) = happening {
                 show(message, of: contact)
             } else if let words = Self.words(happening) {
                 switch happening {
-                case .skipped, .refused, .broken, .relay: console.warning(words)
+                case .skipped, .refused, .broken, .relay:
+                    if warnings.insert(words).inserted { console.warning(words) }
                 default: console.note([.text(words)])
                 }
             }

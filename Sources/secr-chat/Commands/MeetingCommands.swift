@@ -163,9 +163,11 @@ enum VerifyCommand {
                 for row in stride(from: 0, to: code.count, by: 4) {
                     console.line(code[row..<min(row + 4, code.count)].joined(separator: " "))
                 }
-                console.note([
-                    .text(contact.isVerified ? "compared before" : "not compared yet; --matches remembers that it was")
-                ])
+                let words =
+                    isSame
+                    ? "remembered as compared"
+                    : contact.isVerified ? "compared before" : "not compared yet; --matches remembers that it was"
+                console.note([.text(words)])
             }
             return isOther ? .remains : .success
         }
