@@ -45,7 +45,7 @@ packages = @missing=""; \
 	install-relay uninstall clean build-packages
 
 help:
-	@echo "make demo       build, and show what a picture gave away, what is left, and what sealing does"
+	@echo "make demo       build, and show what a picture gave away, what a vault hides, and two people who talk"
 	@echo "make test       run every test"
 	@echo "make bench      race cp and the peers, and hold the results against the bars"
 	@echo "make bench-mls       what SecrMLS takes; MLSPP= a copy of mlspp, to race it"
@@ -77,12 +77,12 @@ build: build-packages
 build-relay: build-packages
 	$(call products,$(SERVER))
 
-demo: build
+demo: build build-relay
 	@sh Tests/Demo/demo.sh $(RELEASE)
 
 # Tests of servers and of those who ask them run by themselves, one after the other: they wait in tasks, for which the other
 # tests, which wait for programs, leave no threads.
-SERVER_TESTS := SecrHTTPTests|SecrS3Tests|SecrRelayTests|CommandTests\.Relay
+SERVER_TESTS := SecrHTTPTests|SecrS3Tests|SecrRelayTests|CommandTests\.(Relay|Chat)
 
 test: build-packages
 	$(call packages,$(TEST_PACKAGES))

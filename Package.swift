@@ -201,7 +201,9 @@ let package = Package(
             exclude: ["build_peer.sh", "peer.cpp"]),
         .executableTarget(name: "screen-probe", dependencies: ["SecrCLI", "SecrSystem"], path: "Tests/ScreenProbe"),
         .target(name: "SecrTestSupport", path: "Tests/SecrTestSupport", exclude: ["s3_server.py"]),
-        .testTarget(name: "HouseTests", dependencies: ["SecrTestSupport", "secr-relay", "secr-scrub", "secr-vault"]),
+        .testTarget(
+            name: "HouseTests",
+            dependencies: ["SecrTestSupport", "secr-chat", "secr-relay", "secr-scrub", "secr-vault"]),
         .testTarget(name: "SecrBytesTests", dependencies: ["SecrBytes", "SecrTestSupport"]),
         .testTarget(
             name: "SecrSystemTests",
@@ -272,8 +274,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "SecrCrypto", "SecrHTTP", "SecrRelayClient", "SecrSystem", "SecrTestSupport", "SecrWire", "secr-relay",
-                "screen-probe", "secr-scrub", "secr-vault",
+                "SecrCrypto", "SecrHTTP", "SecrRelayClient", "SecrSystem", "SecrTestSupport", "SecrWire",
+                "screen-probe", "secr-chat", "secr-relay", "secr-scrub", "secr-vault",
             ],
             exclude: [
                 "screen.py", "terminal.py", "crash.py", "crowd.py", "measure.py", "programs.sh", "socks.py",

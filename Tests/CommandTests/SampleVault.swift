@@ -14,8 +14,10 @@ struct SampleVault {
     static let pass = ["--passphrase-file", "passphrase"]
 
     /// A copy of the vault that all tests share.
-    init() throws {
-        let original = try Self.original.get()
+    init() throws { try self.init(copyOf: Self.original.get()) }
+
+    /// A copy of another one, with the same keys, which has to be there as long.
+    init(copyOf original: SampleVault) throws {
         folder = try TemporaryFolder()
         let copied = try Run.program(
             "cp", ["-a", "vault", "state", "passphrase", folder.path], in: original.folder.path)

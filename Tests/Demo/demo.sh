@@ -1,13 +1,14 @@
 #!/bin/sh
 # What a photo gives away, what scrubbing leaves, and the proof that it is still the same picture. Then a file that is
-# put into a vault.
+# put into a vault, and two people who meet and talk over a relay.
 # usage: demo.sh FOLDER-OF-THE-BINARIES
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 case $1 in /*) tools=$1 ;; *) tools=$root/$1 ;; esac
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+relay=
+trap '[ -z "$relay" ] || kill "$relay"; rm -rf "$work"' EXIT
 cd "$work"
 PATH=$tools:$PATH
 cp "$root/Fixtures/jpeg/holiday.jpg" holiday.jpg
@@ -59,3 +60,62 @@ printf "\\$(printf %o $((byte ^ 1)))" | dd of="$object" bs=1 seek=500 conv=notru
 status=0
 step secr-vault verify --key-file my.key my-vault || status=$?
 echo "exit status $status"
+
+# $1 is who does it.
+as() {
+    person=$1
+    shift
+    printf '\n%s$ %s\n' "$person" "$*"
+    HOME="$work/$person" XDG_STATE_HOME="$work/$person/state" SECR_CHAT_VAULT="$work/$person/chat" "$@"
+}
+
+printf '\nTwo people who talk. Between them is a relay, which is started here.\n'
+printf '\n$ secr-relay serve --data relay &\n'
+secr-relay serve --data relay --listen 127.0.0.1:0 > relay.log 2>&1 &
+relay=$!
+tries=0
+until grep -q '^listening on ' relay.log; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || { cat relay.log; exit 1; }
+    sleep 0.1
+done
+cat relay.log
+origin=$(sed -n 's/^listening on //p' relay.log)
+mkdir anna ben
+for person in anna ben; do
+    as "$person" secr-chat init --key-file my.key "$origin"
+    as "$person" secr-vault unlock --key-file my.key --for 5m "$work/$person/chat"
+done
+
+printf '\nAnna invites Ben. She hands him the link; nobody has a number, a name or an account.\n'
+as anna secr-chat invite Ben > invitation
+cat invitation
+tail -n 1 invitation > ben.link
+as ben secr-chat accept Anna --link-file ben.link
+as anna secr-chat receive
+as ben secr-chat receive
+as anna secr-chat receive
+
+printf '\nIs anybody in between? Not if both see the same code.\n'
+as anna secr-chat verify --matches Ben
+as ben secr-chat verify --matches Anna
+
+as anna secr-chat send Ben 'Meet me at the lighthouse, at nine.'
+printf '\nThe message is with the relay. What has it, on its disk?\n\n$ ls -l relay\n'
+ls -l relay
+for word in lighthouse Anna Ben; do
+    printf '\n$ grep -rc %s relay\n' "$word"
+    if grep -rac "$word" relay | grep -v ':0$'; then exit 1; fi
+    echo "nothing"
+done
+as ben secr-chat receive
+as ben secr-chat send Anna 'I will be there.'
+as anna secr-chat receive
+as anna secr-chat history Ben
+as anna secr-chat contacts
+
+printf '\nWhat can a relay still see?\n'
+status=0
+as anna secr-chat doctor || status=$?
+echo "exit status $status"
+for person in anna ben; do as "$person" secr-vault lock "$work/$person/chat"; done

@@ -12,6 +12,7 @@ struct Tool: Sendable, CustomTestStringConvertible {
     static let all = [
         Tool(name: "secr-scrub", chapter: 1, sections: []),
         Tool(name: "secr-vault", chapter: 1, sections: ["COMMANDS"]),
+        Tool(name: "secr-chat", chapter: 1, sections: ["COMMANDS"]),
         Tool(name: "secr-relay", chapter: 8, sections: ["COMMANDS"]),
     ]
 
