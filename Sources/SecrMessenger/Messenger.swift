@@ -116,9 +116,11 @@ public final class Messenger: Sendable {
         try change(contact.id) { contact, _ in contact.sendsReceipts = sendsReceipts }
     }
 
-    /// Notes that everything was looked at that was there when `contact` was looked up.
-    public func markSeen(_ contact: Contact) throws {
-        let seen = contact.unread
+    /// Notes that messages were looked at.
+    ///
+    /// - Parameter count: how many; by default all that were new when `contact` was looked up.
+    public func markSeen(_ contact: Contact, _ count: UInt32? = nil) throws {
+        let seen = count ?? contact.unread
         if seen == 0 { return }
         try change(contact.id) { contact, _ in contact.unread -= min(seen, contact.unread) }
     }

@@ -1,6 +1,7 @@
 import SecrCLI
 import SecrMessenger
 import SecrRelayClient
+import SecrSystem
 import SecrVault
 import SecrVaultCLI
 import SecrWire
@@ -83,11 +84,27 @@ extension CommandFailure {
 extension Console {
     /// Does a command's work; what it throws is said, and becomes the command's status.
     func attempt(_ access: ChatAccess, _ work: @escaping @Sendable () async throws -> ExitStatus) -> ExitStatus {
-        switch Waiting.run(work) {
+        switch Waiting.run({ try await Self.untilInterrupted(work) }) {
         case .success(let status):
             clearStatus()
             return flush() ? status : .failure
         case .failure(let error): return report(CommandFailure(error, in: access.vault.path))
+        }
+    }
+
+    /// A signal ends the work wherever it waits.
+    private static func untilInterrupted(
+        _ work: @escaping @Sendable () async throws -> ExitStatus
+    ) async throws -> ExitStatus {
+        try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(50)) }
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let status = try await group.next() else { return .failure }
+            return status ?? .interrupted
         }
     }
 }

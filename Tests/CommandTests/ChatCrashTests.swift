@@ -51,7 +51,7 @@ import Testing
         func stop() {
             lock.withLock {
                 isOver = true
-                for process in processes where process.isRunning { Foundation.kill(process.processIdentifier, SIGTERM) }
+                for process in processes where process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
             }
         }
 

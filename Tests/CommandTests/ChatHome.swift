@@ -122,8 +122,9 @@ struct ChatHome {
             folder = try TemporaryFolder()
             output = folder.file("output")
             try Data().write(to: output)
-            process.executableURL = URL(filePath: ChatHome.tool)
-            process.arguments = arguments
+            // Whoever runs the tests may ignore signals, and children inherit that.
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["--default-signal", ChatHome.tool] + arguments
             process.currentDirectoryURL = URL(filePath: home.folder.path)
             process.environment = ProcessInfo.processInfo.environment.merging(home.environment) { $1 }
             process.standardInput = FileHandle.nullDevice

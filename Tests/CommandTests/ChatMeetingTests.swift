@@ -83,7 +83,7 @@ import Testing
         try anna.chat(["receive"])
         let other = try ChatHome(relay)
         try other.fails(
-            1, "somebody has answered this invitation before, or the relay has forgotten it", "accept", "Anna",
+            1, "the invitation for 'Anna' was answered before, or withdrawn", "accept", "Anna",
             "--link-file", "-", input: link)
         #expect(try other.quietly("contacts") == "")
         #expect(try ben.chat(["receive"]).errors.hasPrefix("Anna: the conversation has begun"))
@@ -108,7 +108,7 @@ import Testing
         ] {
             try home.fails(64, reason, "init", relay, "--passphrase-file", "passphrase")
         }
-        try home.fails(64, "init needs a relay", "init")
+        try home.fails(64, "something is missing", "init")
         try home.fails(
             64, "'nowhere' is no proxy", "init", relay.endpoint.origin, "--proxy", "nowhere", "--passphrase-file",
             "passphrase")

@@ -86,9 +86,7 @@ enum AcceptCommand {
                     try messenger.delete(contact)
                     _ = try? await messenger.synchronize([])
                 }
-                throw CommandFailure(
-                    .failure, "somebody has answered this invitation before, or the relay has forgotten it",
-                    hint: "ask for another one")
+                throw MessengerError.usedInvitation(name)
             }
             Report(console, isJSON: false).show(happenings)
             console.note([.text("answered; the conversation begins once the other side has seen that")])
@@ -98,7 +96,7 @@ enum AcceptCommand {
 
     /// Whether the relay has no box for the answer.
     private static func isRefusal(_ happening: Happening) -> Bool {
-        if case .relay(_, .relay(_, .refused)) = happening { return true }
+        if case .relay(_, .usedInvitation) = happening { return true }
         return false
     }
 }

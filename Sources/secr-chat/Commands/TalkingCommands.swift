@@ -76,13 +76,13 @@ enum ReceiveCommand {
                 try await messenger.follow(contacts.map(\.id)) { happenings in
                     report.show(happenings)
                     console.flush()
-                    for case .message(let contact, _) in happenings { try? messenger.markSeen(contact) }
+                    for case .message(let contact, _) in happenings { try? messenger.markSeen(contact, 1) }
                 }
                 return .success
             }
             let happenings = try await messenger.synchronize(contacts, wait: min(wait, 600))
             let hasFailed = report.show(happenings)
-            for contact in contacts { try messenger.markSeen(contact) }
+            for case .message(let contact, _) in happenings { try messenger.markSeen(contact, 1) }
             return hasFailed ? .remains : .success
         }
     }
