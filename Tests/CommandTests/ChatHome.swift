@@ -140,11 +140,13 @@ struct ChatHome {
         /// Waits until it has printed a text.
         func prints(_ text: String, within seconds: Double = 60) async throws -> Bool {
             let end = ContinuousClock.now + .seconds(seconds)
-            while !String(decoding: printed, as: UTF8.self).contains(text) {
-                guard ContinuousClock.now < end, process.isRunning else { return false }
+            while true {
+                // In this order: it may print and end in between.
+                let goesOn = process.isRunning
+                if String(decoding: printed, as: UTF8.self).contains(text) { return true }
+                guard ContinuousClock.now < end, goesOn else { return false }
                 try await Task.sleep(for: .milliseconds(20))
             }
-            return true
         }
 
         func end(_ signal: Int32) -> Int32 {
