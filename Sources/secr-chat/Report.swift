@@ -81,6 +81,12 @@ struct Report: Sendable {
         return hasFailed
     }
 
+    /// Whether somebody wants to know of it.
+    static func isShown(_ happening: Happening) -> Bool {
+        if case .message = happening { return true }
+        return words(happening) != nil
+    }
+
     /// `nil` for what nobody has to be told.
     static func words(_ happening: Happening) -> String? {
         func name(_ contact: Contact) -> String { SafeText.escape(contact.name) }

@@ -149,8 +149,13 @@ struct ChatHome {
             }
         }
 
-        func end(_ signal: Int32) -> Int32 {
+        /// Sends it a signal, and after ten seconds one that it can't ignore.
+        ///
+        /// - Returns: what it ended with; less than zero for a signal.
+        func end(_ signal: Int32) async throws -> Int32 {
             kill(process.processIdentifier, signal)
+            for _ in 0..<500 where process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+            kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
             return process.terminationReason == .uncaughtSignal ? -process.terminationStatus : process.terminationStatus
         }

@@ -115,8 +115,7 @@ import Testing
         try relay.start()
         try anna.quietly("send", "Ben", "still there?")
         #expect(try await following.prints("still there?"))
-        // What waits leaves without being asked for.
-        #expect(following.end(signal) == -signal)
+        #expect(try await following.end(signal) == -signal)
         #expect(try ben.contacts().first?["unread"] as? Int == 0)
     }
 
@@ -125,6 +124,9 @@ import Testing
         try await Task.sleep(for: .milliseconds(500))
         try anna.quietly("send", "Ben", "now")
         #expect(try await waiting.prints("  Anna: now\n", within: 30))
+        let interrupted = try ChatHome.Running(ben, ["receive", "--wait", "60"])
+        try await Task.sleep(for: .milliseconds(500))
+        #expect(try await interrupted.end(SIGINT) == -SIGINT)
     }
 
     /// Neither in the vault, nor in what the device remembers, nor at the relay.

@@ -80,10 +80,26 @@ enum ReceiveCommand {
                 }
                 return .success
             }
-            let happenings = try await messenger.synchronize(contacts, wait: min(wait, 600))
+            let happenings = try await happenings(messenger, contacts, within: min(wait, 600))
             let hasFailed = report.show(happenings)
             for case .message(let contact, _) in happenings { try messenger.markSeen(contact, 1) }
             return hasFailed ? .remains : .success
+        }
+    }
+
+    /// What happens up to the first thing that somebody wants to know, or for so many seconds.
+    ///
+    /// Relays can answer earlier, and with what is between the devices only.
+    private static func happenings(
+        _ messenger: Messenger, _ contacts: [Contact], within seconds: Int
+    ) async throws -> [Happening] {
+        let end = ContinuousClock.now + .seconds(seconds)
+        var happenings: [Happening] = []
+        while true {
+            let left = max(.zero, end - .now)
+            happenings += try await messenger.synchronize(contacts, wait: Int(left.components.seconds))
+            if left == .zero || happenings.contains(where: Report.isShown) { return happenings }
+            try await Task.sleep(for: min(left, .milliseconds(200)))
         }
     }
 }
