@@ -82,7 +82,7 @@ demo: build build-relay
 
 # Tests of servers and of those who ask them run by themselves, one after the other: they wait in tasks, for which the other
 # tests, which wait for programs, leave no threads.
-SERVER_TESTS := SecrHTTPTests|SecrS3Tests|SecrRelayTests|CommandTests\.(Relay|Chat)
+SERVER_TESTS := SecrHTTPTests|SecrS3Tests|SecrRelayTests|SecrMessengerTests|CommandTests\.(Relay|Chat)
 
 test: build-packages
 	$(call packages,$(TEST_PACKAGES))
