@@ -35,10 +35,6 @@ public final class Messenger: Sendable {
         if let proxy = settings.proxy, endpoint(proxy) == nil { throw .badProxy(proxy) }
     }
 
-    public static func isSetUp(_ vault: Vault) throws -> Bool {
-        try vault.readState { try $0.value(of: StateKey.settings) } != nil
-    }
-
     private static func settings(of vault: Vault) throws -> Settings { try vault.readState { try $0.settings() } }
 
     public var settings: Settings { get throws { try Self.settings(of: vault) } }

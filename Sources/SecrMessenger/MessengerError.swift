@@ -1,6 +1,5 @@
 public import SecrMLS
 public import SecrRelayClient
-public import SecrVault
 public import SecrWire
 
 /// Why something could not be done in the messenger.
@@ -9,7 +8,6 @@ public enum MessengerError: Error, Sendable {
     case notSetUp
     /// What is stored makes no sense.
     case damaged
-    case vault(VaultError)
     /// Nobody of that name is known.
     case unknownContact(String)
     /// Somebody of that name is known already.

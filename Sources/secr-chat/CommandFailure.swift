@@ -26,7 +26,6 @@ extension CommandFailure {
             case .notSetUp:
                 Self(.notFound, path: vault, "there is no messenger in this vault", hint: "'init' sets it up")
             case .damaged: Self(.damaged, path: vault, "what the messenger has stored makes no sense")
-            case .vault(let error): Self(error, vault: vault)
             case .unknownContact(let name):
                 Self(.notFound, "there is no contact \(quoted(name))", hint: "'contacts' lists those there are")
             case .nameTaken(let name):

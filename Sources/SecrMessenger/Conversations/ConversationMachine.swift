@@ -147,7 +147,6 @@ package struct ConversationMachine: ~Copyable {
     // MARK: Receiving
 
     /// Takes a cell. Whatever is in it, the conversation can go on.
-    ///
     mutating func receive(_ cell: [UInt8]) throws(MLSError) -> [Event] {
         let epoch = group.epoch
         var events = try take(cell)
