@@ -129,8 +129,7 @@ extension Messenger {
             if case .answered(_, let hello, _) = pending.side {
                 let keys = InvitationKeys(pending.invitation.secret)
                 for frame in CellFrame.frames(of: hello, .hello, from: 1) {
-                    let nonce = SecureRandom.bytes(XChaCha20Poly1305.nonceSize)
-                    let cell = frame.wrapped(nonce: nonce, key: keys.answerWrap)
+                    let cell = frame.wrapped(key: keys.answerWrap)
                     try transaction.enqueue(
                         OutboxCell(sequence: frame.sequence, cell: cell, box: pending.invitation.answers), contact.id)
                 }
@@ -199,10 +198,9 @@ extension Messenger {
             to: frame.payload, keys)
         let frames = CellFrame.frames(of: answer, .welcome, from: 1)
         for frame in frames {
-            let nonce = SecureRandom.bytes(XChaCha20Poly1305.nonceSize)
             try state.enqueue(
                 OutboxCell(
-                    sequence: frame.sequence, cell: frame.wrapped(nonce: nonce, key: keys.welcomeWrap),
+                    sequence: frame.sequence, cell: frame.wrapped(key: keys.welcomeWrap),
                     box: hello.answers),
                 contact.id)
         }

@@ -111,8 +111,7 @@ package struct ConversationMachine: ~Copyable {
     private mutating func enqueue(_ message: [UInt8]) throws(MLSError) {
         let key = try group.wrapKey(of: group.ownIndex).secretBytes
         for frame in CellFrame.frames(of: message, .message, from: state.nextOut) {
-            let nonce = SecureRandom.bytes(XChaCha20Poly1305.nonceSize)
-            cells.append(OutgoingCell(sequence: frame.sequence, bytes: frame.wrapped(nonce: nonce, key: key)))
+            cells.append(OutgoingCell(sequence: frame.sequence, bytes: frame.wrapped(key: key)))
             state.nextOut = frame.sequence + 1
         }
     }

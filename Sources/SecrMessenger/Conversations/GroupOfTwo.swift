@@ -97,6 +97,13 @@ extension Group {
     }
 }
 
+extension CellFrame {
+    /// Under a nonce that nobody else has.
+    func wrapped(key: borrowing SecretBytes) -> [UInt8] {
+        wrapped(nonce: SecureRandom.bytes(XChaCha20Poly1305.nonceSize), key: key)
+    }
+}
+
 extension WireSecret {
     /// For as long as it is used.
     var secretBytes: SecretBytes { SecretBytes(copying: bytes) }
