@@ -447,7 +447,7 @@ import Testing
             }
             #expect(relay.memory("VmRSS") < 500_000, "\(relay.memory("VmRSS"))")
         }
-        #expect(relay.memory() < 700_000, "\(relay.memory())")
+        #expect(relay.memory() < 500_000, "\(relay.memory())")
     }
 
     /// What follows a frame is as long as it says, and not as long as any.

@@ -21,7 +21,7 @@ struct RelayResponder: Sendable {
             do {
                 return request.uri.path == Route.box
                     ? try await box(request, address, departures.departure(from: channel))
-                    : try await blob(request, address)
+                    : try await blob(request, address, channel)
             } catch let error as WireError {
                 return Self.text(.badRequest, "malformed command: \(error)")
             } catch is NIOTooManyBytesError {
@@ -46,7 +46,9 @@ struct RelayResponder: Sendable {
     }
 
     /// The frame is read first: it says whether there is room for what follows.
-    private func blob(_ request: HummingbirdCore.Request, _ address: NetworkAddress) async throws -> Response {
+    private func blob(
+        _ request: HummingbirdCore.Request, _ address: NetworkAddress, _ channel: any Channel
+    ) async throws -> Response {
         var bytes: [UInt8] = []
         var transfer: Relay.Transfer?
         for try await part in request.body {
@@ -65,9 +67,11 @@ struct RelayResponder: Sendable {
             if let transfer, bytes.count > transfer.length { throw WireError.wrongSize }
         }
         let answer = ByteBuffer(bytes: try await relay.blob(bytes))
-        // The room is taken until the other side has taken the answer.
+        // The room is taken until the other side has taken the answer: the end of it waits for that. But the writer lets
+        // it pass as long as the channel has not seen the answer, and with it that there is more than it can send.
         let body = ResponseBody(contentLength: answer.readableBytes) { [transfer] writer in
             try await writer.write(answer)
+            try await channel.eventLoop.submit {}.get()
             try await writer.finish(nil)
             withExtendedLifetime(transfer) {}
         }
