@@ -136,7 +136,9 @@ let package = Package(
         .target(
             name: "SecrMessenger",
             dependencies: [
-                "SecrCrypto", "SecrHTTP", "SecrMLS", "SecrRelayClient", "SecrVault", "SecrWire",
+                "SecrBytes", "SecrCrypto", "SecrHTTP", "SecrMLS", "SecrRelayClient", "SecrScrub", "SecrStream",
+                "SecrVault",
+                "SecrWire",
             ],
             swiftSettings: settings
         ),
@@ -168,7 +170,8 @@ let package = Package(
         .executableTarget(
             name: "secr-chat",
             dependencies: [
-                "SecrCLI", "SecrCrypto", "SecrHTTP", "SecrMessenger", "SecrQR", "SecrRelayClient", "SecrSystem",
+                "SecrBytes", "SecrCLI", "SecrCrypto", "SecrHTTP", "SecrMessenger", "SecrQR", "SecrRelayClient",
+                "SecrSystem",
                 "SecrVault", "SecrVaultCLI", "SecrWire", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
@@ -236,8 +239,8 @@ let package = Package(
         .testTarget(
             name: "SecrMessengerTests",
             dependencies: [
-                "SecrCrypto", "SecrHTTP", "SecrMLS", "SecrMessenger", "SecrRelay", "SecrRelayClient", "SecrStream",
-                "SecrSystem", "SecrTestSupport", "SecrVault", "SecrWire",
+                "SecrBytes", "SecrCrypto", "SecrHTTP", "SecrMLS", "SecrMessenger", "SecrRelay", "SecrRelayClient",
+                "SecrScrub", "SecrStream", "SecrSystem", "SecrTestSupport", "SecrVault", "SecrWire",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .testTarget(name: "SecrMLSTests", dependencies: ["SecrMLS", "SecrTestSupport"]),

@@ -11,11 +11,18 @@ public final class Messenger: Sendable {
     /// Seconds since 1970.
     let now: @Sendable () -> UInt64
     let desk = Desk()
+    private let fetchesAll: Bool
 
+    /// - Parameters:
+    ///   - fetchesAll: whether files of any size are fetched as soon as they are announced.
+    ///   - now: seconds since 1970.
     /// - Throws: ``MessengerError/notSetUp``, ``MessengerError/noDeviceState``.
-    public init(_ vault: Vault, _ relays: Relays, now: @escaping @Sendable () -> UInt64) throws {
+    public init(
+        _ vault: Vault, _ relays: Relays, fetchesAll: Bool = false, now: @escaping @Sendable () -> UInt64
+    ) throws {
         self.vault = vault
         self.relays = relays
+        self.fetchesAll = fetchesAll
         self.now = now
         guard vault.deviceBinding != nil else { throw MessengerError.noDeviceState }
         relays.use(proxy: try Self.settings(of: vault).proxy.flatMap(Self.endpoint))
@@ -39,16 +46,21 @@ public final class Messenger: Sendable {
 
     public var settings: Settings { get throws { try Self.settings(of: vault) } }
 
+    /// Whether a file is fetched without that somebody asks for it.
+    func fetches(_ attachment: Attachment, by settings: Settings) -> Bool {
+        fetchesAll || attachment.size <= settings.largestFetch
+    }
+
     /// A relay's origin as it has to be, or an error.
     static func check(relay: String) throws(MessengerError) {
         guard WriteCapability.isOrigin(relay), Relays.isSafe(relay) else { throw .insecureRelay(relay) }
     }
 
-    /// Whether others may have this device put cells into a box: also not on this machine, where they have no business,
-    /// unless that is where its own relays are.
-    static func mayPut(_ box: WriteCapability, by settings: Settings) -> Bool {
-        guard Relays.isSafe(box.origin) else { return false }
-        return !Relays.isOnThisMachine(box.origin) || settings.relays.contains(where: Relays.isOnThisMachine)
+    /// Whether others may send this device to a relay: not to this machine, where they have no business, unless that is
+    /// where its own relays are.
+    static func mayUse(_ origin: String, by settings: Settings) -> Bool {
+        guard Relays.isSafe(origin) else { return false }
+        return !Relays.isOnThisMachine(origin) || settings.relays.contains(where: Relays.isOnThisMachine)
     }
 
     private static func endpoint(_ proxy: String) -> RelayEndpoint.Proxy? {
@@ -147,13 +159,15 @@ public final class Messenger: Sendable {
     /// Deletes a contact with everything that was said.
     public func delete(_ contact: Contact) throws {
         try block(contact)
+        let time = now()
         var isDone = false
         while !isDone {
             isDone = try vault.changeState { state in
                 let messages = try state.entries(
                     withPrefix: StateKey.messages(contact.id), limit: Self.deletionsAtOnce)
                 for (key, value) in messages {
-                    try state.delete(try Message(number: UInt64(bytes: key.suffix(8)), stored: value), of: contact.id)
+                    let message = try Message(number: UInt64(bytes: key.suffix(8)), stored: value)
+                    try state.delete(message, of: contact.id, now: time)
                 }
                 guard messages.count < Self.deletionsAtOnce else { return false }
                 try state.remove(StateKey.contact(contact.id))

@@ -34,6 +34,14 @@ public enum MessengerError: Error, Sendable {
     /// The message has no text, or too much of it.
     case badText
     case unknownMessage(UInt64)
+    /// The file's name can't be sent.
+    case badFileName
+    /// The file can't be freed from what it tells beside what it shows, and that was not allowed; why.
+    case unscrubbed(String)
+    /// The message has no file.
+    case noFile(UInt64)
+    /// The file of a message is not to be had; why.
+    case fileFailed(UInt64, String)
     /// A conversation's state does not do what it should.
     case group(MLSError)
     /// The other side went on in a way that this device can't follow.

@@ -3,16 +3,19 @@ public import SystemPackage
 
 /// Where the XDG base directory specification wants things to be.
 public enum StandardFolders {
+    /// The user's own; `nil` where there is none.
+    public static var home: FilePath? { variable("HOME").flatMap { $0.isAbsolute ? $0 : nil } }
+
     /// For what a device remembers; `nil` where the user has no home.
     public static var state: FilePath? {
         if let path = variable("XDG_STATE_HOME"), path.isAbsolute { return path }
-        return variable("HOME").flatMap { $0.isAbsolute ? $0.appending(".local/state") : nil }
+        return home?.appending(".local/state")
     }
 
     /// For what a user keeps; `nil` where the user has no home.
     public static var data: FilePath? {
         if let path = variable("XDG_DATA_HOME"), path.isAbsolute { return path }
-        return variable("HOME").flatMap { $0.isAbsolute ? $0.appending(".local/share") : nil }
+        return home?.appending(".local/share")
     }
 
     /// Where a service manager wants a service to keep its things; `nil` where none does.

@@ -34,17 +34,21 @@ struct ChatAccess {
         return text.isEmpty ? nil : text
     }
 
-    /// - Parameter attempts: how often a relay is asked before it counts as unreachable.
-    func open(attempts: Int = 3) throws -> Messenger { try messenger(vault.open(), attempts: attempts) }
+    /// - Parameters:
+    ///   - attempts: how often a relay is asked before it counts as unreachable.
+    ///   - fetchesAll: whether files of any size are fetched.
+    func open(attempts: Int = 3, fetchesAll: Bool = false) throws -> Messenger {
+        try messenger(vault.open(), attempts: attempts, fetchesAll: fetchesAll)
+    }
 
-    func messenger(_ vault: Vault, attempts: Int = 3) throws -> Messenger {
+    func messenger(_ vault: Vault, attempts: Int = 3, fetchesAll: Bool = false) throws -> Messenger {
         let http: HTTPClient
         do { http = try HTTPClient() } catch { throw CommandFailure(.failure, "\(error)") }
         var trust = HTTPRequest.Trust.system
         if let file = Self.variable("SECR_CHAT_TRUST") { trust = .certificates(file: file) }
         let retries = RetryPolicy(attempts: attempts, cap: .seconds(5))
         let relays = Relays(http: http, trust: trust, retries: retries) { WallClock.now / 1_000_000_000 }
-        return try Messenger(vault, relays) { UInt64(max(0, WallClock.now / 1_000_000_000)) }
+        return try Messenger(vault, relays, fetchesAll: fetchesAll) { UInt64(max(0, WallClock.now / 1_000_000_000)) }
     }
 }
 

@@ -9,13 +9,16 @@ import SystemPackage
 
 extension CommandFailure {
     /// From whatever a command of this tool threw.
-    init(_ error: any Error, in vault: FilePath) {
+    ///
+    /// - Parameter path: what it was about, where the error does not say it.
+    init(_ error: any Error, about path: FilePath? = nil, in vault: FilePath) {
         if let error = error as? MessengerError {
             self.init(error, vault)
+            self.path = self.path ?? path
         } else if case VaultError.notAVault = error {
             self.init(.notFound, path: vault, "there is no vault", hint: "'init' makes one, and sets the messenger up")
         } else {
-            self.init(error, vault: vault)
+            self.init(error, about: path, vault: vault)
         }
     }
 
@@ -71,6 +74,15 @@ extension CommandFailure {
                     hint: "if you did not do that, somebody else has it: ask for another one, on a way that you trust")
             case .badText: Self(.usage, "a message has 1 to 65,536 bytes of text")
             case .unknownMessage(let number): Self(.notFound, "there is no message \(number)")
+            case .badFileName:
+                Self(.usage, "this can't be the name of a file that is sent", hint: "--name gives it another one")
+            case .unscrubbed(let reason):
+                Self(
+                    .failure, "not sent, since it can't be scrubbed: \(SafeText.escape(reason))",
+                    hint: "--unscrubbed sends it as it is, with all that it tells about you")
+            case .noFile(let number): Self(.notFound, "message \(number) has no file")
+            case .fileFailed(let number, let reason):
+                Self(.failure, "the file of message \(number) is not to be had: \(SafeText.escape(reason))")
             case .group(let error): Self(.failure, "the conversation can't go on: \(error)")
             case .noDeviceState:
                 Self(

@@ -1,3 +1,4 @@
+import SecrBytes
 import SecrCLI
 import SecrMessenger
 
@@ -22,12 +23,17 @@ enum ContactText {
         return words
     }
 
+    /// By which an operator can look up what a relay has.
+    static func box(_ contact: Contact) -> String? { contact.inbox.map(Hexadecimal.text) }
+
     static func json(_ contact: Contact, _ messenger: Messenger) -> JSON {
         .object([
             ("type", "contact"), ("name", .string(contact.name)), ("state", .string("\(contact.state)")),
             ("verified", .boolean(contact.isVerified)), ("frozen", .boolean(messenger.isFrozen(contact))),
             ("unread", .integer(Int(contact.unread))), ("receipts", .boolean(contact.sendsReceipts)),
             ("disappears", .integer(Int(contact.lifetime))), ("missing", .integer(Int(clamping: contact.lost))),
+            ("relay", contact.relays.own.map { .string($0) } ?? .null),
+            ("box", box(contact).map { .string($0) } ?? .null),
         ])
     }
 }

@@ -9,8 +9,9 @@ enum ChatTool {
             name: "secr-chat", version: "0.1.0", main: overview,
             others: [
                 InitCommand.command, InviteCommand.command, AcceptCommand.command, ContactsCommand.command,
-                VerifyCommand.command, SendCommand.command, ReceiveCommand.command, OpenCommand.command,
-                HistoryCommand.command, SearchCommand.command, SetCommand.command, DeleteCommand.command,
+                VerifyCommand.command, SendCommand.command, AttachCommand.command, ReceiveCommand.command,
+                OpenCommand.command, HistoryCommand.command, ExportCommand.command, SearchCommand.command,
+                SetCommand.command, DeleteCommand.command,
                 BlockCommand.command, DoctorCommand.command,
             ]
         )

@@ -1,6 +1,7 @@
 import SecrCLI
 import SecrMessenger
 import SecrSystem
+import SecrVault
 import SecrWire
 import SystemPackage
 
@@ -45,8 +46,24 @@ struct Report: Sendable {
     static func text(of message: Message) -> String {
         switch message.body {
         case .text(let text): text
-        case .attachment(let attachment): "[file \(attachment.name), \(ByteCount.text(Int(attachment.size)))]"
+        case .attachment(let attachment): text(of: attachment, in: message)
         }
+    }
+
+    /// What a file is, as far as that can be said in words, and what was said with it.
+    private static func text(of attachment: Attachment, in message: Message) -> String {
+        let kind =
+            switch attachment.mediaType.split(separator: "/").first {
+            case "image": "picture"
+            case "video": "video"
+            default: "file"
+            }
+        // A name of several lines would look like several messages.
+        let name = attachment.name.split(whereSeparator: \.isNewline).joined(separator: " ")
+        var text = "[\(kind) \(name), \(ByteCount.text(Int(clamping: attachment.size)))"
+        if attachment.width > 0 { text += ", \(attachment.width) × \(attachment.height)" }
+        if message.direction == .incoming && message.file == nil { text += ", not fetched" }
+        return text + "]" + (attachment.caption.isEmpty ? "" : " " + attachment.caption)
     }
 
     static func json(_ message: Message, of contact: Contact) -> JSON {
@@ -54,11 +71,31 @@ struct Report: Sendable {
             ("type", "message"), ("contact", .string(contact.name)), ("number", .integer(Int(message.number))),
             ("direction", .string("\(message.direction)")), ("time", .integer(Int(clamping: message.time))),
             ("delivery", message.direction == .outgoing ? .string("\(message.delivery)") : .null),
-            ("text", .string(text(of: message))),
+            ("text", .string(text(of: message))), ("file", message.attachment.map { json($0, in: message) } ?? .null),
+        ])
+    }
+
+    private static func json(_ attachment: Attachment, in message: Message) -> JSON {
+        let path = message.file.map { SafeText.escape(FilePath(rawBytes: $0.bytes)) }
+        return .object([
+            ("name", .string(attachment.name)), ("size", .integer(Int(clamping: attachment.size))),
+            ("mediaType", .string(attachment.mediaType)), ("width", .integer(Int(attachment.width))),
+            ("height", .integer(Int(attachment.height))), ("caption", .string(attachment.caption)),
+            ("path", path.map { .string($0) } ?? .null),
         ])
     }
 
     // MARK: Happenings
+
+    private struct Name: Hashable {
+        let contact: ContactID
+        let message: UInt64
+
+        init(_ contact: Contact, _ message: Message) {
+            self.contact = contact.id
+            self.message = message.number
+        }
+    }
 
     /// - Returns: whether something could not be done.
     @discardableResult
@@ -66,19 +103,40 @@ struct Report: Sendable {
         var hasFailed = false
         // A relay that is away is away for all that is asked of it.
         var warnings: Set<String> = []
+        // A message whose file has come as well is shown as one.
+        var (fetched, isShown) = ([Name: Message](), Set<Name>())
         for happening in happenings {
-            if case .relay = happening { hasFailed = true }
+            if case .file(let contact, let message) = happening { fetched[Name(contact, message)] = message }
+            if case .message(let contact, let message) = happening { isShown.insert(Name(contact, message)) }
+        }
+        for happening in happenings {
+            switch happening {
+            case .relay, .fileFailed: hasFailed = true
+            case .transfer(_, let message, let done):
+                if let text = Self.progress(of: message, done) { console.status(text) }
+            default: break
+            }
             if case .message(let contact, let message) = happening {
-                show(message, of: contact)
+                show(fetched[Name(contact, message)] ?? message, of: contact)
+            } else if case .file(let contact, let message) = happening, isShown.contains(Name(contact, message)) {
+                continue
             } else if let words = Self.words(happening) {
                 switch happening {
-                case .skipped, .refused, .broken, .relay:
+                case .skipped, .refused, .broken, .relay, .fileFailed:
                     if warnings.insert(words).inserted { console.warning(words) }
                 default: console.note([.text(words)])
                 }
             }
         }
         return hasFailed
+    }
+
+    /// How much of a file has gone or come; `nil` for those that go at once.
+    static func progress(of message: Message, _ done: UInt64) -> String? {
+        guard let attachment = message.attachment, attachment.blobs > 1 else { return nil }
+        let verb = message.direction == .outgoing ? "sending" : "fetching"
+        let (part, whole) = (ByteCount.text(Int(clamping: done)), ByteCount.text(Int(clamping: attachment.size)))
+        return "\(verb) \(SafeText.escape(attachment.name)): \(part) of \(whole)"
     }
 
     /// Whether somebody wants to know of it.
@@ -93,7 +151,11 @@ struct Report: Sendable {
         return switch happening {
         case .began(let contact):
             "\(name(contact)): the conversation has begun; 'verify' shows the code to compare"
-        case .message, .acknowledged, .unopened: nil
+        case .message, .acknowledged, .unopened, .transfer: nil
+        case .file(let contact, let message):
+            "\(name(contact)): the file of message \(message.number) has come"
+        case .fileFailed(let contact, let message, let reason):
+            "\(name(contact)): the file of message \(message.number): \(SafeText.escape(reason))"
         case .lifetime(let contact, let seconds):
             seconds == 0
                 ? "\(name(contact)): messages stay from now on"

@@ -52,34 +52,14 @@ final class LocalWriter {
         if node.kind.isSpecial {
             throw CommandFailure(.remains, path: FilePath(rawBytes: path.bytes), "skipped: a \(node.kindText)")
         }
-        let old = try FileStatus.of(target, followSymlinks: false)
-        // In the place of a device there would be a file from then on.
-        if old?.kind == .other { throw CommandFailure(.failure, path: target, "can't overwrite: not a regular file") }
-        if old?.kind == .directory { throw SystemError("create", target, .isDirectory) }
-        if old != nil && !overwrites {
-            throw CommandFailure(.failure, path: target, "is there already", hint: "--force overwrites it")
-        }
+        let old = try FileExport.check(target, overwrites: overwrites)
         if node.kind == .symbolicLink {
             if old != nil { try FileAttributes.remove(target) }
             try FileAttributes.makeLink(target, to: vault.linkTarget(path))
             return
         }
-        let staged = try StagedFile(for: target)
-        let early = EarlyWriting(staged.descriptor)
-        try unsafe vault.read(path, range) { [meter] bytes in
-            try unsafe staged.descriptor.write(bytes, path: target)
-            early.add(bytes.count)
-            meter.add(bytes.count)
-        }
-        // Nobody else gets to read what was sealed, unless its mode is asked for.
-        let mode = preserves ? node.mode & 0o777 : 0o600
-        if let old {
-            try staged.sync()
-            try staged.publishReplacing(mode: mode, owner: old.owner, group: old.group)
-            try staged.syncDirectory()
-        } else {
-            try staged.publishNew(mode: mode)
-        }
+        try FileExport.write(
+            path, range, of: vault, to: target, replacing: old, mode: preserves ? node.mode & 0o777 : 0o600, meter)
         if preserves { try restore(target, path, node) }
     }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What a photo gives away, what scrubbing leaves, and the proof that it is still the same picture. Then a file that is
-# put into a vault, and two people who meet and talk over a relay.
+# put into a vault, and two people who meet over a relay, talk, and send each other a photo.
 # usage: demo.sh FOLDER-OF-THE-BINARIES
 set -eu
 
@@ -12,6 +12,7 @@ trap '[ -z "$relay" ] || kill "$relay"; rm -rf "$work"' EXIT
 cd "$work"
 PATH=$tools:$PATH
 cp "$root/Fixtures/jpeg/holiday.jpg" holiday.jpg
+cp holiday.jpg beach.jpg
 cp "$root/Fixtures/png/screenshot.png" screenshot.png
 
 step() {
@@ -101,14 +102,26 @@ as anna secr-chat verify --matches Ben
 as ben secr-chat verify --matches Anna
 
 as anna secr-chat send Ben 'Meet me at the lighthouse, at nine.'
-printf '\nThe message is with the relay. What has it, on its disk?\n\n$ ls -l relay\n'
-ls -l relay
-for word in lighthouse Anna Ben; do
+printf '\nA photo goes with it, out of her vault. What it tells beside what it shows is removed on the way.\n'
+as anna secr-vault put "$work/anna/chat" beach.jpg
+as anna secr-chat attach Ben --from-vault beach.jpg --caption 'That one.'
+printf '\nBoth are with the relay. What has it, on its disk?\n\n$ find relay -type f\n'
+find relay -type f | sort
+for word in lighthouse beach Exif Anna Ben; do
     printf '\n$ grep -rc %s relay\n' "$word"
     if grep -rac "$word" relay | grep -v ':0$'; then exit 1; fi
     echo "nothing"
 done
+as ben secr-chat contacts --json > contacts
+box=$(sed -n 's/.*"box":"\([0-9a-f]*\)".*/\1/p' contacts)
+printf '\nAnd what does it know of the box from which Ben takes what is for him?\n'
+step secr-relay audit --data relay "$box"
 as ben secr-chat receive
+as ben secr-chat export Anna 2 -o from-anna.jpg
+step secr-scrub check from-anna.jpg
+printf '\nIt is the picture that Anna took, but for what it told: the same as the copy that was scrubbed above.\n'
+step cmp from-anna.jpg holiday.scrubbed.jpg
+as ben secr-vault ls -l "$work/ben/chat" chat/Anna
 as ben secr-chat send Anna 'I will be there.'
 as anna secr-chat receive
 as anna secr-chat history Ben

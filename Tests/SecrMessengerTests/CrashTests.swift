@@ -60,6 +60,47 @@ import Testing
         }
     }
 
+    /// Three blobs, of which some may be with the relay already.
+    @Test(arguments: [false, true]) func sendingFiles(isDone: Bool) async throws {
+        let (_, b) = try await couple.meet()
+        try await atEachStep(couple.anna, isDone: isDone) { round, a in
+            let bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: round), count: 150_000)
+            try a.attach(AttachmentTests.file(bytes, "\(round)"), to: a.contact("Ben"))
+            _ = try await a.synchronize()
+        } then: { _ in
+            let a = try couple.anna.messenger()
+            // What was said before a file was complete overtakes it.
+            _ = try await a.synchronize()
+            try await couple.expectTalk(a, b)
+            try expectSameFiles(a, b)
+        }
+    }
+
+    @Test(arguments: [false, true]) func fetchingFiles(isDone: Bool) async throws {
+        let (a, _) = try await couple.meet()
+        try await atEachStep(couple.ben, isDone: isDone) { round, b in
+            let bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: round), count: 150_000)
+            try a.attach(AttachmentTests.file(bytes, "\(round)"), to: a.contact("Ben"))
+            _ = try await a.synchronize()
+            _ = try await b.synchronize()
+        } then: { _ in
+            let b = try couple.ben.messenger()
+            try await couple.expectTalk(a, b)
+            try expectSameFiles(a, b)
+        }
+    }
+
+    /// Each file that one side has sent lies in the other one's vault, once and as it was.
+    private func expectSameFiles(_ a: Messenger, _ b: Messenger) throws {
+        let sent = try a.history(of: a.contact("Ben")).filter { $0.attachment != nil }
+        let come = try b.history(of: b.contact("Anna")).filter { $0.attachment != nil }
+        #expect(come.map(\.attachment?.name) == sent.map(\.attachment?.name))
+        for (one, other) in zip(sent.suffix(2), come.suffix(2)) {
+            #expect(try a.bytes(of: one) == b.bytes(of: other))
+        }
+        #expect(try b.filesInVault().count { $0.hasPrefix("/chat/Anna/") } == come.count)
+    }
+
     /// A day has passed, so somebody commits.
     @Test(arguments: [false, true]) func committing(isDone: Bool) async throws {
         let (_, b) = try await couple.meet()

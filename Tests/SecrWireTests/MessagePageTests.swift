@@ -183,6 +183,7 @@ import Testing
         let root = HKDF.extract(
             salt: Said.domain("secr file 1"), key: SecretBytes(copying: Said.attachment.secret.bytes))
         #expect(Said.attachment.blobs == 4)
+        let keys = AttachmentKeys(Said.attachment.secret)
         for (start, number) in [(0, UInt32(0)), (5, 3)] {
             for (offset, name) in [(0, "read "), (2, "write "), (4, "key ")] {
                 let key = HKDF.expand(root, info: Array("blob \(name)".utf8) + bytes(number), count: 32)
@@ -190,6 +191,14 @@ import Testing
                 #expect(line.label == (offset == 4 ? "key" : name + "seed"))
                 let isRight = isSame(key, line.bytes)
                 #expect(isRight, "\(line.label)")
+                let made =
+                    switch offset {
+                    case 0: keys.readSeed(ofBlob: number)
+                    case 2: keys.writeSeed(ofBlob: number)
+                    default: keys.key(ofBlob: number)
+                    }
+                let isMade = isSame(made, line.bytes)
+                #expect(isMade, "\(line.label)")
                 guard offset < 4 else { continue }
                 let publicKey = Ed25519.SigningKey(seed: key).publicKey
                 #expect(lines[start + offset + 1].label == name + "key")

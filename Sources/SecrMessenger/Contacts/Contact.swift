@@ -51,6 +51,9 @@ public struct Contact: Sendable {
         (conversation?.inbox?.origin, conversation?.peerBox?.origin)
     }
 
+    /// The relay's name of the box in which messages are taken in.
+    public var inbox: [UInt8]? { conversation?.inbox?.address.name }
+
     /// Messages that are known to have been sent and never came.
     public var lost: UInt64 { conversation?.missing.reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 } ?? 0 }
     /// Whether the conversation can't go on.

@@ -45,7 +45,7 @@ extension Messenger {
         let invitation: Invitation
         do { invitation = try Invitation(link: link) } catch { throw MessengerError.badInvitation(error) }
         guard invitation.lastDay >= Day(seconds: Int64(now())) else { throw MessengerError.expiredInvitation }
-        guard Self.mayPut(invitation.answers, by: try settings) else {
+        guard Self.mayUse(invitation.answers.origin, by: try settings) else {
             throw MessengerError.insecureRelay(invitation.answers.origin)
         }
         try await desk.run { [self] in
@@ -184,7 +184,7 @@ extension Messenger {
         guard pending.invitation.lastDay >= Day(seconds: Int64(now())) else {
             return [.refused(contact, "an answer after the invitation's last day")]
         }
-        guard Self.mayPut(hello.answers, by: try state.settings()) else {
+        guard Self.mayUse(hello.answers.origin, by: try state.settings()) else {
             return [.refused(contact, "an answer by way of \(hello.answers.origin), which is not safe")]
         }
         var founded: GroupOfTwo.Founded

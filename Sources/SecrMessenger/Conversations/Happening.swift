@@ -10,6 +10,12 @@ public enum Happening: Sendable {
     /// The other side has taken back the message with this number.
     case deleted(Contact, UInt64)
     case left(Contact)
+    /// So many bytes of a file, of all that it has, are with the relay or have come from there.
+    case transfer(Contact, Message, UInt64)
+    /// The file of a message has come, and lies in the vault.
+    case file(Contact, Message)
+    /// A file is not fetched or sent now; why. It is tried again unless that can't help.
+    case fileFailed(Contact, Message, String)
     /// So many cells are missing in between: the relay is late, has lost them, or keeps them back.
     case skipped(Contact, UInt64)
     /// A cell came that nothing here opens.

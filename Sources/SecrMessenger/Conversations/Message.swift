@@ -1,3 +1,4 @@
+public import SecrVault
 public import SecrWire
 
 /// Something that was said, as the history has it.
@@ -29,19 +30,21 @@ public struct Message: Sendable {
     public let time: UInt64
     /// Seconds since 1970, after which it is deleted here; `nil` for never.
     public let disappears: UInt64?
-    public let body: Body
+    public internal(set) var body: Body
     /// Of an outgoing one.
     public internal(set) var delivery = Delivery.waiting
+    /// Where in the vault the file of an attachment was put; `nil` before all of it is there. Somebody may have moved it.
+    public internal(set) var file: VaultPath?
     /// See ``Contact``.
     let era: UInt32
-    /// The sender's number for it.
-    let content: UInt64
+    /// The sender's number for it; 0 before it has one, since its file is not with the relay yet.
+    var content: UInt64
     /// Of the last cell that it went out in.
-    let lastCell: UInt64
+    var lastCell: UInt64
 
     init(
         number: UInt64, _ direction: Direction, time: UInt64, disappears: UInt64?, body: Body, era: UInt32,
-        content: UInt64, lastCell: UInt64 = 0
+        content: UInt64, lastCell: UInt64 = 0, file: VaultPath? = nil
     ) {
         self.number = number
         self.direction = direction
@@ -51,7 +54,11 @@ public struct Message: Sendable {
         self.era = era
         self.content = content
         self.lastCell = lastCell
+        self.file = file
     }
+
+    /// `nil` where it is a text.
+    public var attachment: Attachment? { if case .attachment(let attachment) = body { attachment } else { nil } }
 }
 
 // How it is stored.
@@ -59,6 +66,7 @@ extension Message {
     private enum Tag {
         static let direction: UInt8 = 1, time: UInt8 = 2, disappears: UInt8 = 3, content: UInt8 = 4
         static let lastCell: UInt8 = 5, text: UInt8 = 6, attachment: UInt8 = 7, era: UInt8 = 8
+        static let file: UInt8 = 9
     }
 
     var stored: [UInt8] {
@@ -69,6 +77,7 @@ extension Message {
         fields.set(Tag.era, era)
         fields.set(Tag.content, content)
         fields.set(Tag.lastCell, lastCell)
+        fields[Tag.file] = file?.bytes
         switch body {
         case .text(let text): fields.set(Tag.text, text)
         case .attachment(let attachment): fields[Tag.attachment] = attachment.encoded
@@ -86,10 +95,12 @@ extension Message {
         } else {
             body = .text(try fields.text(Tag.text))
         }
+        let file: VaultPath?
+        do { file = try fields[Tag.file].map { try VaultPath($0) } } catch { throw .damaged }
         self.init(
             number: number, direction, time: try fields.integer(Tag.time),
             disappears: fields[Tag.disappears] == nil ? nil : try fields.integer(Tag.disappears), body: body,
             era: try fields.integer(Tag.era), content: try fields.integer(Tag.content),
-            lastCell: try fields.integer(Tag.lastCell))
+            lastCell: try fields.integer(Tag.lastCell), file: file)
     }
 }

@@ -42,7 +42,7 @@ extension Messenger {
     }
 
     /// A contact with whom the conversation can go on.
-    private func writable(_ contact: Contact, _ state: StateTransaction) throws -> Contact {
+    func writable(_ contact: Contact, _ state: some StateReading) throws -> Contact {
         guard let contact = try state.contact(contact.id) else { throw MessengerError.unknownContact(contact.name) }
         guard contact.state == .active else { throw MessengerError.notActive(contact.name) }
         if isFrozen(contact) { throw MessengerError.frozen(contact.name) }
@@ -50,7 +50,7 @@ extension Messenger {
         return contact
     }
 
-    private func sendsReceipts(_ contact: Contact) -> Bool { contact.sendsReceipts && !isFrozen(contact) }
+    func sendsReceipts(_ contact: Contact) -> Bool { contact.sendsReceipts && !isFrozen(contact) }
 
     /// Lets messages of both sides disappear some time after they were said.
     ///
@@ -72,6 +72,14 @@ extension Messenger {
             guard let contact = try state.contact(contact.id) else { return [] }
             return try state.messages(of: contact, before: number, limit: limit)
         }
+    }
+
+    /// - Throws: ``MessengerError/unknownMessage(_:)``.
+    public func message(_ number: UInt64, of contact: Contact) throws -> Message {
+        guard let message = try vault.readState({ try $0.message(number, of: contact.id) }) else {
+            throw MessengerError.unknownMessage(number)
+        }
+        return message
     }
 
     /// Messages in which a text occurs, whatever the case of its letters, by contact.
@@ -98,8 +106,10 @@ extension Messenger {
             guard let message = try state.message(number, of: contact.id) else {
                 throw MessengerError.unknownMessage(number)
             }
-            try state.delete(message, of: contact.id)
-            guard forBoth, message.direction == .outgoing, message.era == contact.era else { return false }
+            try state.delete(message, of: contact.id, now: time)
+            guard forBoth, message.direction == .outgoing, message.era == contact.era, message.content > 0 else {
+                return false
+            }
             contact = try writable(contact, state)
             try state.converse(with: &contact, receipts: sendsReceipts(contact), now: time) {
                 _ = try $0.send(.deletion(message.content))
@@ -195,7 +205,7 @@ extension Messenger {
                         $0.direction == .incoming && $0.era == contact.era && $0.content == number
                     })
                 else { return [] }
-                try state.delete(message, of: contact.id)
+                try state.delete(message, of: contact.id, now: now)
                 return [.deleted(contact, message.number)]
             case .farewell:
                 try state.endConversation(&contact, binding: vault.deviceBinding)
@@ -209,7 +219,11 @@ extension Messenger {
         _ body: Message.Body, _ content: Content, _ contact: inout Contact, _ state: StateTransaction, _ now: UInt64
     ) throws -> Happening {
         contact.unread += 1
-        return .message(contact, try state.add(body, .incoming, content, to: &contact, now: now))
+        let message = try state.add(body, .incoming, content, to: &contact, now: now)
+        if let attachment = message.attachment, fetches(attachment, by: try state.settings()) {
+            try state.set([], of: StateKey.downloads(contact.id) + message.number.bytes)
+        }
+        return .message(contact, message)
     }
 }
 

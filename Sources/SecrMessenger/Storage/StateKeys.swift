@@ -5,7 +5,7 @@ package enum StateKey {
 
     private enum Kind: UInt8 {
         case settings = 1
-        case contact, invitation, group, message, outbox, part, held, expiry, drop
+        case contact, invitation, group, message, outbox, part, held, expiry, drop, upload, download
     }
 
     private static func key(_ kind: Kind, _ rest: [UInt8] = []) -> [UInt8] { [program, kind.rawValue] + rest }
@@ -24,6 +24,11 @@ package enum StateKey {
     package static func parts(_ id: ContactID) -> [UInt8] { key(.part, id.bytes) }
     package static func held(_ id: ContactID) -> [UInt8] { key(.held, id.bytes) }
 
+    /// Files that are on their way to a relay, by the number of their message.
+    package static func uploads(_ id: ContactID) -> [UInt8] { key(.upload, id.bytes) }
+    /// Files that are to be fetched, by the number of their message.
+    package static func downloads(_ id: ContactID) -> [UInt8] { key(.download, id.bytes) }
+
     /// Messages that disappear, by the time at which they do.
     package static let expiries = key(.expiry)
 
@@ -35,7 +40,9 @@ package enum StateKey {
     package static let drops = key(.drop)
 
     /// All that goes with a conversation, but not the contact and its history.
-    package static func conversation(_ id: ContactID) -> [[UInt8]] { [group(id), outbox(id), parts(id), held(id)] }
+    package static func conversation(_ id: ContactID) -> [[UInt8]] {
+        [group(id), outbox(id), parts(id), held(id), uploads(id), downloads(id)]
+    }
 }
 
 /// By which a contact is known here, and nowhere else: 16 random bytes.

@@ -63,6 +63,7 @@ extension StateReading {
 
     private func delivery(of message: Message, _ contact: Contact, firstInOutbox: UInt64?) -> Message.Delivery {
         guard message.era == contact.era, let conversation = contact.conversation else { return .unknown }
+        if message.content == 0 { return .waiting }
         if let firstInOutbox, firstInOutbox <= message.lastCell { return .waiting }
         return message.content <= conversation.acknowledged ? .arrived : .sent
     }
@@ -109,22 +110,37 @@ extension StateTransaction {
     /// Adds a message to the history of a contact, which has to be stored afterwards.
     func add(
         _ body: Message.Body, _ direction: Message.Direction, _ content: Content, to contact: inout Contact,
-        lastCell: UInt64 = 0, now: UInt64
+        lastCell: UInt64 = 0, file: VaultPath? = nil, now: UInt64
     ) throws -> Message {
         let message = Message(
             number: contact.nextMessage, direction, time: content.time,
             disappears: content.lifetime == 0 ? nil : now + UInt64(content.lifetime), body: body, era: contact.era,
-            content: content.number, lastCell: lastCell)
+            content: content.number, lastCell: lastCell, file: file)
         contact.nextMessage += 1
-        try set(message.stored, of: StateKey.messages(contact.id) + message.number.bytes)
+        try store(message, of: contact.id)
         if let time = message.disappears {
             try set([], of: StateKey.expiry(time, contact.id, message: message.number))
         }
         return message
     }
 
-    func delete(_ message: Message, of id: ContactID) throws {
+    func store(_ message: Message, of id: ContactID) throws {
+        try set(message.stored, of: StateKey.messages(id) + message.number.bytes)
+    }
+
+    /// Deletes a message, and with it the file that came or went with it.
+    ///
+    /// - Parameter now: seconds since 1970.
+    func delete(_ message: Message, of id: ContactID, now: UInt64) throws {
         try remove(StateKey.messages(id) + message.number.bytes)
+        if message.attachment != nil {
+            try remove(StateKey.uploads(id) + message.number.bytes)
+            try remove(StateKey.downloads(id) + message.number.bytes)
+            for path in [message.file, try AttachmentPath.partial(message.number, of: id)].compactMap(\.self)
+            where try node(at: path)?.kind == .file {
+                try removeFile(path, now: Int64(now) * 1_000_000_000)
+            }
+        }
         if let time = message.disappears { try remove(StateKey.expiry(time, id, message: message.number)) }
     }
 
@@ -135,9 +151,11 @@ extension StateTransaction {
         var count = 0
         for (key, _) in try entries(withPrefix: StateKey.expiries, before: StateKey.expiries + (now + 1).bytes) {
             let rest = key.dropFirst(StateKey.expiries.count + 8)
-            guard rest.count == ContactID.size + 8 else { continue }
-            try remove(StateKey.messages(ContactID(Array(rest.prefix(ContactID.size)))) + rest.suffix(8))
             try remove(key)
+            guard rest.count == ContactID.size + 8 else { continue }
+            let id = ContactID(Array(rest.prefix(ContactID.size)))
+            guard let message = try message(UInt64(bytes: rest.suffix(8)), of: id) else { continue }
+            try delete(message, of: id, now: now)
             count += 1
         }
         return count
@@ -163,7 +181,7 @@ extension StateTransaction {
         var machine = ConversationMachine(
             try group(contact.id), state,
             ConversationMachine.Settings(sendsReceipts: receipts, lifetime: contact.lifetime), parts: parts,
-            held: held, now: now, mayPut: { [settings = try settings()] in Messenger.mayPut($0, by: settings) })
+            held: held, now: now, mayPut: { [settings = try settings()] in Messenger.mayUse($0.origin, by: settings) })
         let result: Result
         do { result = try body(&machine) } catch let error as MLSError { throw MessengerError.group(error) }
         for delta in machine.deltas { try store(delta, of: contact.id) }

@@ -1,5 +1,6 @@
 internal import SecrRelayClient
 internal import SecrVault
+internal import Synchronization
 
 /// Sending and receiving for as long as somebody is there.
 extension Messenger {
@@ -20,7 +21,11 @@ extension Messenger {
             }
             group.addTask {
                 try await withThrowingTaskGroup(of: Void.self) { helpers in
-                    for id in ids { helpers.addTask { try await self.speak(to: id, report) } }
+                    for id in ids {
+                        helpers.addTask { try await self.speak(to: id, report) }
+                        // What is said does not wait for files.
+                        helpers.addTask { try await self.carryFiles(id, report) }
+                    }
                     helpers.addTask { try await self.clearUp() }
                     try await helpers.waitForAll()
                 }
@@ -67,13 +72,40 @@ extension Messenger {
     }
 
     private func speak(to id: ContactID, _ report: @escaping Reporter) async throws {
+        try await keepOn(id, report) { [self] in
+            try await tend(id)
+            try await deliver(to: id)
+            return true
+        }
+    }
+
+    private func carryFiles(_ id: ContactID, _ report: @escaping Reporter) async throws {
+        let failures = FileFailures()
+        let reportOnce: Reporter = { happenings in
+            let news = failures.news(happenings)
+            if !news.isEmpty { report(news) }
+        }
+        try await keepOn(id, report) { [self] in
+            if try await upload(to: id, reportOnce) { try await deliver(to: id) }
+            return try await download(from: id, reportOnce)
+        }
+    }
+
+    /// Does something again and again, less often where relays don't do their part.
+    ///
+    /// - Parameter work: returns whether they did.
+    private func keepOn(
+        _ id: ContactID, _ report: @escaping Reporter, _ work: @Sendable () async throws -> Bool
+    ) async throws {
         var failures = 0
         while !Task.isCancelled {
-            try await tend(id)
             do {
-                try await deliver(to: id)
-                failures = 0
-                try await Task.sleep(for: .seconds(Self.pulse))
+                if try await work() {
+                    failures = 0
+                    try await Task.sleep(for: .seconds(Self.pulse))
+                    continue
+                }
+                failures += 1
             } catch let error as MessengerError {
                 switch error {
                 case .relay(_, .cancelled): return
@@ -84,8 +116,8 @@ extension Messenger {
                 if failures == 1, let contact = try? contacts().first(where: { $0.id == id }) {
                     report([.relay(contact, error)])
                 }
-                try await pause(after: failures)
             }
+            try await pause(after: failures)
         }
     }
 
@@ -100,5 +132,17 @@ extension Messenger {
     private func pause(after failures: Int) async throws {
         let most = min(Self.longestPause, Double(1 << min(failures, 6)))
         try await Task.sleep(for: .seconds(Double.random(in: 0.5...most)))
+    }
+}
+
+/// Files that can't be had now: of each, once is enough.
+private final class FileFailures: Sendable {
+    private let known = Mutex<Set<UInt64>>([])
+
+    func news(_ happenings: [Happening]) -> [Happening] {
+        happenings.filter {
+            guard case .fileFailed(_, let message, _) = $0 else { return true }
+            return known.withLock { $0.insert(message.number).inserted }
+        }
     }
 }

@@ -22,7 +22,10 @@ extension Messenger {
     ///   - wait: for how many seconds, 0 to 600, to wait for something where nothing is there yet.
     /// - Returns: what happened, also where some of it could not be done.
     public func synchronize(_ contacts: [Contact]? = nil, wait: Int = 0) async throws -> [Happening] {
-        try await desk.run { [self] in _ = try deleteExpired() }
+        try await desk.run { [self] in
+            _ = try deleteExpired()
+            try sweepDrafts()
+        }
         let all = try await desk.run { [self] in try self.contacts() }
         let ids = contacts.map { Set($0.map(\.id)) }
         let happenings = Happenings()
@@ -38,10 +41,14 @@ extension Messenger {
 
     /// - Throws: errors of the vault; those of relays are reported.
     private func synchronize(_ contact: Contact, wait: Int, _ report: @escaping Reporter) async throws {
-        try await attempt(contact, report) { try await self.deliver(to: contact.id) }
+        try await attempt(contact, report) {
+            try await self.deliver(to: contact.id)
+            if try await self.upload(to: contact.id, report) { try await self.deliver(to: contact.id) }
+        }
         _ = try await receive(contact.id, wait: wait, report)
         try await tend(contact.id)
         try await attempt(contact, report) { try await self.deliver(to: contact.id) }
+        try await attempt(contact, report) { try await self.download(from: contact.id, report) }
     }
 
     /// Does something for which relays are needed. Where one can't do its part, that is reported.

@@ -13,6 +13,17 @@ public enum FileFormat: String, Sendable, CaseIterable {
         }
     }
 
+    /// The usual media type (RFC 6838) of its files.
+    public var mediaType: String {
+        switch self {
+        case .jpeg: "image/jpeg"
+        case .png: "image/png"
+        case .heif: "image/heif"
+        case .mp4: "video/mp4"
+        case .pdf: "application/pdf"
+        }
+    }
+
     /// Lower-case name extensions that promise this format, the usual one first.
     public var extensions: [String] {
         switch self {

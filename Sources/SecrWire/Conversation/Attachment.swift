@@ -79,9 +79,27 @@ public struct Attachment: Hashable, Sendable {
     }
 }
 
+extension Attachment {
+    /// Bytes of the file that are in a blob.
+    public func part(_ number: UInt32) -> Range<UInt64> {
+        let start = UInt64(number) * UInt64(blobSize.capacity)
+        return min(start, size)..<min(start + UInt64(blobSize.capacity), size)
+    }
+}
+
 extension BlobSize {
     /// Bytes of a file in one blob: what a stream of 64 KiB chunks has room for that is as large as the blob.
     public var capacity: Int { count - 64 - 16 * (count / 65_536) }
+
+    /// For a file of so many bytes: the largest of which no more than a quarter stays empty, if there is one, since few large
+    /// blobs tell a relay less and take less time than many small ones.
+    public static func fitting(_ size: UInt64) -> BlobSize {
+        allCases.last { blobSize in
+            let capacity = UInt64(blobSize.capacity)
+            let blobs = size / capacity + (size.isMultiple(of: capacity) ? 0 : 1)
+            return size > 0 && blobs * capacity <= size + size / 3
+        } ?? .kibi64
+    }
 }
 
 extension Attachment {

@@ -56,6 +56,7 @@ enum Domain {
     static let greeting = bytes("secr greeting 1")
     static let hello = bytes("secr hello 1")
     static let welcome = bytes("secr welcome 1")
+    static let file = bytes("secr file 1")
 
     private static func bytes(_ text: String) -> [UInt8] {
         Array(text.utf8) + Array(repeating: 0, count: 16 - text.utf8.count)

@@ -44,11 +44,14 @@ enum DoctorCommand {
             for contact in try messenger.contacts() {
                 let words = ContactText.words(contact, messenger).joined(separator: ", ")
                 console.line("contact \(SafeText.escape(contact.name)): \(words)")
+                if let box = ContactText.box(contact), let relay = contact.relays.own {
+                    console.line("  comes in at \(SafeText.escape(relay)), box \(box)")
+                }
                 if messenger.isFrozen(contact) || contact.unopened > 8 { status = .remains }
             }
             console.line(
-                "relays never see: what is said, names, sizes of messages to better than 16 KiB"
-            )
+                "relays never see: what is said, what is in files, names, sizes of messages to better than 16 KiB,")
+            console.line("         sizes of files to better than a quarter, or 64 KiB")
             return status
         }
     }

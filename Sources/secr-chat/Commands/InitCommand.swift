@@ -13,6 +13,10 @@ enum InitCommand {
         "code-file", value: .file(), help: "The relays ask for an invitation of theirs: its code is in this file.")
     static let noReceipts = Option("no-receipts", help: "Don't tell others what has come, unless 'set' says so.")
 
+    static let fetch = Option(
+        "fetch-up-to", value: .text("MIB"),
+        help: "Fetch files of up to so many MiB as soon as they are announced. (default: 100)")
+
     static let command = Command(
         "init", abstract: "Make a vault for conversations, or change how an existing one reaches relays.",
         operands: "RELAY...",
@@ -20,7 +24,7 @@ enum InitCommand {
             A relay is written https://HOST, or http://HOST for an onion service or this machine. For each contact, one of \
             them is chosen to take in messages. A vault that is there already is used as it is.
             """,
-        options: [proxy, codeFile, noReceipts] + Option.access
+        options: [proxy, codeFile, noReceipts, fetch] + Option.access
     ) { (arguments) throws(UsageError) in
         let console = Console(arguments)
         let access = try ChatAccess(arguments, console)
@@ -30,11 +34,13 @@ enum InitCommand {
         let proxy = try arguments.optionalText(proxy)
         let codeFile = try arguments.path(codeFile)
         let sendsReceipts = !arguments.has(noReceipts)
+        let fetched = try arguments.number(fetch, from: 0)
         let origins = relays
         return console.attempt(access) {
             var settings = Settings(relays: origins)
             settings.proxy = proxy
             settings.sendsReceipts = sendsReceipts
+            if let fetched { settings.largestFetch = UInt64(min(fetched, 1 << 30)) << 20 }
             if let codeFile {
                 let code = try LineInput.read(.file(codeFile))
                 for relay in origins { settings.codes[relay] = code }

@@ -1,6 +1,9 @@
 import SecrCLI
 import SecrMessenger
 import SecrSystem
+import SecrVault
+import SecrVaultCLI
+import SecrWire
 import SystemPackage
 
 /// `open`
@@ -20,10 +23,11 @@ enum OpenCommand {
         let name = try arguments.text(0)
         let limit = try arguments.number(last, from: 0) ?? 20
         return console.attempt(access) {
-            let messenger = try access.open()
+            let vault = try access.vault.open()
+            let messenger = try access.messenger(vault)
             try messenger.deleteExpired()
             let contact = try messenger.contact(name)
-            let dialogue = Dialogue(messenger, contact, console)
+            let dialogue = Dialogue(messenger, vault, contact, console)
             dialogue.begin(limit)
             defer { dialogue.end() }
             return try await dialogue.run()
@@ -34,11 +38,13 @@ enum OpenCommand {
 /// One conversation on the terminal.
 private struct Dialogue: Sendable {
     private let messenger: Messenger
+    private let vault: Vault
     private let contact: Contact
     private let screen: ConversationScreen
 
-    init(_ messenger: Messenger, _ contact: Contact, _ console: Console) {
+    init(_ messenger: Messenger, _ vault: Vault, _ contact: Contact, _ console: Console) {
         self.messenger = messenger
+        self.vault = vault
         self.contact = contact
         screen = ConversationScreen(console: console, prompt: "> ")
     }
@@ -79,47 +85,72 @@ private struct Dialogue: Sendable {
             case .message(let text): await send(text)
             case .command("quit", _), .end: return .success
             case .interrupted: return .interrupted
-            case .command(let name, let argument): obey(name, argument)
+            case .command("attach", let argument): await attempt { try attach(argument) }
+            case .command("export", let argument): await attempt { try await export(argument) }
+            case .command(let name, let argument): await attempt { try obey(name, argument) }
             }
         }
         return .success
     }
 
-    private func send(_ text: String) async {
-        do {
-            show(try messenger.send(text, to: contact))
-            try await messenger.deliver(to: contact.id)
-        } catch {
-            notice(CommandFailure(error, in: "").reason)
-        }
+    /// Does something; what goes wrong is said, and the conversation goes on.
+    private func attempt(_ work: () async throws -> Void) async {
+        do { try await work() } catch { notice(CommandFailure(error, in: "").reason) }
         updateStatus()
     }
 
-    private func obey(_ name: String, _ argument: String) {
-        do {
-            switch name {
-            case "help":
-                notice("/quit ends this; /verify shows the safety code; /search TEXT looks for a text")
-                notice("/delete NUMBER deletes a message; /disappear TIME lets messages disappear, off keeps them")
-            case "verify":
-                let code = try messenger.contact(contact.name).safetyCode ?? []
-                notice(code.isEmpty ? "there is no conversation yet" : code.joined(separator: " "))
-            case "search":
-                for (_, messages) in try messenger.search(argument, in: [contact]) { messages.forEach(show) }
-            case "delete":
-                guard let number = UInt64(argument) else { return notice("/delete takes the number of a message") }
-                try messenger.delete(number, of: contact, forBoth: false)
-                notice("message \(number) is deleted here")
-            case "disappear":
-                guard let seconds = DurationText.seconds(argument) else {
-                    return notice("/disappear takes a time such as 30m, 12h or 7d, or off")
-                }
-                try messenger.setLifetime(seconds, with: contact)
-                notice(seconds == 0 ? "messages stay from now on" : "messages disappear after \(argument) from now on")
-            default: notice("there is no /\(name); /help lists what there is, and // begins a message with /")
+    private func send(_ text: String) async {
+        await attempt {
+            show(try messenger.send(text, to: contact))
+            try await messenger.deliver(to: contact.id)
+        }
+    }
+
+    /// It leaves while one goes on talking.
+    private func attach(_ name: String) throws {
+        guard !name.isEmpty else { return notice("/attach takes the name of a file") }
+        notice("scrubbing \(SafeText.escape(name))")
+        show(try messenger.attach(LocalFile.onDisk(LocalFile.path(typed: name)), to: contact))
+    }
+
+    private func export(_ argument: String) async throws {
+        let words = argument.split(separator: " ", maxSplits: 1)
+        guard let number = words.first.flatMap({ UInt64($0) }) else {
+            return notice("/export takes the number of a message, and the name of a file if it should have another one")
+        }
+        let (message, path) = try await messenger.file(of: number, contact) { _ in }
+        let target =
+            words.count > 1
+            ? LocalFile.path(typed: String(words[1])) : LocalFile.name(for: message.attachment?.name ?? "")
+        let old = try FileExport.check(target, overwrites: false)
+        try FileExport.write(to: target, replacing: old) { file in
+            try unsafe vault.read(path) { try unsafe file.write($0, path: target) }
+        }
+        notice("written to \(SafeText.escape(target))")
+    }
+
+    private func obey(_ name: String, _ argument: String) throws {
+        switch name {
+        case "help":
+            notice("/quit ends this; /verify shows the safety code; /search TEXT looks for a text")
+            notice("/attach FILE scrubs a file and sends it; /export NUMBER [FILE] writes one to this machine")
+            notice("/delete NUMBER deletes a message; /disappear TIME lets messages disappear, off keeps them")
+        case "verify":
+            let code = try messenger.contact(contact.name).safetyCode ?? []
+            notice(code.isEmpty ? "there is no conversation yet" : code.joined(separator: " "))
+        case "search":
+            for (_, messages) in try messenger.search(argument, in: [contact]) { messages.forEach(show) }
+        case "delete":
+            guard let number = UInt64(argument) else { return notice("/delete takes the number of a message") }
+            try messenger.delete(number, of: contact, forBoth: false)
+            notice("message \(number) is deleted here")
+        case "disappear":
+            guard let seconds = DurationText.seconds(argument) else {
+                return notice("/disappear takes a time such as 30m, 12h or 7d, or off")
             }
-        } catch {
-            notice(CommandFailure(error, in: "").reason)
+            try messenger.setLifetime(seconds, with: contact)
+            notice(seconds == 0 ? "messages stay from now on" : "messages disappear after \(argument) from now on")
+        default: notice("there is no /\(name); /help lists what there is, and // begins a message with /")
         }
     }
 
@@ -129,10 +160,13 @@ private struct Dialogue: Sendable {
         for happening in happenings {
             if case .message(_, let message) = happening {
                 show(message)
+            } else if case .transfer(_, let message, let done) = happening {
+                screen.setStatus(Report.progress(of: message, done) ?? "")
             } else if let words = Report.words(happening) {
                 notice(words)
             }
         }
+        if happenings.allSatisfy({ if case .transfer = $0 { true } else { false } }) { return }
         if let now = try? messenger.contact(contact.name) { try? messenger.markSeen(now) }
         updateStatus()
     }

@@ -56,10 +56,11 @@ enum ReceiveCommand {
     static let wait = Option(
         "wait", value: .text("SECONDS"), help: "Wait for so long where nothing has come yet. (default: 0)")
     static let follow = Option("follow", help: "Go on until a signal ends it, and print what comes.")
+    static let files = Option("files", help: "Fetch files of any size, also those that were announced before.")
 
     static let command = Command(
         "receive", abstract: "Send what waits, and print what has come.", operands: "[CONTACT...]", arity: 0...Int.max,
-        options: [wait, follow, .json] + Option.access
+        options: [wait, follow, files, .json] + Option.access
     ) { (arguments) throws(UsageError) in
         let console = Console(arguments)
         let access = try ChatAccess(arguments, console)
@@ -68,10 +69,12 @@ enum ReceiveCommand {
         for place in arguments.operands.indices { names.append(try arguments.text(place)) }
         let wanted = names
         let goesOn = arguments.has(follow)
+        let wantsFiles = arguments.has(files)
         let report = Report(console, isJSON: arguments.has(.json))
         return console.attempt(access) {
-            let messenger = try access.open()
+            let messenger = try access.open(fetchesAll: wantsFiles)
             let contacts = wanted.isEmpty ? try messenger.contacts() : try wanted.map { try messenger.contact($0) }
+            if wantsFiles { for contact in contacts { try messenger.wantFiles(of: contact) } }
             if goesOn {
                 try await messenger.follow(contacts.map(\.id)) { happenings in
                     report.show(happenings)

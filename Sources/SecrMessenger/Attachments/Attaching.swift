@@ -1,0 +1,150 @@
+public import SecrBytes
+internal import SecrCrypto
+internal import SecrScrub
+internal import SecrVault
+internal import SecrWire
+
+/// A file that is going to be sent, and what goes with it.
+public struct FileToSend: Sendable {
+    public var source: any ByteSource
+    /// What the other side sees: the last part of a path at most.
+    public var name: String
+    /// At most ``SecrWire/Attachment/longestCaption`` bytes.
+    public var caption = ""
+    /// Whether a file is sent as it is that can't be scrubbed.
+    public var mayBeUnscrubbed = false
+
+    public init(_ source: any ByteSource, name: String) {
+        self.source = source
+        self.name = name
+    }
+}
+
+/// Files that are sent.
+extension Messenger {
+    /// Scrubs a file, and puts what is left into the vault and into the outbox. It leaves with ``upload(to:_:)`` or with
+    /// the next ``synchronize(_:wait:)``; what is said meanwhile may arrive before it.
+    ///
+    /// - Throws: ``MessengerError/unscrubbed(_:)``, ``MessengerError/badFileName``, ``MessengerError/badText`` for a caption,
+    ///   ``MessengerError/frozen(_:)``, ``MessengerError/notActive(_:)``; errors of the vault.
+    @discardableResult
+    public func attach(_ file: FileToSend, to contact: Contact) throws -> Message {
+        guard Attachment.isName(file.name) else { throw MessengerError.badFileName }
+        guard file.caption.utf8.count <= Attachment.longestCaption, !file.caption.utf8.contains(0) else {
+            throw MessengerError.badText
+        }
+        let contact = try vault.readState { try writable(contact, $0) }
+        let origin = try fileRelay(avoiding: contact.conversation?.peerBox?.origin)
+        let scrub = try scrub(of: file)
+        let draft = try AttachmentPath.draft()
+        try makeFolders(for: contact)
+        let content = scrub.map { PlannedSource($0.plan, of: file.source) } ?? file.source
+        let attributes = NewAttributes(mode: 0o600, modified: nanoseconds)
+        try vault.put(
+            Vault.NewItem(draft, .file(ContentInput(content)), attributes), overwrites: false, now: nanoseconds
+        ) { _ in }
+        do {
+            let stored = try VaultSource(vault, draft)
+            do throws(ScrubError) { try scrub?.verify(stored) } catch { throw MessengerError.unscrubbed(error.reason) }
+            var attachment = Attachment(
+                secret: WireSecret(SecureRandom.bytes(WireSecret.size)), origin: origin,
+                blobSize: .fitting(UInt64(stored.size)), runs: [.init(first: 0, lastDay: today)],
+                size: UInt64(stored.size), hash: try Self.hash(stored), name: file.name,
+                mediaType: scrub?.format.mediaType ?? "", caption: file.caption)
+            if let preview = Scrubber().preview(of: stored, bytes: Attachment.largestPreview) {
+                attachment.preview = preview.jpeg
+                (attachment.width, attachment.height) = (UInt32(preview.width), UInt32(preview.height))
+            }
+            return try enqueue(attachment, draft, to: contact)
+        } catch {
+            try? vault.remove(draft, recursively: false, now: nanoseconds)
+            throw error
+        }
+    }
+
+    /// - Returns: `nil` where the file is to be sent as it is.
+    private func scrub(of file: FileToSend) throws(MessengerError) -> PreparedScrub? {
+        do throws(ScrubError) {
+            return try Scrubber().prepare(file.source)
+        } catch {
+            let isOurs = error.code == .unreadable || error.code == .contract
+            guard file.mayBeUnscrubbed, !isOurs else { throw .unscrubbed(error.reason) }
+            return nil
+        }
+    }
+
+    /// Gives the file its name, and the message its place in the history; both or neither.
+    private func enqueue(_ attachment: Attachment, _ draft: VaultPath, to contact: Contact) throws -> Message {
+        let time = now()
+        return try vault.changeState { state in
+            var contact = try writable(contact, state)
+            let path = try AttachmentPath.free(contact.nextMessage, attachment.name, of: contact, state)
+            try state.moveFile(draft, to: path, overwrites: false, now: nanoseconds)
+            // It has no number before all of it is with the relay.
+            let content = Content(
+                number: 0, time: time, lifetime: contact.lifetime, body: .attachment(attachment))
+            let message = try state.add(
+                .attachment(attachment), .outgoing, content, to: &contact, file: path, now: time)
+            try state.set(Upload().stored, of: StateKey.uploads(contact.id) + message.number.bytes)
+            try state.store(contact)
+            return message
+        }
+    }
+
+    /// One of the own relays, best not the one that has the other side's box.
+    private func fileRelay(avoiding other: String?) throws -> String {
+        let relays = try settings.relays
+        guard let origin = relays.filter({ $0 != other }).randomElement() ?? relays.first else {
+            throw MessengerError.noRelay
+        }
+        try Self.check(relay: origin)
+        return origin
+    }
+
+    // MARK: What others need, too
+
+    func makeFolders(for contact: Contact) throws {
+        for path in [AttachmentPath.drafts, try AttachmentPath.folder(of: contact)] where try vault.find(path) == nil {
+            let attributes = NewAttributes(mode: 0o700, modified: nanoseconds)
+            try vault.makeFolder(path, parents: true, attributes, now: nanoseconds)
+        }
+    }
+
+    /// As the vault counts: since 1970.
+    var nanoseconds: Int64 { Int64(clamping: now()) * 1_000_000_000 }
+    var today: Day { Day(seconds: Int64(clamping: now())) }
+
+    /// BLAKE2b-256 of a whole source.
+    static func hash(_ source: any ByteSource) throws(ByteSourceError) -> [UInt8] {
+        var hasher = BLAKE2b()
+        var buffer = [UInt8](repeating: 0, count: min(source.size, 1 << 20))
+        for start in stride(from: 0, to: source.size, by: max(1, buffer.count)) {
+            let count = min(buffer.count, source.size - start)
+            try source.read(start..<start + count, into: &buffer)
+            // Safe: bytes mean the same in any form.
+            unsafe hasher.add(buffer.span.extracting(..<count).bytes)
+        }
+        return hasher.finish()
+    }
+
+    /// A day, after which whoever was busy with a draft is not any more.
+    private static let draftPatience: UInt64 = 86_400
+
+    /// Takes away what was left of files that somebody was about to send or to fetch.
+    func sweepDrafts() throws {
+        guard try vault.find(AttachmentPath.drafts) != nil else { return }
+        let limit = Int64(clamping: now() - min(now(), Self.draftPatience)) * 1_000_000_000
+        let wanted = try vault.readState { state in
+            try Set(
+                state.contacts().flatMap { contact in
+                    try state.entries(withPrefix: StateKey.downloads(contact.id)).map {
+                        try AttachmentPath.partial(UInt64(bytes: $0.key.suffix(8)), of: contact.id)
+                    }
+                })
+        }
+        for entry in try vault.list(AttachmentPath.drafts) where entry.node.modified < limit {
+            let path = try AttachmentPath.drafts.appending(entry.name)
+            if !wanted.contains(path) { try vault.remove(path, recursively: true, now: nanoseconds) }
+        }
+    }
+}
