@@ -19,6 +19,10 @@ public struct Limits: Sendable {
     /// Bytes that a decoder may allocate to sketch a picture, and passes over it.
     public var sketchBytes = 64 << 20
     public var sketchScans = 32
+    /// The same to make a preview, and the pixels of the whole picture. Cameras have up to 200 million.
+    public var previewBytes = 256 << 20
+    public var previewScans = 32
+    public var previewPixels = 1 << 29
     /// Bytes of all tables of one picture. Real files have a few thousand.
     public var tableBytes = 1 << 20
     /// Directories followed in one Exif block.

@@ -45,6 +45,27 @@ secr_jpeg_verdict secr_jpeg_compare(secr_jpeg_input first, secr_jpeg_input secon
 int secr_jpeg_sketch(
     secr_jpeg_input input, long memory, int scans, unsigned *width, unsigned *height, uint8_t *raster);
 
+/* The longest edge of a preview, in pixels. */
+#define SECR_JPEG_PREVIEW_EDGE 1024
+
+typedef struct {
+    /* Room for `capacity` bytes, of which the preview takes the first `count`. */
+    uint8_t *bytes;
+    size_t capacity, count;
+    /* Of the whole picture once it stands upright, in pixels. */
+    unsigned width, height;
+} secr_jpeg_preview_result;
+
+/*
+ * Makes a small copy of a picture, a JPEG file without any metadata: upright, in colours or grey and never CMYK, neither
+ * edge longer than `edge` (1...SECR_JPEG_PREVIEW_EDGE) pixels, and in as many bytes as there is room for, at a lower
+ * quality and then in a smaller size where it has to be. `orientation` is that of Exif, 1...8.
+ * Returns 0, or -1 where the picture can't be decoded within `memory` bytes, `scans` passes and `pixels`, or no copy fits.
+ */
+int secr_jpeg_preview(
+    secr_jpeg_input input, long memory, int scans, size_t pixels, unsigned edge, int orientation,
+    secr_jpeg_preview_result *result);
+
 /*
  * Applies the transform for `orientation` to a whole file, without its metadata and without losing a coefficient.
  * Returns 0 and a buffer for secr_jpeg_free; otherwise `message` says why, for example that an edge does not fall on a

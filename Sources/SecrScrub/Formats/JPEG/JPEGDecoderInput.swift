@@ -4,6 +4,8 @@ internal import SecrBytes
 /// A source that C can hold a pointer to.
 final class JPEGDecoderInput {
     let source: any ByteSource
+    /// Whether bytes could not be read, which a decoder takes for the end of the file.
+    private(set) var hasFailed = false
     private var buffer: [UInt8] = []
 
     init(_ source: any ByteSource) {
@@ -24,7 +26,12 @@ final class JPEGDecoderInput {
     private func read(_ offset: Int, into target: UnsafeMutableBufferPointer<UInt8>) -> Bool {
         if buffer.count < target.count { buffer = [UInt8](repeating: 0, count: target.count) }
         let count = target.count
-        do { try source.read(offset..<offset + count, into: &buffer) } catch { return false }
+        do {
+            try source.read(offset..<offset + count, into: &buffer)
+        } catch {
+            hasFailed = true
+            return false
+        }
         // Safe: both hold `count` bytes.
         for index in 0..<count { unsafe target[index] = buffer[index] }
         return true

@@ -65,6 +65,18 @@ struct JPEGParser {
         return document
     }
 
+    /// 1...8, as the head of the picture says, even if the rest can't be parsed; 1 where it says nothing sensible.
+    mutating func orientation() -> Int {
+        position = 2
+        do { while try scanHeaders.isEmpty && !isAtScan() && parseNext() {} } catch {}
+        return exifBlock?.orientation ?? 1
+    }
+
+    private mutating func isAtScan() throws -> Bool {
+        guard position + 2 <= window.size else { return false }
+        return try window.bytes(in: position..<position + 2) == [0xFF, JPEGMarker.startOfScan]
+    }
+
     /// Names what stands behind the end, and looks for the gain map there.
     private mutating func addTrailer(to document: inout JPEGDocument) throws {
         document.size = window.size
