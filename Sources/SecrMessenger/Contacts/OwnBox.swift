@@ -10,7 +10,7 @@ package struct OwnBox: Hashable, Sendable {
     private let readSeed: WireSecret
     private let writeSeed: WireSecret
     /// Seconds since 1970, after which nothing that is put by now can be in it.
-    let end: UInt64
+    private(set) var end: UInt64
     /// The relay's number of the last cell that was dealt with.
     package var received: UInt64 = 0
 
@@ -19,10 +19,15 @@ package struct OwnBox: Hashable, Sendable {
         self.origin = origin
         self.days = days
         self.cells = cells
-        end = now + UInt64(days + 1) * 86_400
+        end = Self.end(from: now, days)
         readSeed = WireSecret(SecureRandom.bytes(WireSecret.size))
         writeSeed = WireSecret(SecureRandom.bytes(WireSecret.size))
     }
+
+    private static func end(from now: UInt64, _ days: Int) -> UInt64 { now + UInt64(days + 1) * 86_400 }
+
+    /// For what is put from now on.
+    mutating func goOn(from now: UInt64) { end = Self.end(from: now, days) }
 
     package var reader: SigningCapability { SigningCapability(seed: SecretBytes(copying: readSeed.bytes)) }
 

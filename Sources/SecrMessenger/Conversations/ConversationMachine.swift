@@ -35,6 +35,8 @@ package struct ConversationMachine: ~Copyable {
     private(set) var parts: [UInt64: [UInt8]]
     /// Cells that could not be opened.
     private(set) var held: [[UInt8]]
+    /// The last commit, until the other side is known to have it.
+    private(set) var sentCommit: SentCommit?
 
     // MARK: What has to be stored and sent
     private(set) var deltas: [StateDelta] = []
@@ -54,13 +56,14 @@ package struct ConversationMachine: ~Copyable {
 
     init(
         _ group: consuming Group, _ state: ConversationState, _ settings: Settings, parts: [UInt64: [UInt8]] = [:],
-        held: [[UInt8]] = [], now: UInt64, mayPut: @escaping (WriteCapability) -> Bool
+        held: [[UInt8]] = [], sentCommit: SentCommit? = nil, now: UInt64, mayPut: @escaping (WriteCapability) -> Bool
     ) {
         self.group = group
         self.state = state
         self.settings = settings
         self.parts = parts
         self.held = held
+        self.sentCommit = sentCommit
         self.now = now
         self.mayPut = mayPut
     }
@@ -92,6 +95,7 @@ package struct ConversationMachine: ~Copyable {
             if settings.sendsReceipts { try send(.receipt) }
         }
         if let due = state.commitDue, due <= now { try commitIfDue() }
+        if let due = state.repetitionDue, due <= now { repeatCommit() }
         planCommit()
     }
 
@@ -109,10 +113,14 @@ package struct ConversationMachine: ~Copyable {
     }
 
     private mutating func enqueue(_ message: [UInt8]) throws(MLSError) {
-        let key = try group.wrapKey(of: group.ownIndex).secretBytes
-        for frame in CellFrame.frames(of: message, .message, from: state.nextOut) {
+        enqueue(message, from: state.nextOut, try group.wrapKey(of: group.ownIndex))
+        state.nextOut = (cells.last?.sequence ?? 0) + 1
+    }
+
+    private mutating func enqueue(_ message: [UInt8], from sequence: UInt64, _ wrap: WireSecret) {
+        let key = wrap.secretBytes
+        for frame in CellFrame.frames(of: message, .message, from: sequence) {
             cells.append(OutgoingCell(sequence: frame.sequence, bytes: frame.wrapped(key: key)))
-            state.nextOut = frame.sequence + 1
         }
     }
 
@@ -124,10 +132,30 @@ package struct ConversationMachine: ~Copyable {
         let (message, delta) = try group.commit(at: now)
         deltas.append(delta)
         // The other side reads it with the keys that it has.
+        let sent = SentCommit(
+            message.bytes, sequence: state.nextOut, wrap: try group.wrapKey(of: group.ownIndex))
         try enqueue(message.bytes)
         if let peer = group.peerIndex { keep(try group.wrapKey(of: peer)) }
         deltas.append(try group.mergePendingCommit().delta)
         beginEpoch()
+        sentCommit = sent
+        state.repetitionDue = now + sent.patience
+    }
+
+    /// Sends the last commit again, as cells that look like any others; who has it knows their numbers.
+    private mutating func repeatCommit() {
+        state.repetitionDue = nil
+        guard var sent = sentCommit, sent.repetitions < SentCommit.mostRepetitions, !state.isBroken else { return }
+        enqueue(sent.message, from: sent.sequence, sent.wrap)
+        sent.repetitions += 1
+        sentCommit = sent
+        state.repetitionDue = now + sent.patience
+    }
+
+    /// The other side is in this device's epoch.
+    private mutating func forgetSentCommit() {
+        sentCommit = nil
+        state.repetitionDue = nil
     }
 
     private mutating func beginEpoch() {
@@ -167,7 +195,9 @@ package struct ConversationMachine: ~Copyable {
     private mutating func take(_ cell: [UInt8], holds: Bool = true) throws(MLSError) -> [Event] {
         let frame: CellFrame
         switch try unwrap(cell) {
-        case .frame(let opened): frame = opened
+        case .frame(let opened, let isOfThisEpoch):
+            frame = opened
+            if isOfThisEpoch { forgetSentCommit() }
         case .malformed(let error): return [.refused("a cell is malformed: \(error)")]
         case .sealed:
             guard holds else { return [] }
@@ -188,7 +218,7 @@ package struct ConversationMachine: ~Copyable {
     }
 
     private enum Unwrapped {
-        case frame(CellFrame)
+        case frame(CellFrame, isOfThisEpoch: Bool)
         case malformed(WireError)
         /// Under none of the keys that are here.
         case sealed
@@ -196,9 +226,12 @@ package struct ConversationMachine: ~Copyable {
 
     private func unwrap(_ cell: [UInt8]) throws(MLSError) -> Unwrapped {
         guard let peer = group.peerIndex else { return .sealed }
-        for key in [try group.wrapKey(of: peer)] + state.pastWraps.reversed() {
+        let current = try group.wrapKey(of: peer)
+        for key in [current] + state.pastWraps.reversed() {
             do throws(WireError) {
-                if let frame = try CellFrame(unwrapping: cell, key: key.secretBytes) { return .frame(frame) }
+                if let frame = try CellFrame(unwrapping: cell, key: key.secretBytes) {
+                    return .frame(frame, isOfThisEpoch: key == current)
+                }
             } catch {
                 return .malformed(error)
             }

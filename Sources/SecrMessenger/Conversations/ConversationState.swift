@@ -48,6 +48,8 @@ package struct ConversationState: Sendable {
     package var lastCommit: UInt64
     /// When a commit of this device is due, seconds since 1970; `nil` where none is.
     package var commitDue: UInt64?
+    /// When the last commit is sent again, seconds since 1970; `nil` where the other side has it, or enough was tried.
+    package var repetitionDue: UInt64?
     /// The other side went on in a way that this device can't follow.
     package var isBroken = false
     /// Keys under which cells of the other side can still come, of epochs that are over; the newest last.
@@ -55,7 +57,7 @@ package struct ConversationState: Sendable {
 
     /// Whether there is something to be done that nobody asks for.
     func isDue(at time: UInt64) -> Bool {
-        if let receiptDue, receiptDue <= time { return true }
+        for due in [receiptDue, repetitionDue] { if let due, due <= time { return true } }
         guard let commitDue else { return hasTurn && !isBroken && isEpochOld(at: time) }
         return commitDue <= time
     }
@@ -124,6 +126,7 @@ extension ConversationState {
         static let nextContent: UInt8 = 10, arrived: UInt8 = 11, beyond: UInt8 = 12, acknowledged: UInt8 = 13
         static let receiptDue: UInt8 = 14, turn: UInt8 = 15, exchanged: UInt8 = 16, lastCommit: UInt8 = 17
         static let pastWraps: UInt8 = 18, inboxInUse: UInt8 = 19, commitDue: UInt8 = 20, broken: UInt8 = 21
+        static let repetitionDue: UInt8 = 22
     }
 
     var stored: [UInt8] {
@@ -146,6 +149,7 @@ extension ConversationState {
         fields.set(Tag.inboxInUse, isInboxInUse)
         fields.set(Tag.broken, isBroken)
         if let commitDue { fields.set(Tag.commitDue, commitDue) }
+        if let repetitionDue { fields.set(Tag.repetitionDue, repetitionDue) }
         fields.set(Tag.exchanged, exchanged)
         fields.set(Tag.lastCommit, lastCommit)
         fields.set(Tag.pastWraps, pastWraps.map(\.bytes))
@@ -178,6 +182,7 @@ extension ConversationState {
         isInboxInUse = try fields.flag(Tag.inboxInUse)
         isBroken = try fields.flag(Tag.broken)
         if fields[Tag.commitDue] != nil { commitDue = try fields.integer(Tag.commitDue) }
+        if fields[Tag.repetitionDue] != nil { repetitionDue = try fields.integer(Tag.repetitionDue) }
         exchanged = try fields.integer(Tag.exchanged)
         lastCommit = try fields.integer(Tag.lastCommit)
         for wrap in try fields.list(Tag.pastWraps) { pastWraps.append(try WireSecret(stored: wrap)) }

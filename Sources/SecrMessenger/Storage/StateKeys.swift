@@ -5,7 +5,7 @@ package enum StateKey {
 
     private enum Kind: UInt8 {
         case settings = 1
-        case contact, invitation, group, message, outbox, part, held, expiry, drop, upload, download
+        case contact, invitation, group, message, outbox, part, held, expiry, drop, upload, download, commit
     }
 
     private static func key(_ kind: Kind, _ rest: [UInt8] = []) -> [UInt8] { [program, kind.rawValue] + rest }
@@ -24,6 +24,8 @@ package enum StateKey {
     package static func parts(_ id: ContactID) -> [UInt8] { key(.part, id.bytes) }
     package static func held(_ id: ContactID) -> [UInt8] { key(.held, id.bytes) }
 
+    /// The last commit of this device, as long as it may have to be sent again.
+    package static func commit(_ id: ContactID) -> [UInt8] { key(.commit, id.bytes) }
     /// Files that are on their way to a relay, by the number of their message.
     package static func uploads(_ id: ContactID) -> [UInt8] { key(.upload, id.bytes) }
     /// Files that are to be fetched, by the number of their message.
@@ -41,7 +43,7 @@ package enum StateKey {
 
     /// All that goes with a conversation, but not the contact and its history.
     package static func conversation(_ id: ContactID) -> [[UInt8]] {
-        [group(id), outbox(id), parts(id), held(id), uploads(id), downloads(id)]
+        [group(id), outbox(id), parts(id), held(id), commit(id), uploads(id), downloads(id)]
     }
 }
 

@@ -178,10 +178,13 @@ extension StateTransaction {
             for (key, value) in try entries(withPrefix: partKeys) { parts[UInt64(bytes: key.suffix(8))] = value }
             held = try entries(withPrefix: heldKeys).map(\.value)
         }
+        let commitKey = StateKey.commit(contact.id)
+        let sentCommit = try value(of: commitKey).map { try SentCommit(stored: $0) }
         var machine = ConversationMachine(
             try group(contact.id), state,
             ConversationMachine.Settings(sendsReceipts: receipts, lifetime: contact.lifetime), parts: parts,
-            held: held, now: now, mayPut: { [settings = try settings()] in Messenger.mayUse($0.origin, by: settings) })
+            held: held, sentCommit: sentCommit, now: now,
+            mayPut: { [settings = try settings()] in Messenger.mayUse($0.origin, by: settings) })
         let result: Result
         do { result = try body(&machine) } catch let error as MLSError { throw MessengerError.group(error) }
         for delta in machine.deltas { try store(delta, of: contact.id) }
@@ -191,6 +194,13 @@ extension StateTransaction {
         if machine.held != held {
             try removeAll(withPrefix: heldKeys)
             for (number, cell) in machine.held.enumerated() { try set(cell, of: heldKeys + UInt64(number).bytes) }
+        }
+        if let commit = machine.sentCommit {
+            if commit.sequence != sentCommit?.sequence || commit.repetitions != sentCommit?.repetitions {
+                try set(commit.stored, of: commitKey)
+            }
+        } else if sentCommit != nil {
+            try remove(commitKey)
         }
         contact.conversation = machine.state
         try store(contact)
