@@ -118,7 +118,7 @@ struct ChatHome {
         private let output: URL
         private let folder: TemporaryFolder
 
-        init(_ home: ChatHome, _ arguments: [String]) throws {
+        init(_ home: ChatHome, _ arguments: [String], environment: [String: String] = [:]) throws {
             folder = try TemporaryFolder()
             output = folder.file("output")
             try Data().write(to: output)
@@ -127,6 +127,7 @@ struct ChatHome {
             process.arguments = ["--default-signal", ChatHome.tool] + arguments
             process.currentDirectoryURL = URL(filePath: home.folder.path)
             process.environment = ProcessInfo.processInfo.environment.merging(home.environment) { $1 }
+                .merging(environment) { $1 }
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = try FileHandle(forWritingTo: output)
             process.standardError = FileHandle.nullDevice

@@ -140,4 +140,25 @@ import Testing
         }
         #expect(!relay.said.contains("127.0.0.1:") || relay.said.split(separator: "\n").count == 1)
     }
+
+    /// The desktop learns that something has come, and nothing else.
+    @Test func theDesktopIsToldWithoutContent() async throws {
+        try ben.folder.write(
+            Array("#!/bin/sh\nprintf '%s\\n' \"$@\" >> told\necho spoken; echo loudly >&2\n".utf8), to: "notify-send")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: ben.folder.file("notify-send").path)
+        let path = "\(ben.folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+        let following = try ChatHome.Running(ben, ["receive", "--follow", "--notify"], environment: ["PATH": path])
+        try anna.quietly("send", "Ben", "the secret")
+        #expect(try await following.prints("the secret"))
+        var told = ""
+        for _ in 0..<500 where !told.contains("has come") {
+            told = (try? String(contentsOf: ben.folder.file("told"), encoding: .utf8)) ?? ""
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(told.hasSuffix("A message has come\n") && !told.contains("secret") && !told.contains("Anna"))
+        #expect(try await following.end(SIGTERM) == -SIGTERM)
+        #expect(!String(decoding: following.printed, as: UTF8.self).contains("spoken"))
+        try ben.fails(64, "--notify goes with --follow", "receive", "--notify")
+    }
 }

@@ -71,6 +71,24 @@ import Testing
         #expect(cells.count == Int((after.1 ?? 0) - (before.1 ?? 0)))
     }
 
+    /// What was taken back does not show up later.
+    @Test func aDeletionThatOvertakes() async throws {
+        let (a, b) = try await couple.meet()
+        let box = try a.inbox("Ben")
+        try b.send("oh no", to: b.contact("Anna"))
+        try b.delete(1, of: b.contact("Anna"), forBoth: true)
+        try b.send("hello", to: b.contact("Anna"))
+        try await b.deliver(to: b.contact("Anna").id)
+        let cells = try await couple.takeAll(from: box)
+        #expect(cells.count == 3)
+        try await couple.put([cells[1], cells[2], cells[0]], into: box)
+        #expect(try await a.synchronize().texts == ["hello"])
+        #expect(try a.heard("Ben") == ["hello"] && a.contact("Ben").unread == 1 && a.contact("Ben").lost == 0)
+        let deletions = StateKey.deletions(try a.contact("Ben").id)
+        #expect(try a.vault.readState { try $0.entries(withPrefix: deletions).isEmpty })
+        try await couple.expectTalk(a, b)
+    }
+
     // MARK: Boxes
 
     @Test func boxesAreRenewed() async throws {

@@ -192,8 +192,9 @@ extension Messenger {
         case .broken(let reason): return [.broken(contact, reason)]
         case .content(let content):
             switch content.body {
-            case .text(let text): return [try add(.text(text), content, &contact, state, now)]
-            case .attachment(let attachment): return [try add(.attachment(attachment), content, &contact, state, now)]
+            case .text(let text): return try add(.text(text), content, &contact, state, now).map { [$0] } ?? []
+            case .attachment(let attachment):
+                return try add(.attachment(attachment), content, &contact, state, now).map { [$0] } ?? []
             case .receipt, .box: return [.acknowledged(contact)]
             case .lifetime(let seconds):
                 contact.lifetime = seconds
@@ -204,7 +205,10 @@ extension Messenger {
                     let message = messages.last(where: {
                         $0.direction == .incoming && $0.era == contact.era && $0.content == number
                     })
-                else { return [] }
+                else {
+                    try state.deleteLater(number, of: contact)
+                    return []
+                }
                 try state.delete(message, of: contact.id, now: now)
                 return [.deleted(contact, message.number)]
             case .farewell:
@@ -217,7 +221,12 @@ extension Messenger {
 
     private func add(
         _ body: Message.Body, _ content: Content, _ contact: inout Contact, _ state: StateTransaction, _ now: UInt64
-    ) throws -> Happening {
+    ) throws -> Happening? {
+        let deletion = StateKey.deletions(contact.id) + content.number.bytes
+        if try state.value(of: deletion) != nil {
+            try state.remove(deletion)
+            return nil
+        }
         contact.unread += 1
         let message = try state.add(body, .incoming, content, to: &contact, now: now)
         if let attachment = message.attachment, fetches(attachment, by: try state.settings()) {

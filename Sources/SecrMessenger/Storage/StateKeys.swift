@@ -5,7 +5,7 @@ package enum StateKey {
 
     private enum Kind: UInt8 {
         case settings = 1
-        case contact, invitation, group, message, outbox, part, held, expiry, drop, upload, download, commit
+        case contact, invitation, group, message, outbox, part, held, expiry, drop, upload, download, commit, deletion
     }
 
     private static func key(_ kind: Kind, _ rest: [UInt8] = []) -> [UInt8] { [program, kind.rawValue] + rest }
@@ -26,6 +26,8 @@ package enum StateKey {
 
     /// The last commit of this device, as long as it may have to be sent again.
     package static func commit(_ id: ContactID) -> [UInt8] { key(.commit, id.bytes) }
+    /// Messages that the other side took back before they came, by its numbers.
+    package static func deletions(_ id: ContactID) -> [UInt8] { key(.deletion, id.bytes) }
     /// Files that are on their way to a relay, by the number of their message.
     package static func uploads(_ id: ContactID) -> [UInt8] { key(.upload, id.bytes) }
     /// Files that are to be fetched, by the number of their message.
@@ -43,7 +45,7 @@ package enum StateKey {
 
     /// All that goes with a conversation, but not the contact and its history.
     package static func conversation(_ id: ContactID) -> [[UInt8]] {
-        [group(id), outbox(id), parts(id), held(id), commit(id), uploads(id), downloads(id)]
+        [group(id), outbox(id), parts(id), held(id), commit(id), deletions(id), uploads(id), downloads(id)]
     }
 }
 

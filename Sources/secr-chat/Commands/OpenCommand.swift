@@ -16,18 +16,19 @@ enum OpenCommand {
         discussion: """
             Enter sends; Alt-Enter begins a new line. /help lists what else can be said, such as /quit.
             """,
-        options: [last] + Option.access
+        options: [last, Notifications.option] + Option.access
     ) { (arguments) throws(UsageError) in
         let console = Console(arguments)
         let access = try ChatAccess(arguments, console)
         let name = try arguments.text(0)
         let limit = try arguments.number(last, from: 0) ?? 20
+        let notifies = arguments.has(Notifications.option)
         return console.attempt(access) {
             let vault = try access.vault.open()
             let messenger = try access.messenger(vault)
             try messenger.deleteExpired()
             let contact = try messenger.contact(name)
-            let dialogue = Dialogue(messenger, vault, contact, console)
+            let dialogue = Dialogue(messenger, vault, contact, console, notifies: notifies)
             dialogue.begin(limit)
             defer { dialogue.end() }
             return try await dialogue.run()
@@ -41,12 +42,17 @@ private struct Dialogue: Sendable {
     private let vault: Vault
     private let contact: Contact
     private let screen: ConversationScreen
+    private let notifications: Notifications?
 
-    init(_ messenger: Messenger, _ vault: Vault, _ contact: Contact, _ console: Console) {
+    init(
+        _ messenger: Messenger, _ vault: Vault, _ contact: Contact, _ console: Console, notifies: Bool
+    ) {
         self.messenger = messenger
         self.vault = vault
         self.contact = contact
-        screen = ConversationScreen(console: console, prompt: "> ")
+        let screen = ConversationScreen(console: console, prompt: "> ")
+        self.screen = screen
+        notifications = notifies ? Notifications { screen.show(.init(author: .notice, text: $0)) } : nil
     }
 
     func begin(_ limit: Int) {
@@ -157,6 +163,7 @@ private struct Dialogue: Sendable {
     // MARK: What is shown
 
     private func take(_ happenings: [Happening]) {
+        notifications?.take(happenings)
         for happening in happenings {
             if case .message(_, let message) = happening {
                 show(message)

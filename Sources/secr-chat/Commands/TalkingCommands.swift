@@ -60,7 +60,7 @@ enum ReceiveCommand {
 
     static let command = Command(
         "receive", abstract: "Send what waits, and print what has come.", operands: "[CONTACT...]", arity: 0...Int.max,
-        options: [wait, follow, files, .json] + Option.access
+        options: [wait, follow, files, Notifications.option, .json] + Option.access
     ) { (arguments) throws(UsageError) in
         let console = Console(arguments)
         let access = try ChatAccess(arguments, console)
@@ -69,7 +69,9 @@ enum ReceiveCommand {
         for place in arguments.operands.indices { names.append(try arguments.text(place)) }
         let wanted = names
         let goesOn = arguments.has(follow)
+        if arguments.has(Notifications.option) && !goesOn { throw UsageError("--notify goes with --follow") }
         let wantsFiles = arguments.has(files)
+        let notifications = arguments.has(Notifications.option) ? Notifications { console.warning($0) } : nil
         let report = Report(console, isJSON: arguments.has(.json))
         return console.attempt(access) {
             let messenger = try access.open(fetchesAll: wantsFiles)
@@ -79,6 +81,7 @@ enum ReceiveCommand {
                 try await messenger.follow(contacts.map(\.id)) { happenings in
                     report.show(happenings)
                     console.flush()
+                    notifications?.take(happenings)
                     for case .message(let contact, _) in happenings { try? messenger.markSeen(contact, 1) }
                 }
                 return .success
