@@ -10,10 +10,16 @@ struct ChatHome {
     let environment: [String: String]
     var folder: TemporaryFolder { vault.folder }
 
-    /// - Parameter vault: by default a copy of the one that tests share.
-    init(_ relay: RelayProcess, _ options: [String] = [], in vault: SampleVault? = nil) throws {
+    init(_ relay: RelayProcess, _ options: [String] = []) throws {
+        try self.init(at: relay.endpoint.origin, options)
+    }
+
+    /// - Parameters:
+    ///   - origin: of a relay.
+    ///   - vault: by default a copy of the one that tests share.
+    init(at origin: String, _ options: [String] = [], in vault: SampleVault? = nil) throws {
         try self.init(in: vault)
-        let run = try chat(["init", relay.endpoint.origin] + options)
+        let run = try chat(["init", origin] + options)
         #expect(run.status == 0 && run.errors == "vault: ready to meet people\n", "\(run.errors)")
     }
 
@@ -81,11 +87,19 @@ struct ChatHome {
     // MARK: What was said
 
     struct Said: Decodable, Equatable {
+        struct File: Decodable, Equatable {
+            var name: String
+            /// In the vault; `nil` before it has come.
+            var path: String?
+        }
+
         var number: Int
         var direction: String
         var delivery: String?
         var text: String
         var contact: String
+        /// What was sent in place of a text.
+        var file: File?
     }
 
     static func said(_ output: [UInt8]) throws -> [Said] {
@@ -98,9 +112,9 @@ struct ChatHome {
         return try Self.said(run.output)
     }
 
-    /// What the other side said, in order.
+    /// What the other side said, in order, without its files.
     func heard(_ contact: String) throws -> [String] {
-        try history(contact).filter { $0.direction == "incoming" }.map(\.text)
+        try history(contact).filter { $0.direction == "incoming" && $0.file == nil }.map(\.text)
     }
 
     /// Of all contacts, one object a line.

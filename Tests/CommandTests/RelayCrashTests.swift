@@ -29,23 +29,8 @@ import Testing
         .enabled(if: PostgreSQLServer.isInstalled, "PostgreSQL is not installed"),
         .enabled(if: MotoServer.isInstalled, Comment(rawValue: MotoServer.advice)), .timeLimit(.minutes(15)))
     func threeRelaysAreAsGoodAsOne() async throws {
-        let database = try PostgreSQLServer()
-        let bucket = try MotoServer.shared.get()
-        let folder = try TemporaryFolder()
-        try folder.write(
-            Array(
-                """
-                [default]
-                aws_access_key_id = \(bucket.accessKey)
-                aws_secret_access_key = \(bucket.secretKey)
-
-                """.utf8), to: "credentials")
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.file("credentials").path)
-        let options = [
-            "--keys", folder.file("keys").path, "--database", database.address(), "--s3-endpoint", bucket.endpoint,
-            "--s3-bucket", try bucket.makeBucket(), "--s3-credentials", folder.file("credentials").path,
-        ]
-        let relays = try (0..<3).map { _ in try RelayProcess(options) }
+        let nodes = try RelayNodes(3)
+        let (database, relays) = (nodes.database, nodes.relays)
         let clients = try relays.map { try $0.client(Self.retries) }
         let stored = try await RelayExercise(clients: clients).run(times: Self.times) { generator in
             if Int.random(in: 0..<4, using: &generator) == 0 {
