@@ -94,17 +94,3 @@ import Testing
         #expect(relay.said == "listening on http://127.0.0.1:\(relay.port)\n")
     }
 }
-
-extension TemporaryFolder {
-    /// Makes `NAME.pem`, which signs itself and is for 127.0.0.1, and `NAME.key`.
-    func makeCertificate(_ name: String) throws {
-        let made = try Run.program(
-            "openssl",
-            [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-                "/CN=\(name)", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "\(name).key", "-out",
-                "\(name).pem",
-            ], in: path)
-        try #require(made.status == 0, "\(made.errors)")
-    }
-}

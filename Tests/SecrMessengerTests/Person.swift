@@ -22,6 +22,7 @@ final class Person: Sendable {
     let folder: TemporaryFolder
     let keys: AreaKeys
     let clock: TestClock
+    private let trust: HTTPRequest.Trust
 
     private static let weak = Argon2id.Parameters(unchecked: 8, passes: 1)
 
@@ -29,19 +30,29 @@ final class Person: Sendable {
     private var stateURL: URL { folder.file("state") }
     private var stateFolder: FilePath { FilePath(stateURL.path) }
 
-    init(_ relay: RelayProcess, clock: TestClock = TestClock()) throws {
+    convenience init(_ relay: RelayProcess, clock: TestClock = TestClock()) throws {
+        try self.init(at: relay.origin, clock: clock)
+    }
+
+    /// - Parameters:
+    ///   - origin: of the relay.
+    ///   - trust: whose word counts for who that is.
+    init(at origin: String, clock: TestClock = TestClock(), trust: HTTPRequest.Trust = .system) throws {
         folder = try TemporaryFolder()
         self.clock = clock
+        self.trust = trust
         let credential = try Credential(passphrase: SecretBytes(copying: Array("open".utf8)))
         let made = try VaultFolder.create(
             FilePath(folder.file("vault").path), credential, parameters: Self.weak,
             stateFolder: FilePath(folder.file("state").path), now: 1)
         keys = try made.unlock(credential)
-        try Messenger.setUp(vault(), Settings(relays: [relay.origin]))
+        try Messenger.setUp(vault(), Settings(relays: [origin]))
     }
 
-    private init(_ folder: TemporaryFolder, _ keys: AreaKeys, _ clock: TestClock) {
-        (self.folder, self.keys, self.clock) = (folder, keys, clock)
+    private init(_ folder: TemporaryFolder, copyOf person: Person, clock: TestClock?) {
+        self.folder = folder
+        (keys, trust) = (person.keys, person.trust)
+        self.clock = clock ?? person.clock
     }
 
     func located() throws -> VaultFolder {
@@ -73,7 +84,7 @@ final class Person: Sendable {
 
     private func messenger(_ vault: Vault) throws -> Messenger {
         let clock = clock
-        let relays = Relays(http: try HTTPClient(), retries: .never) { Int64(clock.now) }
+        let relays = Relays(http: try HTTPClient(), trust: trust, retries: .never) { Int64(clock.now) }
         return try Messenger(vault, relays) { clock.now }
     }
 
@@ -93,11 +104,13 @@ final class Person: Sendable {
     }
 
     /// The same person with a copy of the vault elsewhere, and with a copy of what this device remembers, or nothing.
-    func copied(withState: Bool, from backup: TemporaryFolder? = nil) throws -> Person {
+    ///
+    /// - Parameter clock: by default the same one.
+    func copied(withState: Bool, from backup: TemporaryFolder? = nil, clock: TestClock? = nil) throws -> Person {
         let copy = try TemporaryFolder()
         try FileManager.default.copyItem(at: backup?.file("vault") ?? vaultURL, to: copy.file("vault"))
         if withState { try FileManager.default.copyItem(at: stateURL, to: copy.file("state")) }
-        return Person(copy, keys, clock)
+        return Person(copy, copyOf: self, clock: clock)
     }
 
     /// Damages what was written last, and repairs the vault.
