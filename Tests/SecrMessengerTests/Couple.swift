@@ -14,12 +14,18 @@ struct Couple {
     let client: RelayClient
     /// Whose folders are there for as long as the test runs.
     private let others = Shared<[Person]>([])
+    /// What is in front of the relay, and remembers all that they ask of it.
+    private let recorder: Forwarder?
+    private let keys = Shared(KnownKeys())
 
-    init() throws {
+    /// - Parameter isRecorded: whether ``expectFreshNonces(at:)`` looks at the cells afterwards.
+    init(isRecorded: Bool = false) throws {
         relay = try RelayProcess()
-        (anna, ben) = (try Person(relay, clock: clock), try Person(relay, clock: clock))
+        recorder = isRecorded ? try Forwarder(to: [relay.port], records: true) : nil
+        let origin = recorder?.origin ?? relay.origin
+        (anna, ben) = (try Person(at: origin, clock: clock), try Person(at: origin, clock: clock))
         let clock = clock
-        client = RelayClient(RelayEndpoint(origin: relay.origin), http: try HTTPClient(), retries: .never) {
+        client = RelayClient(RelayEndpoint(origin: origin), http: try HTTPClient(), retries: .never) {
             Int64(clock.now)
         }
     }
@@ -34,6 +40,7 @@ struct Couple {
         let (a, b) = (try anna.messenger(), try ben.messenger())
         let invitation = try await a.invite("Ben")
         try await b.accept(invitation.link, as: "Anna")
+        try learn(a, b)
         try await greet(a, b)
         return (a, b)
     }
@@ -54,6 +61,7 @@ struct Couple {
         for _ in 0..<2 {
             happenings += try await a.synchronize()
             happenings += try await b.synchronize()
+            try learn(a, b)
         }
         return happenings
     }
@@ -67,6 +75,26 @@ struct Couple {
         try await exchange(a, b)
         #expect(try b.heard("Anna").last == "\(text), Ben", sourceLocation: location)
         #expect(try a.heard("Ben").last == "\(text), Anna", sourceLocation: location)
+    }
+
+    // MARK: What is recorded
+
+    /// Remembers the keys that vaults have now, where cells are recorded: they go with their epochs.
+    func learn(_ messengers: Messenger...) throws {
+        if recorder == nil { return }
+        var known = keys.value
+        for messenger in messengers { try known.learn(messenger) }
+        keys.withLock { $0 = known }
+    }
+
+    /// All cells that were on their way to the relay.
+    func audit() throws -> NonceAudit {
+        try NonceAudit(try RelayRequests(try #require(recorder)).cells, keys.value)
+    }
+
+    /// Nothing was ever encrypted twice under one key and one nonce.
+    func expectFreshNonces(at location: SourceLocation = #_sourceLocation) throws {
+        try audit().expectFresh(at: location)
     }
 
     // MARK: What a relay can do

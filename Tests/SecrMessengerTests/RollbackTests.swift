@@ -10,7 +10,7 @@ import Testing
     private let couple: Couple
     private var anna: Person { couple.anna }
 
-    init() throws { couple = try Couple() }
+    init() throws { couple = try Couple(isRecorded: true) }
 
     private func expectFrozen(_ error: any Error, at location: SourceLocation) {
         guard case .frozen("Ben") = error as? MessengerError else {
@@ -45,6 +45,7 @@ import Testing
         func tryAll() throws {
             let contact = try copy.contact("Ben")
             refuses({ try copy.send("no", to: contact) }, at: location)
+            refuses({ try copy.attach(AttachmentTests.file([1, 2, 3]), to: contact) }, at: location)
             refuses({ try copy.setLifetime(60, with: contact) }, at: location)
             refuses({ try copy.sayFarewell(to: contact) }, at: location)
             refuses({ try copy.delete(own, of: contact, forBoth: true) }, at: location)
@@ -56,6 +57,7 @@ import Testing
         for round in 0..<70 { try b.send("to the copy \(round)", to: b.contact("Anna")) }
         _ = try await b.synchronize()
         _ = try await copy.synchronize()
+        try couple.learn(copy, b)
         #expect(
             try copy.heard("Ben").suffix(70) == (0..<70).map { "to the copy \($0)" }, sourceLocation: location)
         couple.clock.advance(2 * 86_400)
@@ -63,6 +65,7 @@ import Testing
         try b.send("later", to: b.contact("Anna"))
         _ = try await b.synchronize()
         _ = try await copy.synchronize()
+        try couple.learn(copy, b)
         #expect(try copy.heard("Ben").last == "later", sourceLocation: location)
         #expect(try copy.inbox("Ben").address == inbox.address, sourceLocation: location)
         try tryAll()
@@ -86,10 +89,12 @@ import Testing
         if invites {
             let invitation = try await copy.invite("Ben", anew: true)
             try await b.accept(invitation.link, as: "Anna", anew: true)
+            try couple.learn(copy, b)
             try await couple.greet(copy, b, at: location)
         } else {
             let invitation = try await b.invite("Anna", anew: true)
             try await copy.accept(invitation.link, as: "Ben", anew: true)
+            try couple.learn(copy, b)
             _ = try await copy.synchronize()
             try await couple.exchange(b, copy)
         }
@@ -98,6 +103,7 @@ import Testing
         #expect(try copy.said("Ben") == said + ["again, Ben"], sourceLocation: location)
         #expect(try copy.heard("Ben") == heard + ["again, Anna"], sourceLocation: location)
         #expect(try b.heard("Anna") == known + ["again, Ben"], sourceLocation: location)
+        try couple.expectFreshNonces(at: location)
     }
 
     @Test(arguments: [true, false]) func anOlderCopyIsFrozen(invites: Bool) async throws {
@@ -159,6 +165,25 @@ import Testing
         try await expectNewBeginning(repaired, b, invites: false)
     }
 
+    /// Those who look for keys that were used twice would find them: here a copy goes on, as none does by itself.
+    @Test func whatIsUsedTwiceIsSeen() async throws {
+        let (a, b) = try await couple.meet()
+        try a.send("before", to: a.contact("Ben"))
+        try await couple.exchange(a, b)
+        try couple.expectFreshNonces()
+        let copy = try couple.keep(anna.copied(withState: true)).messenger()
+        let cells = try copy.forge("Ben", .text("from the copy"))
+        try a.send("from the first one", to: a.contact("Ben"))
+        _ = try await a.synchronize()
+        try await couple.put(cells, into: b.inbox("Anna"))
+        let twice = try couple.audit()
+        #expect(twice.repeatedKeys.count == 1 && twice.repeatedKeys.first?.sender == 0 && twice.repeatedNonces == 0)
+        // Neither does a nonce of the wrap escape them.
+        let nonce = try #require(cells.first).prefix(24)
+        try await couple.put([nonce + [UInt8](repeating: 0, count: Cell.size - 24)], into: b.inbox("Anna"))
+        #expect(try couple.audit().repeatedNonces == 1)
+    }
+
     // MARK: Before there is a conversation
 
     private func copies() throws -> [Messenger] {
@@ -174,6 +199,7 @@ import Testing
         let copies = try copies()
         try await b.accept(invitation.link, as: "Anna")
         _ = try await b.synchronize()
+        try couple.learn(a, b)
         for copy in copies {
             let happenings = try await copy.synchronize()
             #expect(happenings.isEmpty)
@@ -182,12 +208,14 @@ import Testing
         }
         try await couple.exchange(a, b)
         try await couple.expectTalk(a, b)
+        try couple.expectFreshNonces()
     }
 
     @Test func anAnswerGoesOnWhereItWasGiven() async throws {
         let (a, b) = (try anna.messenger(), try couple.ben.messenger())
         let invitation = try await b.invite("Anna")
         try await a.accept(invitation.link, as: "Ben")
+        try couple.learn(a, b)
         let early = try copies()
         // The hello of a copy does not leave.
         for copy in early {
@@ -205,5 +233,6 @@ import Testing
         }
         try await couple.exchange(a, b)
         try await couple.expectTalk(a, b)
+        try couple.expectFreshNonces()
     }
 }
