@@ -157,6 +157,7 @@ extension Messenger {
                 conversation.oldInbox?.received = last.number
             }
             conversation.isInboxInUse = conversation.isInboxInUse || isNew
+            try state.forgetDeletions(upTo: conversation.arrived, of: id)
             contact.conversation = conversation
             let events = try state.converse(
                 with: &contact, receipts: sendsReceipts(contact), receives: true, now: time

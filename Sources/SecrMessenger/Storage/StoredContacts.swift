@@ -144,16 +144,19 @@ extension StateTransaction {
         if let time = message.disappears { try remove(StateKey.expiry(time, id, message: message.number)) }
     }
 
-    /// Notes a message that was taken back and has not come: it may have been overtaken.
+    /// Notes a message that was taken back and is not there: it may have been overtaken.
     func deleteLater(_ number: UInt64, of contact: Contact) throws {
-        guard let conversation = contact.conversation, number > conversation.arrived,
-            !conversation.arrivedBeyond.contains(number)
-        else { return }
         let prefix = StateKey.deletions(contact.id)
         // Whoever takes back what never comes has to stop at some time.
         guard try entries(withPrefix: prefix, limit: ConversationState.mostBeyond).count < ConversationState.mostBeyond
         else { return }
         try set([], of: prefix + number.bytes)
+    }
+
+    /// Forgets those that can't come any more.
+    func forgetDeletions(upTo number: UInt64, of id: ContactID) throws {
+        let prefix = StateKey.deletions(id)
+        for (key, _) in try entries(withPrefix: prefix, before: prefix + (number + 1).bytes) { try remove(key) }
     }
 
     /// Deletes what is to disappear by now.
