@@ -38,6 +38,8 @@ public enum MessengerError: Error, Sendable {
     case badFileName
     /// The file can't be freed from what it tells beside what it shows, and that was not allowed; why.
     case unscrubbed(String)
+    /// The file, or what was made of it in the vault, can't be read; why.
+    case unreadable(String)
     /// The message has no file.
     case noFile(UInt64)
     /// The file of a message is not to be had; why.

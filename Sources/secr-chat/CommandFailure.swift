@@ -80,6 +80,7 @@ extension CommandFailure {
                 Self(
                     .failure, "not sent, since it can't be scrubbed: \(SafeText.escape(reason))",
                     hint: "--unscrubbed sends it as it is, with all that it tells about you")
+            case .unreadable(let reason): Self(.failure, "not sent: \(SafeText.escape(reason))")
             case .noFile(let number): Self(.notFound, "message \(number) has no file")
             case .fileFailed(let number, let reason):
                 Self(.failure, "the file of message \(number) is not to be had: \(SafeText.escape(reason))")

@@ -112,8 +112,8 @@ for word in lighthouse beach Exif Anna Ben; do
     if grep -rac "$word" relay | grep -v ':0$'; then exit 1; fi
     echo "nothing"
 done
-as ben secr-chat contacts --json > contacts
-box=$(sed -n 's/.*"box":"\([0-9a-f]*\)".*/\1/p' contacts)
+as ben secr-chat contacts --json > contacts.json
+box=$(sed -n 's/.*"box":"\([0-9a-f]*\)".*/\1/p' contacts.json)
 printf '\nAnd what does it know of the box from which Ben takes what is for him?\n'
 step secr-relay audit --data relay "$box"
 as ben secr-chat receive

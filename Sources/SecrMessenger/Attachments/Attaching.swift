@@ -25,7 +25,7 @@ extension Messenger {
     /// Scrubs a file, and puts what is left into the vault and into the outbox. It leaves with ``upload(to:_:)`` or with
     /// the next ``synchronize(_:wait:)``; what is said meanwhile may arrive before it.
     ///
-    /// - Throws: ``MessengerError/unscrubbed(_:)``, ``MessengerError/badFileName``, ``MessengerError/badText`` for a caption,
+    /// - Throws: ``MessengerError/unscrubbed(_:)``, ``MessengerError/unreadable(_:)``, ``MessengerError/badFileName``, ``MessengerError/badText`` for a caption,
     ///   ``MessengerError/frozen(_:)``, ``MessengerError/notActive(_:)``; errors of the vault.
     @discardableResult
     public func attach(_ file: FileToSend, to contact: Contact) throws -> Message {
@@ -45,7 +45,7 @@ extension Messenger {
         ) { _ in }
         do {
             let stored = try VaultSource(vault, draft)
-            do throws(ScrubError) { try scrub?.verify(stored) } catch { throw MessengerError.unscrubbed(error.reason) }
+            do throws(ScrubError) { try scrub?.verify(stored) } catch { throw MessengerError.unreadable(error.reason) }
             var attachment = Attachment(
                 secret: WireSecret(SecureRandom.bytes(WireSecret.size)), origin: origin,
                 blobSize: .fitting(UInt64(stored.size)), runs: [.init(first: 0, lastDay: today)],
@@ -67,8 +67,8 @@ extension Messenger {
         do throws(ScrubError) {
             return try Scrubber().prepare(file.source)
         } catch {
-            let isOurs = error.code == .unreadable || error.code == .contract
-            guard file.mayBeUnscrubbed, !isOurs else { throw .unscrubbed(error.reason) }
+            if error.code == .unreadable || error.code == .contract { throw .unreadable(error.reason) }
+            guard file.mayBeUnscrubbed else { throw .unscrubbed(error.reason) }
             return nil
         }
     }

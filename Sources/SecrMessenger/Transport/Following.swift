@@ -74,8 +74,8 @@ extension Messenger {
     private func speak(to id: ContactID, _ report: @escaping Reporter) async throws {
         try await keepOn(id, report) { [self] in
             try await tend(id)
-            try await renewBox(of: id)
             try await deliver(to: id)
+            if try await renewBox(of: id) { try await deliver(to: id) }
             return true
         }
     }

@@ -7,11 +7,13 @@ extension Messenger {
     ///
     /// Relays forget what nobody asks for, and tell nobody whether they have: whoever was away for long would wait for ever. And
     /// what was seen of one box tells less about the next.
-    func renewBox(of id: ContactID) async throws {
+    ///
+    /// - Returns: whether there is a fresh one, which the other side has to be told of.
+    func renewBox(of id: ContactID) async throws -> Bool {
         let found = try await desk.run { [self] in try oldBox(of: id) }
-        guard let found else { return }
+        guard let found else { return false }
         let fresh = try await makeConversationBox(avoiding: found.peerOrigin)
-        try await desk.run { [self] in try use(fresh, inPlaceOf: found.name, id) }
+        return try await desk.run { [self] in try use(fresh, inPlaceOf: found.name, id) }
     }
 
     private func oldBox(of id: ContactID) throws -> (name: [UInt8], peerOrigin: String?)? {
@@ -23,13 +25,18 @@ extension Messenger {
         }
     }
 
-    /// Tells the other side. What it puts before it knows that comes out of the old box.
-    private func use(_ fresh: OwnBox, inPlaceOf name: [UInt8], _ id: ContactID) throws {
+    /// What the other side puts before it knows of the fresh box comes out of the old one.
+    ///
+    /// - Returns: whether nobody else has done that.
+    private func use(_ fresh: OwnBox, inPlaceOf name: [UInt8], _ id: ContactID) throws -> Bool {
         let time = now()
-        try vault.changeState { state in
+        return try vault.changeState { state in
             guard let contact = try state.contact(id), var contact = try? writable(contact, state),
                 var old = contact.conversation?.inbox, old.address.name == name
-            else { return try state.drop(fresh) }
+            else {
+                try state.drop(fresh)
+                return false
+            }
             if let older = contact.conversation?.oldInbox { try state.drop(older) }
             old.goOn(from: time)
             contact.conversation?.oldInbox = old
@@ -39,6 +46,7 @@ extension Messenger {
                 _ = try $0.send(.box(fresh.capability))
             }
             try state.store(contact)
+            return true
         }
     }
 }

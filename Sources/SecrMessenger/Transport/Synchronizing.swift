@@ -47,9 +47,9 @@ extension Messenger {
         }
         _ = try await receive(contact.id, wait: wait, report)
         try await tend(contact.id)
+        try await attempt(contact, report) { try await self.deliver(to: contact.id) }
         try await attempt(contact, report) {
-            try await self.renewBox(of: contact.id)
-            try await self.deliver(to: contact.id)
+            if try await self.renewBox(of: contact.id) { try await self.deliver(to: contact.id) }
         }
         try await attempt(contact, report) { try await self.download(from: contact.id, report) }
     }
