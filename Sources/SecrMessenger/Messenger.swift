@@ -46,9 +46,19 @@ public final class Messenger: Sendable {
 
     public var settings: Settings { get throws { try Self.settings(of: vault) } }
 
-    /// Whether a file is fetched without that somebody asks for it.
-    func fetches(_ attachment: Attachment, by settings: Settings) -> Bool {
-        fetchesAll || attachment.size <= settings.largestFetch
+    /// Bytes of files of one contact that are fetched before somebody looks, as a multiple of the largest one.
+    private static let mostUnseenFiles: UInt64 = 10
+    private static let unseenMessages = 256
+
+    /// Whether the file of a message that has just come is fetched without that somebody asks for it.
+    func fetches(_ attachment: Attachment, from contact: Contact, _ state: some StateReading) throws -> Bool {
+        if fetchesAll { return true }
+        let largest = try state.settings().largestFetch
+        guard attachment.size <= largest else { return false }
+        // Nobody should be able to fill a disk by saying a word or two.
+        let unseen = try state.messages(of: contact, limit: min(Int(contact.unread), Self.unseenMessages))
+        let sizes = unseen.filter { $0.direction == .incoming }.compactMap(\.attachment?.size).filter { $0 <= largest }
+        return sizes.reduce(0, +) <= Self.mostUnseenFiles * largest
     }
 
     /// A relay's origin as it has to be, or an error.
@@ -174,5 +184,6 @@ public final class Messenger: Sendable {
                 return true
             }
         }
+        removeFolder(of: contact)
     }
 }

@@ -27,14 +27,14 @@ package enum FileExport {
     ///   - mode: by default, nobody else gets to read what was sealed.
     package static func write(
         _ path: VaultPath, _ range: Range<Int>? = nil, of vault: Vault, to target: FilePath, replacing old: FileStatus?,
-        mode: UInt32 = 0o600, _ meter: ProgressMeter
+        mode: UInt32 = 0o600, _ meter: ProgressMeter? = nil
     ) throws {
         try write(to: target, replacing: old, mode: mode) { file in
             let early = EarlyWriting(file)
             try unsafe vault.read(path, range) { bytes in
                 try unsafe file.write(bytes, path: target)
                 early.add(bytes.count)
-                meter.add(bytes.count)
+                meter?.add(bytes.count)
             }
         }
     }

@@ -3,6 +3,7 @@ import SecrMessenger
 import SecrSystem
 import SecrVault
 import SecrVaultCLI
+import SecrWire
 import SystemPackage
 
 /// Files of this machine and of the vault on their way into a conversation, and back.
@@ -36,9 +37,11 @@ enum LocalFile {
     /// option, nothing that a terminal obeys.
     static func name(for sent: String) -> FilePath {
         var name = SafeText.escape(sent).replacing("\\u{", with: "_").replacing("}", with: "_")
-        if let first = name.first, first == "." || first == "-" { name = "_" + name.dropFirst() }
-        name = name.replacing("/", with: "_")
-        while name.utf8.count > 255 { name.removeLast() }
+        // Bytes: a mark behind it would make the two one character.
+        if let first = name.utf8.first, [UInt8(ascii: "."), UInt8(ascii: "-")].contains(first) {
+            name = "_" + String(name.unicodeScalars.dropFirst())
+        }
+        name = Attachment.shortened(name.replacing("/", with: "_"), to: 255)
         return FilePath(name.isEmpty ? "file" : name)
     }
 

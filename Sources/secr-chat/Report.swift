@@ -3,6 +3,7 @@ import SecrMessenger
 import SecrSystem
 import SecrVault
 import SecrWire
+import Synchronization
 import SystemPackage
 
 /// Tells what happened and what was said.
@@ -40,6 +41,7 @@ struct Report: Sendable {
         case .sent: "  [sent]"
         case .arrived: "  [arrived]"
         case .unknown: "  [unknown]"
+        case .failed: "  [failed]"
         }
     }
 
@@ -62,7 +64,7 @@ struct Report: Sendable {
         let name = attachment.name.split(whereSeparator: \.isNewline).joined(separator: " ")
         var text = "[\(kind) \(name), \(ByteCount.text(Int(clamping: attachment.size)))"
         if attachment.width > 0 { text += ", \(attachment.width) × \(attachment.height)" }
-        if message.direction == .incoming && message.file == nil { text += ", not fetched" }
+        if message.direction == .incoming && message.file == nil && !message.isWanted { text += ", not fetched" }
         return text + "]" + (attachment.caption.isEmpty ? "" : " " + attachment.caption)
     }
 
@@ -75,27 +77,28 @@ struct Report: Sendable {
         ])
     }
 
+    /// That it has come.
+    private static func json(ofFile message: Message, _ contact: Contact) -> JSON {
+        .object([
+            ("type", "file"), ("contact", .string(contact.name)), ("number", .integer(Int(message.number))),
+            ("path", path(of: message)),
+        ])
+    }
+
+    private static func path(of message: Message) -> JSON {
+        message.file.map { .string(SafeText.escape(FilePath(rawBytes: $0.bytes))) } ?? .null
+    }
+
     private static func json(_ attachment: Attachment, in message: Message) -> JSON {
-        let path = message.file.map { SafeText.escape(FilePath(rawBytes: $0.bytes)) }
-        return .object([
+        .object([
             ("name", .string(attachment.name)), ("size", .integer(Int(clamping: attachment.size))),
             ("mediaType", .string(attachment.mediaType)), ("width", .integer(Int(attachment.width))),
             ("height", .integer(Int(attachment.height))), ("caption", .string(attachment.caption)),
-            ("path", path.map { .string($0) } ?? .null),
+            ("path", path(of: message)),
         ])
     }
 
     // MARK: Happenings
-
-    private struct Name: Hashable {
-        let contact: ContactID
-        let message: UInt64
-
-        init(_ contact: Contact, _ message: Message) {
-            self.contact = contact.id
-            self.message = message.number
-        }
-    }
 
     /// - Returns: whether something could not be done.
     @discardableResult
@@ -103,12 +106,6 @@ struct Report: Sendable {
         var hasFailed = false
         // A relay that is away is away for all that is asked of it.
         var warnings: Set<String> = []
-        // A message whose file has come as well is shown as one.
-        var (fetched, isShown) = ([Name: Message](), Set<Name>())
-        for happening in happenings {
-            if case .file(let contact, let message) = happening { fetched[Name(contact, message)] = message }
-            if case .message(let contact, let message) = happening { isShown.insert(Name(contact, message)) }
-        }
         for happening in happenings {
             switch happening {
             case .relay, .fileFailed: hasFailed = true
@@ -117,9 +114,9 @@ struct Report: Sendable {
             default: break
             }
             if case .message(let contact, let message) = happening {
-                show(fetched[Name(contact, message)] ?? message, of: contact)
-            } else if case .file(let contact, let message) = happening, isShown.contains(Name(contact, message)) {
-                continue
+                show(message, of: contact)
+            } else if isJSON, case .file(let contact, let message) = happening {
+                console.line(Self.json(ofFile: message, contact).text)
             } else if let words = Self.words(happening) {
                 switch happening {
                 case .skipped, .refused, .broken, .relay, .fileFailed:
@@ -171,4 +168,12 @@ struct Report: Sendable {
             "\(name(contact)): \(CommandFailure(error, "").reason); it is tried again next time"
         }
     }
+}
+
+/// Whether something failed while other things went on.
+final class Failures: Sendable {
+    private let state = Mutex(false)
+
+    var isAny: Bool { state.withLock(\.self) }
+    func note() { state.withLock { $0 = true } }
 }

@@ -142,6 +142,9 @@ import Testing
             let happenings = try await b.synchronize()
             #expect(happenings.fileFailures == ["what the relay has is not what was sent"])
             #expect(try only(b, "Anna").message.file == nil)
+            // Not before somebody asks again.
+            #expect(try await b.synchronize().fileFailures.isEmpty)
+            try b.wantFiles(of: b.contact("Anna"))
         }
         // What has come before it is not fetched again.
         try await couple.remove(attachment)

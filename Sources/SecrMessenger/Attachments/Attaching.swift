@@ -37,7 +37,7 @@ extension Messenger {
         let origin = try fileRelay(avoiding: contact.conversation?.peerBox?.origin)
         let scrub = try scrub(of: file)
         let draft = try AttachmentPath.draft()
-        try makeFolders(for: contact)
+        try makeDraftFolder()
         let content = scrub.map { PlannedSource($0.plan, of: file.source) } ?? file.source
         let attributes = NewAttributes(mode: 0o600, modified: nanoseconds)
         try vault.put(
@@ -65,7 +65,12 @@ extension Messenger {
     /// - Returns: `nil` where the file is to be sent as it is.
     private func scrub(of file: FileToSend) throws(MessengerError) -> PreparedScrub? {
         do throws(ScrubError) {
-            return try Scrubber().prepare(file.source)
+            let scrub = try Scrubber().prepare(file.source)
+            // Some of it stays as it is, and nobody has looked into that.
+            if scrub.limitations.contains(where: \.isOpaque), !file.mayBeUnscrubbed {
+                throw ScrubError(.refused, "there are parts in it that can't be looked into")
+            }
+            return scrub
         } catch {
             if error.code == .unreadable || error.code == .contract { throw .unreadable(error.reason) }
             guard file.mayBeUnscrubbed else { throw .unscrubbed(error.reason) }
@@ -78,8 +83,7 @@ extension Messenger {
         let time = now()
         return try vault.changeState { state in
             var contact = try writable(contact, state)
-            let path = try AttachmentPath.free(contact.nextMessage, attachment.name, of: contact, state)
-            try state.moveFile(draft, to: path, overwrites: false, now: nanoseconds)
+            let path = try place(draft, contact.nextMessage, attachment.name, of: contact, state)
             // It has no number before all of it is with the relay.
             let content = Content(
                 number: 0, time: time, lifetime: contact.lifetime, body: .attachment(attachment))
@@ -92,59 +96,12 @@ extension Messenger {
     }
 
     /// One of the own relays, best not the one that has the other side's box.
-    private func fileRelay(avoiding other: String?) throws -> String {
+    func fileRelay(avoiding other: String?) throws -> String {
         let relays = try settings.relays
         guard let origin = relays.filter({ $0 != other }).randomElement() ?? relays.first else {
             throw MessengerError.noRelay
         }
         try Self.check(relay: origin)
         return origin
-    }
-
-    // MARK: What others need, too
-
-    func makeFolders(for contact: Contact) throws {
-        for path in [AttachmentPath.drafts, try AttachmentPath.folder(of: contact)] where try vault.find(path) == nil {
-            let attributes = NewAttributes(mode: 0o700, modified: nanoseconds)
-            try vault.makeFolder(path, parents: true, attributes, now: nanoseconds)
-        }
-    }
-
-    /// As the vault counts: since 1970.
-    var nanoseconds: Int64 { Int64(clamping: now()) * 1_000_000_000 }
-    var today: Day { Day(seconds: Int64(clamping: now())) }
-
-    /// BLAKE2b-256 of a whole source.
-    static func hash(_ source: any ByteSource) throws(ByteSourceError) -> [UInt8] {
-        var hasher = BLAKE2b()
-        var buffer = [UInt8](repeating: 0, count: min(source.size, 1 << 20))
-        for start in stride(from: 0, to: source.size, by: max(1, buffer.count)) {
-            let count = min(buffer.count, source.size - start)
-            try source.read(start..<start + count, into: &buffer)
-            // Safe: bytes mean the same in any form.
-            unsafe hasher.add(buffer.span.extracting(..<count).bytes)
-        }
-        return hasher.finish()
-    }
-
-    /// A day, after which whoever was busy with a draft is not any more.
-    private static let draftPatience: UInt64 = 86_400
-
-    /// Takes away what was left of files that somebody was about to send or to fetch.
-    func sweepDrafts() throws {
-        guard try vault.find(AttachmentPath.drafts) != nil else { return }
-        let limit = Int64(clamping: now() - min(now(), Self.draftPatience)) * 1_000_000_000
-        let wanted = try vault.readState { state in
-            try Set(
-                state.contacts().flatMap { contact in
-                    try state.entries(withPrefix: StateKey.downloads(contact.id)).map {
-                        try AttachmentPath.partial(UInt64(bytes: $0.key.suffix(8)), of: contact.id)
-                    }
-                })
-        }
-        for entry in try vault.list(AttachmentPath.drafts) where entry.node.modified < limit {
-            let path = try AttachmentPath.drafts.appending(entry.name)
-            if !wanted.contains(path) { try vault.remove(path, recursively: true, now: nanoseconds) }
-        }
     }
 }

@@ -22,6 +22,8 @@ extension Messenger {
     private enum DownloadFailure: Error {
         /// It may come another time.
         case later(String)
+        /// It is not tried again unless somebody asks for it.
+        case refused(String)
         /// It never can.
         case never(String)
     }
@@ -38,42 +40,78 @@ extension Messenger {
     public func download(
         from id: ContactID, only number: UInt64? = nil, _ report: @escaping Reporter
     ) async throws -> Bool {
-        var isDone = true
+        var (isDone, failure) = (true, nil as MessengerError?)
         let numbers = try await desk.run { [self] in
             try vault.readState { state in
                 try state.entries(withPrefix: StateKey.downloads(id)).map { UInt64(bytes: $0.key.suffix(8)) }
             }
         }
         for wanted in numbers where number == nil || wanted == number {
-            while let step = try await desk.run({ [self] in try nextDownload(wanted, from: id) }) {
-                do {
-                    if step.isComplete {
-                        if let happening = try await desk.run({ [self] in try finish(step) }) { report([happening]) }
-                        await forgetBlobs(of: step)
-                    } else {
-                        let bytes = try await fetchNext(step)
-                        let done = try await desk.run { [self] in try add(bytes, step) }
-                        report([.transfer(step.contact, step.message, UInt64(done))])
-                    }
-                } catch let error as DownloadFailure {
-                    switch error {
-                    case .later(let reason):
-                        isDone = false
-                        report([.fileFailed(step.contact, step.message, reason)])
-                    case .never(let reason):
-                        try await desk.run { [self] in try giveUpDownload(step) }
-                        report([.fileFailed(step.contact, step.message, reason)])
-                    }
-                    break
-                } catch VaultError.changed {
-                    // Another process was faster.
-                    continue
-                } catch VaultError.exists where step.done == nil {
-                    continue
+            do {
+                isDone = try await download(wanted, from: id, report) && isDone
+            } catch let error as MessengerError {
+                guard case .relay(_, let reason) = error, reason != .cancelled else { throw error }
+                // Others may lie at another relay.
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+        return isDone
+    }
+
+    /// How often the vault may be found changed by others, in a row.
+    private static let mostSurprises = 8
+
+    /// - Returns: whether it is done with, one way or another.
+    private func download(_ number: UInt64, from id: ContactID, _ report: @escaping Reporter) async throws -> Bool {
+        var surprises = 0
+        while let step = try await desk.run({ [self] in try nextDownload(number, from: id) }) {
+            do {
+                if step.isComplete {
+                    let hash = try Self.hash(VaultSource(vault, step.path))
+                    if let happening = try await desk.run({ [self] in try finish(step, hash) }) { report([happening]) }
+                    await forgetBlobs(of: step)
+                } else {
+                    let bytes = try await fetchNext(step)
+                    let done = try await desk.run { [self] in try add(bytes, step) }
+                    report([.transfer(step.contact, step.message, UInt64(done))])
+                }
+                surprises = 0
+            } catch let error as DownloadFailure {
+                let reason: String
+                switch error {
+                case .later(let text): reason = text
+                case .refused(let text):
+                    reason = text
+                    try await desk.run { [self] in try giveUpDownload(step, keepsPart: true) }
+                case .never(let text):
+                    reason = text
+                    try await desk.run { [self] in try giveUpDownload(step, keepsPart: false) }
+                }
+                report([.fileFailed(step.contact, step.message, reason)])
+                if case .later = error { return false }
+                return true
+            } catch let error where Self.isSurprise(error) {
+                // Another process was faster, or somebody has deleted the message.
+                surprises += 1
+                guard surprises < Self.mostSurprises else {
+                    let reason = "there is something else in the vault where it should be"
+                    report([.fileFailed(step.contact, step.message, reason)])
+                    return false
                 }
             }
         }
-        return isDone
+        return true
+    }
+
+    /// Whether what was looked up in the vault is not there any more, or something else is.
+    private static func isSurprise(_ error: any Error) -> Bool {
+        switch error {
+        case is ByteSourceError: true
+        case VaultError.changed, VaultError.notFound, VaultError.exists, VaultError.isAFolder, VaultError.notAFolder:
+            true
+        default: false
+        }
     }
 
     /// Lets all files of a contact be fetched that have not come, whatever their size.
@@ -127,7 +165,7 @@ extension Messenger {
             let path = try AttachmentPath.partial(number, of: id)
             return DownloadStep(
                 contact: contact, message: message, attachment: attachment, path: path,
-                done: try state.node(at: path)?.size)
+                done: try state.isFile(path) ? state.node(at: path)?.size : nil)
         }
     }
 
@@ -142,6 +180,9 @@ extension Messenger {
         }
         let blob = AttachmentBlob(UInt32(number), of: attachment)
         let lastDay = attachment.lastDay(ofBlob: UInt32(number))
+        guard today.distance(to: lastDay) <= Command.longestLife + 1 else {
+            throw DownloadFailure.never("no relay keeps anything for as long as it is said to be there")
+        }
         let sealed: [UInt8]?
         do throws(RelayClientError) {
             sealed = try await relays.client(attachment.origin).fetch(
@@ -155,14 +196,14 @@ extension Messenger {
                 : DownloadFailure.later("the relay does not have it, or not all of it")
         }
         guard let bytes = blob.opened(sealed) else {
-            throw DownloadFailure.later("what the relay has is not what was sent")
+            throw DownloadFailure.refused("what the relay has is not what was sent")
         }
         return bytes
     }
 
     /// - Returns: how many bytes are there now.
     private func add(_ bytes: [UInt8], _ step: DownloadStep) throws -> Int {
-        try makeFolders(for: step.contact)
+        try makeDraftFolder()
         let key = StateKey.downloads(step.contact.id) + step.message.number.bytes
         return try vault.append(
             to: step.path, ofSize: step.done ?? 0, ContentInput(MemorySource(bytes)),
@@ -174,8 +215,8 @@ extension Messenger {
     }
 
     /// - Returns: `nil` where somebody else has done that.
-    private func finish(_ step: DownloadStep) throws -> Happening? {
-        guard try Self.hash(VaultSource(vault, step.path)) == step.attachment.hash else {
+    private func finish(_ step: DownloadStep, _ hash: [UInt8]) throws -> Happening? {
+        guard hash == step.attachment.hash else {
             throw DownloadFailure.never("it is not the file that the message is about")
         }
         let (id, number) = (step.contact.id, step.message.number)
@@ -184,19 +225,18 @@ extension Messenger {
             guard try state.value(of: key) != nil, let contact = try state.contact(id),
                 var message = try state.message(number, of: id)
             else { return nil }
-            let path = try AttachmentPath.free(number, step.attachment.name, of: contact, state)
-            try state.moveFile(step.path, to: path, overwrites: false, now: nanoseconds)
-            message.file = path
+            message.file = try place(step.path, number, step.attachment.name, of: contact, state)
             try state.store(message, of: id)
             try state.remove(key)
             return .file(contact, message)
         }
     }
 
-    private func giveUpDownload(_ step: DownloadStep) throws {
+    /// - Parameter keepsPart: whether it is gone on with if somebody asks for it within a day.
+    private func giveUpDownload(_ step: DownloadStep, keepsPart: Bool) throws {
         try vault.changeState { state in
             try state.remove(StateKey.downloads(step.contact.id) + step.message.number.bytes)
-            if try state.node(at: step.path) != nil { try state.removeFile(step.path, now: nanoseconds) }
+            if !keepsPart, try state.isFile(step.path) { try state.removeFile(step.path, now: nanoseconds) }
         }
     }
 

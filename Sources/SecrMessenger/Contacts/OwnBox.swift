@@ -29,6 +29,9 @@ package struct OwnBox: Hashable, Sendable {
     /// For what is put from now on.
     mutating func goOn(from now: UInt64) { end = Self.end(from: now, days) }
 
+    /// Whether even what came on the last day is gone.
+    func isLongOver(at time: UInt64) -> Bool { Self.end(from: end, days) <= time }
+
     package var reader: SigningCapability { SigningCapability(seed: SecretBytes(copying: readSeed.bytes)) }
 
     /// What the other side needs to put cells into it.

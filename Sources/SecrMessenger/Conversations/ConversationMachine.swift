@@ -297,7 +297,9 @@ package struct ConversationMachine: ~Copyable {
             guard mayPut(capability) else {
                 return [.refused("a box at \(capability.origin), which is not safe")]
             }
-            state.peerBox = capability
+            if content.number > state.peerBoxContent {
+                (state.peerBox, state.peerBoxContent) = (capability, content.number)
+            }
         }
         if content.body.isShown, settings.sendsReceipts, state.receiptDue == nil {
             state.receiptDue = now + Self.randomDelay()

@@ -17,6 +17,8 @@ package struct ConversationState: Sendable {
     package var isInboxInUse = false
     /// Where ours go; `nil` before the other side has said it.
     package var peerBox: WriteCapability?
+    /// The other side's number of the content that said so, 0 where none has: what was said earlier can come later.
+    package var peerBoxContent: UInt64 = 0
 
     // MARK: Sequences
 
@@ -126,7 +128,7 @@ extension ConversationState {
         static let nextContent: UInt8 = 10, arrived: UInt8 = 11, beyond: UInt8 = 12, acknowledged: UInt8 = 13
         static let receiptDue: UInt8 = 14, turn: UInt8 = 15, exchanged: UInt8 = 16, lastCommit: UInt8 = 17
         static let pastWraps: UInt8 = 18, inboxInUse: UInt8 = 19, commitDue: UInt8 = 20, broken: UInt8 = 21
-        static let repetitionDue: UInt8 = 22
+        static let repetitionDue: UInt8 = 22, peerBoxContent: UInt8 = 23
     }
 
     var stored: [UInt8] {
@@ -136,6 +138,7 @@ extension ConversationState {
         fields[Tag.inbox] = inbox?.stored
         fields[Tag.oldInbox] = oldInbox?.stored
         fields[Tag.peerBox] = peerBox?.stored
+        fields.set(Tag.peerBoxContent, peerBoxContent)
         fields.set(Tag.nextOut, nextOut)
         fields.set(Tag.nextIn, nextIn)
         fields.set(Tag.missing, missing.map { $0.lowerBound.bytes + $0.upperBound.bytes })
@@ -164,6 +167,7 @@ extension ConversationState {
         if let box = fields[Tag.inbox] { inbox = try OwnBox(stored: box) }
         if let box = fields[Tag.oldInbox] { oldInbox = try OwnBox(stored: box) }
         if let box = fields[Tag.peerBox] { peerBox = try WriteCapability(stored: box) }
+        if fields[Tag.peerBoxContent] != nil { peerBoxContent = try fields.integer(Tag.peerBoxContent) }
         nextOut = try fields.integer(Tag.nextOut)
         nextIn = try fields.integer(Tag.nextIn)
         for range in try fields.list(Tag.missing) {

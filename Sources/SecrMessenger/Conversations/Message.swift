@@ -16,6 +16,8 @@ public struct Message: Sendable {
         case arrived
         /// The conversation in which it was sent is over, and it is not known whether it came.
         case unknown
+        /// Its file was not in the vault any more before it was sent.
+        case failed
     }
 
     public enum Body: Sendable, Equatable {
@@ -35,6 +37,8 @@ public struct Message: Sendable {
     public internal(set) var delivery = Delivery.waiting
     /// Where in the vault the file of an attachment was put; `nil` before all of it is there. Somebody may have moved it.
     public internal(set) var file: VaultPath?
+    /// Whether the file is going to be fetched without that anybody asks again.
+    public internal(set) var isWanted = false
     /// See ``Contact``.
     let era: UInt32
     /// The sender's number for it; 0 before it has one, since its file is not with the relay yet.

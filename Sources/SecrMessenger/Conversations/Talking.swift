@@ -229,9 +229,10 @@ extension Messenger {
             return nil
         }
         contact.unread += 1
-        let message = try state.add(body, .incoming, content, to: &contact, now: now)
-        if let attachment = message.attachment, fetches(attachment, by: try state.settings()) {
+        var message = try state.add(body, .incoming, content, to: &contact, now: now)
+        if let attachment = message.attachment, try fetches(attachment, from: contact, state) {
             try state.set([], of: StateKey.downloads(contact.id) + message.number.bytes)
+            message.isWanted = true
         }
         return .message(contact, message)
     }

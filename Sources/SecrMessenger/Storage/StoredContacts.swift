@@ -51,21 +51,34 @@ extension StateReading {
     /// The latest messages before a number, the latest last.
     func messages(of contact: Contact, before number: UInt64? = nil, limit: Int) throws -> [Message] {
         let prefix = StateKey.messages(contact.id)
-        let first = try outbox(contact.id, limit: 1).first?.sequence
+        let isWaiting = try !outbox(contact.id, limit: 1).isEmpty
         return try entries(
             withPrefix: prefix, before: number.map { prefix + $0.bytes }, backwards: true, limit: limit
         ).reversed().map { key, value in
             var message = try Message(number: UInt64(bytes: key.suffix(8)), stored: value)
-            message.delivery = delivery(of: message, contact, firstInOutbox: first)
+            message.delivery = try delivery(of: message, contact, isWaiting: isWaiting)
+            message.isWanted = try isWanted(message, contact.id)
             return message
         }
     }
 
-    private func delivery(of message: Message, _ contact: Contact, firstInOutbox: UInt64?) -> Message.Delivery {
+    /// - Parameter isWaiting: whether there is anything in the outbox.
+    private func delivery(of message: Message, _ contact: Contact, isWaiting: Bool) throws -> Message.Delivery {
         guard message.era == contact.era, let conversation = contact.conversation else { return .unknown }
-        if message.content == 0 { return .waiting }
-        if let firstInOutbox, firstInOutbox <= message.lastCell { return .waiting }
+        if message.direction == .outgoing, message.content == 0 {
+            let isOnItsWay = try value(of: StateKey.uploads(contact.id) + message.number.bytes) != nil
+            return isOnItsWay ? .waiting : .failed
+        }
+        if isWaiting, try value(of: StateKey.outbox(contact.id) + message.lastCell.bytes) != nil { return .waiting }
         return message.content <= conversation.acknowledged ? .arrived : .sent
+    }
+}
+
+extension StateReading {
+    /// Whether the file of a message is going to be fetched.
+    func isWanted(_ message: Message, _ id: ContactID) throws -> Bool {
+        guard message.attachment != nil else { return false }
+        return try value(of: StateKey.downloads(id) + message.number.bytes) != nil
     }
 }
 
@@ -137,7 +150,7 @@ extension StateTransaction {
             try remove(StateKey.uploads(id) + message.number.bytes)
             try remove(StateKey.downloads(id) + message.number.bytes)
             for path in [message.file, try AttachmentPath.partial(message.number, of: id)].compactMap(\.self)
-            where try node(at: path)?.kind == .file {
+            where try isFile(path) {
                 try removeFile(path, now: Int64(now) * 1_000_000_000)
             }
         }

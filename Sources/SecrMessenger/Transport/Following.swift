@@ -86,10 +86,12 @@ extension Messenger {
             let news = failures.news(happenings)
             if !news.isEmpty { report(news) }
         }
+        async let downloads: Void = keepOn(id, report) { [self] in try await download(from: id, reportOnce) }
         try await keepOn(id, report) { [self] in
             if try await upload(to: id, reportOnce) { try await deliver(to: id) }
-            return try await download(from: id, reportOnce)
+            return true
         }
+        try await downloads
     }
 
     /// Does something again and again, less often where relays don't do their part.
@@ -122,9 +124,18 @@ extension Messenger {
         }
     }
 
+    /// Looks after which drafts are swept away: about an hour.
+    private static let sweepPulses = 1_800
+
     private func clearUp() async throws {
+        var count = 0
         while !Task.isCancelled {
-            _ = try await desk.run { [self] in try deleteExpired() }
+            let sweeps = count.isMultiple(of: Self.sweepPulses)
+            try await desk.run { [self] in
+                _ = try deleteExpired()
+                if sweeps { try sweepDrafts() }
+            }
+            count += 1
             await dropBoxes()
             try await Task.sleep(for: .seconds(Self.pulse))
         }

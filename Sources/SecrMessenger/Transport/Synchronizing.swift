@@ -20,8 +20,11 @@ extension Messenger {
     /// - Parameters:
     ///   - contacts: by default all.
     ///   - wait: for how many seconds, 0 to 600, to wait for something where nothing is there yet.
+    ///   - fetchesFiles: whether files that are announced come as well, which can take long.
     /// - Returns: what happened, also where some of it could not be done.
-    public func synchronize(_ contacts: [Contact]? = nil, wait: Int = 0) async throws -> [Happening] {
+    public func synchronize(
+        _ contacts: [Contact]? = nil, wait: Int = 0, fetchesFiles: Bool = true
+    ) async throws -> [Happening] {
         try await desk.run { [self] in
             _ = try deleteExpired()
             try sweepDrafts()
@@ -31,7 +34,9 @@ extension Messenger {
         let happenings = Happenings()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for contact in all where ids?.contains(contact.id) ?? true {
-                group.addTask { try await self.synchronize(contact, wait: wait, happenings.add) }
+                group.addTask {
+                    try await self.synchronize(contact, wait: wait, fetchesFiles: fetchesFiles, happenings.add)
+                }
             }
             try await group.waitForAll()
         }
@@ -40,7 +45,9 @@ extension Messenger {
     }
 
     /// - Throws: errors of the vault; those of relays are reported.
-    private func synchronize(_ contact: Contact, wait: Int, _ report: @escaping Reporter) async throws {
+    private func synchronize(
+        _ contact: Contact, wait: Int, fetchesFiles: Bool, _ report: @escaping Reporter
+    ) async throws {
         try await attempt(contact, report) {
             try await self.deliver(to: contact.id)
             if try await self.upload(to: contact.id, report) { try await self.deliver(to: contact.id) }
@@ -51,6 +58,13 @@ extension Messenger {
         try await attempt(contact, report) {
             if try await self.renewBox(of: contact.id) { try await self.deliver(to: contact.id) }
         }
+        if fetchesFiles { try await self.fetchFiles(of: contact, report) }
+    }
+
+    /// Fetches files that were announced.
+    ///
+    /// - Throws: errors of the vault; those of relays are reported.
+    public func fetchFiles(of contact: Contact, _ report: @escaping Reporter) async throws {
         try await attempt(contact, report) { try await self.download(from: contact.id, report) }
     }
 
@@ -103,7 +117,8 @@ extension Messenger {
                             hasCome = try await cells(of: old, contact, wait: 0, report)
                         } && isFine
                     // Empty after the new one was in use, so nothing more comes.
-                    if !hasCome && (isFine && conversation.isInboxInUse || old.end <= now()) {
+                    let isOver = conversation.isInboxInUse || old.end <= now()
+                    if !hasCome && isFine && isOver || old.isLongOver(at: now()) {
                         try await desk.run { [self] in try dropOldInbox(of: id) }
                     }
                     // What comes there should not have to wait for what comes here.

@@ -43,6 +43,14 @@ public struct StateTransaction {
         try table.remove(KeyRange(prefix: prefix), limit: limit)
     }
 
+    /// Makes a folder, and those that are missing above it; nothing where it is there.
+    ///
+    /// - Parameter now: nanoseconds since 1970.
+    /// - Throws: ``VaultError/notAFolder(_:)``, ``VaultError/exists(_:)`` for something in its place.
+    public func makeFolders(_ path: VaultPath, _ attributes: NewAttributes, now: Int64) throws(VaultError) {
+        try table.use { database in _ = try TreePlacing(database, now: now).makeFolders(path, attributes) }
+    }
+
     /// Gives a file, or whatever is no folder, another name.
     ///
     /// - Parameters:

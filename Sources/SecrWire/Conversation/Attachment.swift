@@ -67,6 +67,16 @@ public struct Attachment: Hashable, Sendable {
             && !text.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
     }
 
+    /// The beginning of a name, with its ending, which says what it is, in no more than so many bytes.
+    public static func shortened(_ name: String, to bytes: Int) -> String {
+        if name.utf8.count <= bytes { return name }
+        let dot = name.lastIndex(of: ".") ?? name.endIndex
+        let ending = name[dot...].utf8.count <= min(16, bytes) ? name[dot...] : ""
+        var beginning = name[..<(ending.isEmpty ? name.endIndex : dot)]
+        while beginning.utf8.count > bytes - ending.utf8.count { beginning.removeLast() }
+        return String(beginning + ending)
+    }
+
     /// How many blobs the file has; one if it is empty.
     public var blobs: Int {
         let (full, rest) = size.quotientAndRemainder(dividingBy: UInt64(blobSize.capacity))

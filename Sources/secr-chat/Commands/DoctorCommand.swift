@@ -51,7 +51,7 @@ enum DoctorCommand {
             }
             console.line(
                 "relays never see: what is said, what is in files, names, sizes of messages to better than 16 KiB,")
-            console.line("         sizes of files to better than a quarter, or 64 KiB")
+            console.line("         sizes of files to better than one of their pieces: 64 KiB, 256 KiB, 1 MiB or 4 MiB")
             return status
         }
     }

@@ -34,6 +34,7 @@ enum AttachCommand {
             let messenger = try access.messenger(vault)
             let contact = try messenger.contact(contactName)
             var (status, numbers) = (ExitStatus.success, Set<UInt64>())
+            let failures = Failures()
             for path in paths {
                 do {
                     var file = try isInVault ? LocalFile.inVault(path, vault) : LocalFile.onDisk(path)
@@ -46,7 +47,7 @@ enum AttachCommand {
                 }
             }
             do {
-                try await messenger.upload(to: contact.id) { report.show($0) }
+                try await messenger.upload(to: contact.id) { if report.show($0) { failures.note() } }
                 try await messenger.deliver(to: contact.id)
             } catch let error as MessengerError {
                 guard case .relay = error else { throw error }
@@ -54,6 +55,7 @@ enum AttachCommand {
                 console.warning("\(reason); files leave with the next 'receive'")
                 status = status.joined(.remains)
             }
+            if failures.isAny { status = status.joined(.remains) }
             if report.isJSON {
                 for message in try messenger.history(of: contact) where numbers.contains(message.number) {
                     report.show(message, of: contact)

@@ -91,8 +91,9 @@ private struct Dialogue: Sendable {
             case .message(let text): await send(text)
             case .command("quit", _), .end: return .success
             case .interrupted: return .interrupted
-            case .command("attach", let argument): await attempt { try attach(argument) }
-            case .command("export", let argument): await attempt { try await export(argument) }
+            // These can take long, and one goes on talking.
+            case .command("attach", let argument): Task { await attempt { try attach(argument) } }
+            case .command("export", let argument): Task { await attempt { try await export(argument) } }
             case .command(let name, let argument): await attempt { try obey(name, argument) }
             }
         }
@@ -129,9 +130,7 @@ private struct Dialogue: Sendable {
             words.count > 1
             ? LocalFile.path(typed: String(words[1])) : LocalFile.name(for: message.attachment?.name ?? "")
         let old = try FileExport.check(target, overwrites: false)
-        try FileExport.write(to: target, replacing: old) { file in
-            try unsafe vault.read(path) { try unsafe file.write($0, path: target) }
-        }
+        try FileExport.write(path, of: vault, to: target, replacing: old)
         notice("written to \(SafeText.escape(target))")
     }
 
@@ -198,6 +197,7 @@ private struct Dialogue: Sendable {
             case .sent: "sent"
             case .arrived: "arrived"
             case .unknown: ""
+            case .failed: "could not be sent"
             }
         screen.setStatus(words.isEmpty ? "" : "message \(latest.number): \(words)")
     }

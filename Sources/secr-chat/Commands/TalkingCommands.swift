@@ -87,8 +87,15 @@ enum ReceiveCommand {
                 return .success
             }
             let happenings = try await happenings(messenger, contacts, within: min(wait, 600))
-            let hasFailed = report.show(happenings)
+            var hasFailed = report.show(happenings)
+            console.flush()
             for case .message(let contact, _) in happenings { try messenger.markSeen(contact, 1) }
+            // What was said does not wait for files.
+            let failures = Failures()
+            for contact in contacts {
+                try await messenger.fetchFiles(of: contact) { if report.show($0) { failures.note() } }
+            }
+            hasFailed = hasFailed || failures.isAny
             return hasFailed ? .remains : .success
         }
     }
@@ -103,7 +110,8 @@ enum ReceiveCommand {
         var happenings: [Happening] = []
         while true {
             let left = max(.zero, end - .now)
-            happenings += try await messenger.synchronize(contacts, wait: Int(left.components.seconds))
+            happenings += try await messenger.synchronize(
+                contacts, wait: Int(left.components.seconds), fetchesFiles: false)
             if left == .zero || happenings.contains(where: Report.isShown) { return happenings }
             try await Task.sleep(for: min(left, .milliseconds(200)))
         }
