@@ -25,8 +25,9 @@ extension Messenger {
     /// Scrubs a file, and puts what is left into the vault and into the outbox. It leaves with ``upload(to:_:)`` or with
     /// the next ``synchronize(_:wait:)``; what is said meanwhile may arrive before it.
     ///
-    /// - Throws: ``MessengerError/unscrubbed(_:)``, ``MessengerError/unreadable(_:)``, ``MessengerError/badFileName``, ``MessengerError/badText`` for a caption,
-    ///   ``MessengerError/frozen(_:)``, ``MessengerError/notActive(_:)``; errors of the vault.
+    /// - Throws: ``MessengerError/unscrubbed(_:)``, ``MessengerError/unreadable(_:)``, ``MessengerError/badFileName``,
+    ///   ``MessengerError/badText`` for a caption, ``MessengerError/frozen(_:)``, ``MessengerError/notActive(_:)``; errors of
+    ///   the vault.
     @discardableResult
     public func attach(_ file: FileToSend, to contact: Contact) throws -> Message {
         guard Attachment.isName(file.name) else { throw MessengerError.badFileName }
@@ -34,7 +35,7 @@ extension Messenger {
             throw MessengerError.badText
         }
         let contact = try vault.readState { try writable(contact, $0) }
-        let origin = try fileRelay(avoiding: contact.conversation?.peerBox?.origin)
+        let origin = try Self.ownRelay(settings, avoiding: contact.conversation?.peerBox?.origin)
         let scrub = try scrub(of: file)
         let draft = try AttachmentPath.draft()
         try makeDraftFolder()
@@ -93,15 +94,5 @@ extension Messenger {
             try state.store(contact)
             return message
         }
-    }
-
-    /// One of the own relays, best not the one that has the other side's box.
-    func fileRelay(avoiding other: String?) throws -> String {
-        let relays = try settings.relays
-        guard let origin = relays.filter({ $0 != other }).randomElement() ?? relays.first else {
-            throw MessengerError.noRelay
-        }
-        try Self.check(relay: origin)
-        return origin
     }
 }

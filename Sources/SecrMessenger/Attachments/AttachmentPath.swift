@@ -1,3 +1,4 @@
+internal import SecrBytes
 internal import SecrCrypto
 internal import SecrVault
 internal import SecrWire
@@ -25,7 +26,7 @@ enum AttachmentPath {
     }
 
     private static func digits(_ bytes: [UInt8]) -> [UInt8] {
-        bytes.flatMap { byte in [byte >> 4, byte & 15].map { Array("0123456789abcdef".utf8)[Int($0)] } }
+        Array(Hexadecimal.text(bytes).utf8)
     }
 
     /// A name that is free for the file of a message.

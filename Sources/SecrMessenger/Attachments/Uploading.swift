@@ -96,7 +96,7 @@ extension Messenger {
     /// As if nothing were stored, under another secret.
     private func beginAnew(_ step: UploadStep) throws {
         let (id, number) = (step.contact.id, step.message.number)
-        let origin = try fileRelay(avoiding: step.contact.conversation?.peerBox?.origin)
+        let origin = try Self.ownRelay(settings, avoiding: step.contact.conversation?.peerBox?.origin)
         try vault.changeState { state in
             guard try state.value(of: StateKey.uploads(id) + number.bytes) != nil,
                 var message = try state.message(number, of: id), var attachment = message.attachment

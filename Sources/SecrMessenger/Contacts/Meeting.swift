@@ -30,7 +30,7 @@ extension Messenger {
         let box = try await makeBox(at: relay, days: days + 1, cells: Self.greetingCells)
         let invitation = Invitation(
             secret: WireSecret(SecureRandom.bytes(WireSecret.size)), answers: box.capability,
-            lastDay: Day(seconds: Int64(now())).adding(days))
+            lastDay: today.adding(days))
         let pending = PendingInvitation(invitation, binding: try binding, box, .made)
         try await desk.run { [self] in try begin(name, .inviting, pending, anew: anew) }
         return invitation
@@ -44,7 +44,7 @@ extension Messenger {
     public func accept(_ link: String, as name: String, anew: Bool = false, relay: String? = nil) async throws {
         let invitation: Invitation
         do { invitation = try Invitation(link: link) } catch { throw MessengerError.badInvitation(error) }
-        guard invitation.lastDay >= Day(seconds: Int64(now())) else { throw MessengerError.expiredInvitation }
+        guard invitation.lastDay >= today else { throw MessengerError.expiredInvitation }
         guard Self.mayUse(invitation.answers.origin, by: try settings) else {
             throw MessengerError.insecureRelay(invitation.answers.origin)
         }
@@ -87,8 +87,7 @@ extension Messenger {
         at relay: String?, days: Int, cells: Int, avoiding other: String? = nil
     ) async throws -> OwnBox {
         let settings = try await desk.run { [self] in try self.settings }
-        let choice = settings.relays.filter { $0 != other }.randomElement() ?? settings.relays.first
-        guard let origin = relay ?? choice else { throw MessengerError.noRelay }
+        let origin = try relay ?? Self.ownRelay(settings, avoiding: other)
         try Self.check(relay: origin)
         let client = relays.client(origin)
         do throws(RelayClientError) {
@@ -100,6 +99,13 @@ extension Messenger {
         } catch {
             throw MessengerError.relay(origin: origin, error)
         }
+    }
+
+    /// One of the own relays by chance, best not the one that has the other side's box.
+    static func ownRelay(_ settings: Settings, avoiding other: String?) throws(MessengerError) -> String {
+        let choice = settings.relays.filter { $0 != other }.randomElement() ?? settings.relays.first
+        guard let choice else { throw .noRelay }
+        return choice
     }
 
     /// For what the other side will say.
@@ -181,7 +187,7 @@ extension Messenger {
             }
             return []
         }
-        guard pending.invitation.lastDay >= Day(seconds: Int64(now())) else {
+        guard pending.invitation.lastDay >= today else {
             return [.refused(contact, "an answer after the invitation's last day")]
         }
         guard Self.mayUse(hello.answers.origin, by: try state.settings()) else {
