@@ -35,10 +35,11 @@ struct SystemCall {
         let run = try Run.program(
             "strace", options + ["-o", folder.file("trace").path, program] + arguments, environment: environment)
         guard run.status == 0 else { throw Unreadable(description: "status \(run.status): \(run.text)\(run.errors)") }
-        return try all(in: folder.bytes("trace"))
+        return all(in: try folder.bytes("trace"))
     }
 
-    private static func all(in trace: [UInt8]) throws -> [SystemCall] {
+    /// What `strace` wrote down.
+    static func all(in trace: [UInt8]) -> [SystemCall] {
         var calls: [SystemCall] = []
         var begun: [[UInt8]: (number: Int, text: [UInt8])] = [:]
         let unfinished = Array("<unfinished ...>".utf8)
@@ -50,7 +51,8 @@ struct SystemCall {
                 guard let first = begun.removeValue(forKey: thread) else { continue }
                 if let call = SystemCall(ArraySlice(first.text + rest), first.number, number) { calls.append(call) }
             } else if text.suffix(unfinished.count).elementsEqual(unfinished) {
-                begun[thread] = (number, Array(text.dropLast(unfinished.count)))
+                // Behind the arguments there is one space.
+                begun[thread] = (number, Array(text.dropLast(unfinished.count + 1)))
             } else if let call = SystemCall(text, number, number) {
                 calls.append(call)
             }

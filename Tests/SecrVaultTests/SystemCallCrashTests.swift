@@ -264,6 +264,22 @@ import Testing
 
     // MARK: Whether this finds anything
 
+    /// Where two threads are at work, `strace` writes a call in two lines: neither a sync nor a place may get lost.
+    @Test func callsInTwoLinesAreRead() {
+        let trace = """
+            11  pwrite64(3, "\\x61\\x62", 2, 512 <unfinished ...>
+            12  fdatasync(4 <unfinished ...>
+            11  <... pwrite64 resumed>)            = 2
+            12  <... fdatasync resumed>)           = 0
+            11  close(3)                          = 0
+            """
+        let calls = SystemCall.all(in: Array(trace.utf8))
+        #expect(calls.map(\.name) == ["pwrite64", "fdatasync", "close"])
+        #expect(calls.map { $0.number(0) } == [3, 4, 3])
+        #expect(calls.map(\.start) == [0, 1, 4] && calls.map(\.end) == [2, 3, 4])
+        #expect(calls[0].number(3) == 512 && calls[0].result == 2)
+    }
+
     /// A vault that does not sync as it should.
     struct Neglect: Sendable, CustomTestStringConvertible {
         var testDescription: String
