@@ -1,0 +1,78 @@
+internal import SecrBytes
+
+/// What was found in coded samples, and what is written over it.
+struct CodedFindings: Sendable {
+    /// All of one kind.
+    struct Summary: Sendable {
+        var part: CodedPart
+        /// How often.
+        var count: Int
+        /// A text of the first one that had any.
+        var text: String?
+        /// From the first of them to the end of the last.
+        var range: Range<Int>
+    }
+
+    private(set) var changes: [CodedChange] = []
+    private(set) var summaries: [Summary] = []
+    /// Codings into which nobody looked, or not to the end.
+    private(set) var unread: Set<FourCC> = []
+    private let limits: Limits
+
+    init(limits: Limits) { self.limits = limits }
+
+    /// Has bytes written over.
+    ///
+    /// - Parameters:
+    ///   - old: what stands there now.
+    ///   - new: as many bytes; the same where there is nothing to do.
+    mutating func replace(
+        _ range: Range<Int>, _ old: [UInt8], by new: [UInt8], as part: CodedPart
+    ) throws(ParseError) {
+        precondition(range.count == old.count && old.count == new.count)
+        guard let first = zip(old, new).enumerated().first(where: { $1.0 != $1.1 })?.offset,
+            let last = old.indices.last(where: { old[$0] != new[$0] })
+        else { return }
+        guard changes.count < limits.codedChanges else {
+            throw ParseError(.limit, at: range.lowerBound, "too much between the parts of a coded stream")
+        }
+        let start = range.lowerBound
+        changes.append(CodedChange(range: start + first..<start + last + 1, bytes: Array(new[first...last])))
+        let text = Self.text(in: old)
+        guard let place = summaries.firstIndex(where: { $0.part == part }) else {
+            summaries.append(Summary(part: part, count: 1, text: text, range: range))
+            return
+        }
+        summaries[place].count += 1
+        if summaries[place].text == nil { summaries[place].text = text }
+        let known = summaries[place].range
+        summaries[place].range =
+            min(known.lowerBound, range.lowerBound)..<max(known.upperBound, range.upperBound)
+    }
+
+    /// Says that something can be in samples of a coding that was not looked into.
+    mutating func skip(_ coding: FourCC) { unread.insert(coding) }
+
+    private static let (shortestText, longestText) = (6, 200)
+
+    /// The first of the longest runs of letters and signs, cut off where it is very long.
+    private static func text(in bytes: [UInt8]) -> String? {
+        var (best, start) = (0..<0, 0)
+        for place in 0...bytes.count where place == bytes.count || !(0x20..<0x7F).contains(bytes[place]) {
+            if place - start > best.count { best = start..<place }
+            start = place + 1
+        }
+        return best.count < shortestText ? nil : String(decoding: bytes[best.prefix(longestText)], as: UTF8.self)
+    }
+
+    /// One per kind.
+    var findings: [Finding] {
+        summaries.map {
+            let places = $0.count == 1 ? "" : " (\($0.count) places)"
+            return Finding(
+                $0.part.kind, reveals: $0.part.reveals, $0.part.name,
+                value: $0.text.map { text in text + places } ?? "\($0.count == 1 ? "1 place" : "\($0.count) places")",
+                range: $0.range, action: .removed)
+        }
+    }
+}
