@@ -9,10 +9,12 @@ struct CodedChanges: Sendable, Equatable {
     /// Where those of each range begin.
     private var starts: [Int] = []
 
+    init() {}
+
     /// Those of `found`, which can be in any order, and the same twice where samples share their bytes.
     ///
     /// - Throws: where one byte is to become two different ones.
-    init(_ found: [CodedChange] = []) throws(ParseError) {
+    init(_ found: [CodedChange]) throws(ParseError) {
         for change in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
             let end = ranges.last?.upperBound ?? 0
             // What others have in common with it.

@@ -21,6 +21,9 @@ struct CodedFindings: Sendable {
 
     init(limits: Limits) { self.limits = limits }
 
+    /// Whether there is more than can be remembered.
+    var isFull: Bool { changes.count >= limits.codedChanges }
+
     /// Has bytes written over.
     ///
     /// - Parameters:
@@ -33,7 +36,7 @@ struct CodedFindings: Sendable {
         guard let first = zip(old, new).enumerated().first(where: { $1.0 != $1.1 })?.offset,
             let last = old.indices.last(where: { old[$0] != new[$0] })
         else { return }
-        guard changes.count < limits.codedChanges else {
+        if isFull {
             throw ParseError(.limit, at: range.lowerBound, "too much between the parts of a coded stream")
         }
         let start = range.lowerBound
@@ -63,6 +66,11 @@ struct CodedFindings: Sendable {
             start = place + 1
         }
         return best.count < shortestText ? nil : String(decoding: bytes[best.prefix(longestText)], as: UTF8.self)
+    }
+
+    /// What is left, if anything.
+    var limitations: [Limitation] {
+        unread.isEmpty ? [] : [.codedRemains(unread.map(\.description).sorted())]
     }
 
     /// One per kind.

@@ -40,8 +40,8 @@ public enum Limitation: Sendable, Equatable {
     case attachments(Int)
     /// A document that was damaged: what its parts were is a guess.
     case repaired
-    /// What encoders write about themselves between the parts of a coded picture.
-    case encoderMessages
+    /// What can lie inside samples of some codings, where only a decoder finds it.
+    case codedRemains([String])
     /// How the encoder laid out its tables and scans.
     case encoderDecisions
     /// Parts whose content was not looked into because the policy keeps them.
@@ -87,7 +87,8 @@ public enum Limitation: Sendable, Equatable {
         case .attachments(let count):
             count == 1 ? "an attachment, as it is" : "\(count) attachments, as they are"
         case .repaired: "what was found of it: the document was damaged"
-        case .encoderMessages: "what the encoder wrote about itself into the coded picture, if anything"
+        case .codedRemains(let codings):
+            "what may lie inside the coded stream, where only decoders look (" + codings.joined(separator: ", ") + ")"
         case .encoderDecisions: "the encoder's habits"
         case .keptParts(let kinds): "kept on request: " + kinds.map(\.name).joined(separator: ", ")
         }

@@ -78,3 +78,29 @@ public struct OutputPlan: Sendable, Equatable {
         return output
     }
 }
+
+extension ByteSource {
+    /// Where this output first holds something else than the pieces of a plan.
+    ///
+    /// - Parameters:
+    ///   - start: where the first of them should be.
+    ///   - input: what pieces are copied from.
+    /// - Returns: the start of the piece that is not there; `nil` where all are.
+    func firstDifference(
+        from pieces: some Sequence<OutputPlan.Piece>, at start: Int, _ input: any ByteSource
+    ) throws(ByteSourceError) -> Int? {
+        var (position, window) = (start, ByteWindow(self, capacity: 4_096))
+        for piece in pieces {
+            let range = position..<position + piece.count
+            guard range.upperBound <= size else { return range.lowerBound }
+            let isSame =
+                switch piece {
+                case .copy(let from): try isCopy(range, of: from, in: input)
+                case .bytes(let bytes): try window.bytes(in: range) == bytes
+                }
+            guard isSame else { return range.lowerBound }
+            position = range.upperBound
+        }
+        return nil
+    }
+}

@@ -65,13 +65,14 @@ struct HEICComposer {
         let frameStart = contentStart + layout.size(.file) + frameHead.count
         let (head, tail) = meta((contentStart, frameStart))
         plan.append(.bytes(start + [UInt8].fullBoxHead() + head))
-        for piece in layout.pieces[.itemData] ?? [] { plan.append(piece) }
+        let changes = selection.document.changes
+        for piece in (layout.pieces[.itemData] ?? []).flatMap(changes.pieces) { plan.append(piece) }
         plan.append(.bytes(tail))
         plan.append(.bytes(try sequence?.movie(at: plan.size, mediaStart: frameStart, isWide: width == 8) ?? []))
         plan.append(.bytes(contentHead))
-        for piece in layout.pieces[.file] ?? [] { plan.append(piece) }
+        for piece in (layout.pieces[.file] ?? []).flatMap(changes.pieces) { plan.append(piece) }
         if frames.size > 0 { plan.append(.bytes(frameHead)) }
-        for range in frames.ranges { plan.append(.copy(range)) }
+        for piece in frames.ranges.flatMap(changes.pieces) { plan.append(piece) }
         for node in selection.document.nodes
         where node.item == nil && node.property == nil && selection.isCopied(node.kind) {
             plan.append(.copy(node.range))

@@ -51,8 +51,8 @@ struct HEICContents {
 
     /// Without it no reader can decode the picture; numbers of parts of the content have to be about the content.
     private func requireConfiguration(_ item: HEICItem, _ document: HEICDocument) throws(ParseError) {
-        let needed: [FourCC: FourCC] = ["hvc1": "hvcC", "av01": "av1C", "avc1": "avcC", "unci": "uncC"]
-        if let type = needed[item.type], document.properties(of: item, type).isEmpty {
+        let needed = item.type == "unci" ? "uncC" : HEICCodedPictures.configurations[item.type]
+        if let type = needed, document.properties(of: item, type).isEmpty {
             throw ParseError(.malformed, at: place(item), "a picture that does not say how it is coded")
         }
         for association in item.properties {

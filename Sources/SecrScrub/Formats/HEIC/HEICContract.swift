@@ -2,8 +2,8 @@ internal import SecrBytes
 
 /// The equality between a HEIF file and its scrubbed form, proved on the bytes that were really written.
 ///
-/// - Every item that stays has the same contents: the same bytes, or, where it is a file of its own, one that passed the
-///   check of its format.
+/// - Every item that stays has the same contents: the same bytes but for the ranges that are listed as written over, or,
+///   where it is a file of its own, one that passed the check of its format.
 /// - It has the same properties in the same order, which must be understood or not as before.
 /// - Items refer to each other as before; the main picture and the groups are the same.
 /// - A sequence has the same tracks with the same samples.
@@ -82,20 +82,13 @@ struct HEICContract {
         let size = pieces.reduce(0) { $0 + $1.count }
         guard let extents = copy.location.extents, copy.location.size == size, extents.count == (size > 0 ? 1 : 0)
         else { throw ScrubError.broken("an item has another size", at: 0) }
-        guard var start = extents.first?.lowerBound else { return }
+        guard let start = extents.first?.lowerBound else { return }
         if let inner = original.document.inner[item.id] {
             return try inner.verify(SliceSource(written.source, start..<start + size))
         }
-        for piece in pieces {
-            let range = start..<start + piece.count
-            let isSame =
-                switch piece {
-                case .copy(let from): try written.source.isCopy(range, of: from, in: original.source)
-                case .bytes(let bytes):
-                    try MemorySource(bytes).holdsSameBytes(in: 0..<bytes.count, as: written.source, in: range)
-                }
-            guard isSame else { throw ScrubError.broken("a coded picture differs", at: range.lowerBound) }
-            start = range.upperBound
+        let expected = pieces.lazy.flatMap(original.document.changes.pieces)
+        if let place = try written.source.firstDifference(from: expected, at: start, original.source) {
+            throw ScrubError.broken("a coded picture differs", at: place)
         }
     }
 }

@@ -22,6 +22,10 @@ struct HEICDocument: Sendable {
     /// What becomes of items that are files of their own.
     var inner: [Int: PreparedScrub]
 
+    /// What was found inside coded pictures, and what is written over it, also of those of a sequence.
+    var coded = CodedFindings(limits: Limits())
+    var changes = CodedChanges()
+
     /// The tracks of a file that is a sequence of pictures or an animation as well.
     var sequence: MP4Document?
 

@@ -34,7 +34,8 @@ struct HEICFindings {
             let frames = document.sequence.map {
                 MP4Findings(document: $0, policy: policy, handler: handler.sequence).all
             }
-            return findings + (try tables.all(&window)) + shown(selection) + inner(selection) + (frames ?? [])
+            return findings + document.coded.findings + (try tables.all(&window)) + shown(selection) + inner(selection)
+                + (frames ?? [])
         }
     }
 

@@ -43,7 +43,7 @@ struct HEICHandler: FormatHandler {
     }
 
     func limitations(of document: HEICDocument, policy: Policy) -> [Limitation] {
-        let always: [Limitation] = [.content, .sensorNoiseOfPhotos, .encoderDecisions, .encoderMessages]
+        let always: [Limitation] = [.content, .sensorNoiseOfPhotos, .encoderDecisions] + document.coded.limitations
         guard let selection = try? HEICSelection(document, policy: policy, allowList: allowList) else { return always }
         let properties = selection.items.flatMap(\.properties).map { document.properties[$0.property] }
         let profiles = properties.lazy.flatMap { property -> [Limitation] in

@@ -47,6 +47,7 @@ struct HEICParser {
             toneMaps: [:], usedSizes: [:], inner: [:], index: tables.index)
         try HEICContents(limits: limits, inner: inner).read(into: &document, &window)
         document.sequence = try sequence(top.boxes, brands)
+        try HEICCodedPictures(limits: limits).clean(&document, window.source)
         document.nodes = try nodes(top, children, tables, document)
         return document
     }

@@ -47,7 +47,7 @@ struct MP4Composer {
         plan.append(.bytes(type))
         if isTablesFirst { plan.append(.bytes(tables)) }
         plan.append(.bytes(mediaHead))
-        for range in regions.ranges { plan.append(.copy(range)) }
+        for range in regions.ranges { for piece in document.changes.pieces(of: range) { plan.append(piece) } }
         if !isTablesFirst { plan.append(.bytes(tables)) }
         let end = plan.size
         try fragments.append(to: &plan, at: end)

@@ -3,7 +3,8 @@ internal import SecrBytes
 /// The equality between a video and its scrubbed form, proved on the bytes that were really written.
 ///
 /// - The same tracks: their kind, how they are coded and shown, when each sample is shown and how large it is.
-/// - Samples lie in the same chunks, each chunk in the data of the output, with the same bytes.
+/// - Samples lie in the same chunks, each chunk in the data of the output, with the same bytes but for the ranges that are
+///   listed as written over; there are the bytes that were to be written.
 /// - The output consists of allowed nodes only, and scrubbing it again would find nothing to do.
 struct MP4Contract {
     let original: Parsed<MP4Document>
@@ -42,7 +43,7 @@ struct MP4Contract {
             guard isSame else { throw ScrubError.broken("samples lie elsewhere", at: place) }
         }
         guard regions.1.ranges.count <= 1 else { throw ScrubError.broken("samples lie elsewhere", at: 0) }
-        try Self.requireSameData(regions, original.source, written.source)
+        try Self.requireSameData(regions, original, written.source)
     }
 
     private func hasSameTables(_ old: MP4Track, _ new: MP4Track) -> Bool {
@@ -59,15 +60,12 @@ struct MP4Contract {
 
     /// Piece after piece, as they should follow one another in the output.
     static func requireSameData(
-        _ regions: (MP4Regions, MP4Regions), _ original: any ByteSource, _ written: any ByteSource
+        _ regions: (MP4Regions, MP4Regions), _ original: Parsed<MP4Document>, _ written: any ByteSource
     ) throws {
-        guard var start = regions.1.ranges.first?.lowerBound else { return }
-        for range in regions.0.ranges {
-            let copy = start..<start + range.count
-            guard try written.isCopy(copy, of: range, in: original) else {
-                throw ScrubError.broken("a sample differs", at: copy.lowerBound)
-            }
-            start = copy.upperBound
+        guard let start = regions.1.ranges.first?.lowerBound else { return }
+        let pieces = regions.0.ranges.lazy.flatMap(original.document.changes.pieces)
+        if let place = try written.firstDifference(from: pieces, at: start, original.source) {
+            throw ScrubError.broken("a sample differs", at: place)
         }
     }
 }

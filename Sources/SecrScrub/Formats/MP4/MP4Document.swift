@@ -22,6 +22,9 @@ struct MP4Document: Sendable {
     var gapless: [UInt8]
     /// What goes of parts that are written anew.
     var facts: [Finding]
+    /// What was found inside the samples, and what is written over it.
+    var coded = CodedFindings(limits: Limits())
+    var changes = CodedChanges()
     /// Contents of the boxes that hold data of samples, in their order.
     var media: [Range<Int>]
     /// Whether the tables come before the data, so that a player can begin before it has all of them.

@@ -11,6 +11,10 @@ struct MP4EntryParts {
     private(set) var auxiliaryType: String?
     /// Of a protected track.
     private(set) var protection: MP4Protection?
+    /// What the decoder is set up with, as it is written.
+    private(set) var configuration: [UInt8] = []
+
+    private static let configurations: Set<FourCC> = ["avcC", "hvcC", "av1C", "esds", "dOps"]
 
     /// Bytes of content of those that have always as many.
     private static let lengths: [FourCC: Int] = [
@@ -51,6 +55,7 @@ struct MP4EntryParts {
             } else if let essence = try essence(of: box, content) {
                 if essence != content.bytes { reduce(box) }
                 written.appendBox(box.type, essence)
+                if Self.configurations.contains(box.type) { configuration = essence }
             } else {
                 drop(box)
                 continue
@@ -104,6 +109,7 @@ struct MP4EntryParts {
             } else if let essence = try inner.essence(of: box, content) {
                 if essence != content.bytes { inner.reduce(box) }
                 inner.written.appendBox(box.type, essence)
+                if Self.configurations.contains(box.type) { configuration = essence }
             } else {
                 inner.drop(box)
             }

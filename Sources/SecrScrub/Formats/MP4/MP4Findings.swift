@@ -16,7 +16,8 @@ struct MP4Findings {
                 kind, reveals: node.kind.reveals, node.label, value: "\(node.range.count) bytes", range: node.range,
                 action: action)
         }
-        return parts + document.tracks.flatMap(findings) + document.facts + references + unused + clock + hidden
+        return parts + document.tracks.flatMap(findings) + document.facts + document.coded.findings
+            + references + unused + clock + hidden
     }
 
     /// Of a track that goes, and of its data, which lie among those of others.

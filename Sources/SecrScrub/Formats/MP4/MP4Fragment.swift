@@ -16,6 +16,9 @@ struct MP4Fragment: Sendable {
         var flags: Int
         /// Fields of all samples: which description is theirs, how long they last, their size and flags.
         var defaults: [UInt8]
+        /// Which description is that of its samples, from 1, and how large they are where no run says.
+        var description = 1
+        var sampleSize = 0
         /// When its first sample is decoded, in units of the media.
         var decodeTime: Int?
         var runs: [Run] = []
@@ -38,6 +41,14 @@ struct MP4Fragment: Sendable {
         var flags: Int
         /// Where the table is in the file; its bytes stay.
         var table: Range<Int>
+
+        /// Fields of the table (8.8.8): flags of the first sample, and of each of them.
+        enum Fields {
+            static let (offset, firstFlags) = (0x1, 0x4)
+            static let (duration, size, flags, shift) = (0x100, 0x200, 0x400, 0x800)
+            static let ofSample = [duration, size, flags, shift]
+            static let kept = firstFlags | duration | size | flags | shift
+        }
     }
 
     /// All that it has of data.

@@ -147,6 +147,6 @@ struct MP4FragmentComposer {
             bytes += part.groups
         }
         plan.append(.bytes(bytes + mediaHeader))
-        for range in regions.ranges { plan.append(.copy(range)) }
+        for range in regions.ranges { for piece in document.changes.pieces(of: range) { plan.append(piece) } }
     }
 }

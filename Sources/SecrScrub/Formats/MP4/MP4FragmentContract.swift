@@ -63,6 +63,6 @@ struct MP4FragmentContract {
                 else { throw ScrubError.broken("samples differ", at: new.table.lowerBound) }
             }
         }
-        try MP4Contract.requireSameData(regions, original.source, written.source)
+        try MP4Contract.requireSameData(regions, original, written.source)
     }
 }

@@ -27,13 +27,7 @@ struct MP4FragmentReader {
         static let kept = description | duration | size | flags | isEmpty
     }
 
-    /// Fields of a run, and of each of its samples (8.8.8).
-    private enum Fields {
-        static let (offset, firstFlags) = (0x1, 0x4)
-        static let (duration, size, flags, shift) = (0x100, 0x200, 0x400, 0x800)
-        static let ofSample = [duration, size, flags, shift]
-        static let kept = firstFlags | duration | size | flags | shift
-    }
+    private typealias Fields = MP4Fragment.Run.Fields
 
     mutating func read(
         _ moof: Box, into account: inout BoxAccount<MP4Node>, _ window: inout ByteWindow
@@ -88,7 +82,8 @@ struct MP4FragmentReader {
             throw ParseError(.malformed, at: header.range.lowerBound, "samples that nothing describes")
         }
         var part = MP4Fragment.Part(
-            track: id, flags: flags & Header.kept, defaults: Array(content.bytes[start..<fields.position]))
+            track: id, flags: flags & Header.kept, defaults: Array(content.bytes[start..<fields.position]),
+            description: defaults.description, sampleSize: defaults.size)
         position = base
         var encryption: [FourCC: Box] = [:]
         for box in cut.boxes.dropFirst() {

@@ -28,7 +28,7 @@ struct MP4Handler: FormatHandler {
     }
 
     func limitations(of document: MP4Document, policy: Policy) -> [Limitation] {
-        var found: [Limitation] = [.content, .sensorNoiseOfPhotos, .encoderDecisions, .encoderMessages]
+        var found: [Limitation] = [.content, .sensorNoiseOfPhotos, .encoderDecisions] + document.coded.limitations
         if document.kept.contains(where: { ["text", "sbtl", "subt", "subp", "clcp"].contains($0.handler) }) {
             found.append(.subtitles)
         }

@@ -64,6 +64,8 @@ struct MP4Parser {
         let starts = Set(top.boxes.map(\.range.lowerBound) + [top.rest.lowerBound])
         document.resolve(segments, access, from: accessBox, starts: starts)
         try requireMedia(document)
+        document.coded = try MP4CodedSamples(document, window.source, limits: limits).findings()
+        document.changes = try CodedChanges(document.coded.changes)
         return document
     }
 

@@ -1,0 +1,90 @@
+internal import SecrBytes
+
+/// Looks into the samples of all tracks that stay.
+struct MP4CodedSamples {
+    private let document: MP4Document
+    private let limits: Limits
+    private var window: ByteWindow
+    private var found: CodedFindings
+    /// How the samples of each track are coded, and looked through, for each of its descriptions.
+    private var codings: [Int: [FourCC]] = [:]
+    private var cleanings: [Int: [Cleaning]] = [:]
+
+    /// Bytes read at once: mostly those of a head, behind which the next place is far away.
+    private static let readBytes = 4_096
+
+    init(_ document: MP4Document, _ source: any ByteSource, limits: Limits) {
+        self.document = document
+        self.limits = limits
+        window = ByteWindow(source, capacity: Self.readBytes)
+        found = CodedFindings(limits: limits)
+    }
+
+    /// In the order of decoding: what comes first can say how others are coded.
+    consuming func findings() throws -> CodedFindings {
+        for track in document.kept where Self.isSeenOrHeard(track) && !track.isProtected {
+            codings[track.id] = track.entries.map(\.type)
+            cleanings[track.id] = track.entries.map { entry in
+                let cleaning = Cleaning(entry.type, configuration: entry.configuration, limits: limits)
+                if cleaning.leavesRemains { found.skip(entry.type) }
+                return cleaning
+            }
+            try clean(track)
+        }
+        for part in document.fragments.flatMap(\.parts) { try clean(part) }
+        return found
+    }
+
+    private static func isSeenOrHeard(_ track: MP4Track) -> Bool {
+        ["vide", "auxv", "pict", "soun"].contains(track.handler)
+    }
+
+    private mutating func clean(_ track: MP4Track) throws {
+        var first = 0
+        for chunk in track.samples.chunks {
+            defer { first += chunk.samples }
+            try clean(chunk.range, of: track.id, chunk.description, chunk.samples) { number throws(ParseError) in
+                try track.samples.sizes.size(of: first + number)
+            }
+        }
+    }
+
+    private mutating func clean(_ part: MP4Fragment.Part) throws {
+        typealias Fields = MP4Fragment.Run.Fields
+        for run in part.runs {
+            let present = Fields.ofSample.filter { run.flags & $0 != 0 }
+            let place = present.firstIndex(of: Fields.size)
+            let table = ByteReader(place == nil ? [] : try window.bytes(in: run.table))
+            let start = run.flags & Fields.firstFlags != 0 ? 4 : 0
+            try clean(run.range, of: part.track, part.description, run.samples) { number throws(ParseError) in
+                guard let place else { return part.sampleSize }
+                return try table.uint32(at: start + 4 * (present.count * number + place))
+            }
+        }
+    }
+
+    /// Samples that lie one behind the other. What makes no sense is left as it is, and said.
+    private mutating func clean(
+        _ range: Range<Int>, of track: Int, _ description: Int, _ count: Int,
+        size: (Int) throws(ParseError) -> Int
+    ) throws {
+        guard let all = cleanings[track], all.indices.contains(description - 1),
+            case .cleaner(var cleaner) = all[description - 1]
+        else { return }
+        var at = range.lowerBound
+        for number in 0..<count {
+            let size = try size(number)
+            guard size <= range.upperBound - at else { break }
+            let sample = at..<at + size
+            at = sample.upperBound
+            if sample.isEmpty { continue }
+            do {
+                try cleaner.clean(sample, &window, &found)
+            } catch let error as ParseError {
+                guard !found.isFull else { throw error }
+                found.skip(codings[track]?[description - 1] ?? "")
+            }
+        }
+        cleanings[track]?[description - 1] = .cleaner(cleaner)
+    }
+}
