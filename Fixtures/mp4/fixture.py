@@ -61,6 +61,8 @@ def made(name, plants, tracks, why=None, readers=True, layout=Movie, **about):
 
 def keep_samples(plants, tracks):
     for number, track in enumerate(tracks, 1):
+        if track.outputs is not None:
+            continue
         for place, sample in enumerate(dict.fromkeys(track.samples), 1):
             if len(sample) >= 12:
                 plants.kept(f"track {number} sample {place}", sample)
@@ -71,7 +73,7 @@ def described(track):
         "handler": track.handler.decode(),
         "entry": (track.output or track.entry).hex(),
         # Not where a table of sizes was replaced.
-        "samples": [] if b"stsz" in track.replaced else [sample.hex() for sample in track.samples],
+        "samples": [] if b"stsz" in track.replaced else [sample.hex() for sample in track.outputs or track.samples],
         "edits": [list(edit) for edit in track.edits],
     }
 

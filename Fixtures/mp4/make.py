@@ -16,9 +16,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(1, str(HERE.parent))
 
 from making import Collection  # noqa: E402
-from rows import boxes, codings, fragments, hostile, layouts, protected, tables, texts, tracks  # noqa: E402
+from rows import boxes, codings, fragments, hostile, layouts, protected, streams, tables, texts, tracks  # noqa: E402
 
-PARTS = (texts, tracks, codings, tables, layouts, boxes, fragments, protected, hostile)
+PARTS = (texts, tracks, codings, tables, layouts, boxes, fragments, streams, protected, hostile)
 
 if __name__ == "__main__":
     Collection(HERE, (".mp4", ".mov", ".m4a", ".3gp")).make(PARTS, __doc__)

@@ -94,6 +94,19 @@ def message(kind, content, identifier=b""):
     return bytes([kind]) + b"\xff" * (len(data) // 255) + bytes([len(data) % 255]) + data + b"\x80"
 
 
+def overwritten(unit, *texts):
+    """The same unit where a scrub has written over texts."""
+    for text in texts:
+        assert unit.count(text) == 1
+        unit = unit.replace(text, b"\xff" * len(text))
+    return unit
+
+
+def as_padding(unit):
+    """A unit of AV1 that a scrub has made one of padding."""
+    return bytes([unit[0] & 0x87 | PADDING << 3, unit[1]]) + bytes(len(unit) - 3) + b"\x80"
+
+
 def avc(stream, **about):
     parts = tuple(units(stream))
     data = b"".join(sized(unit) for unit in parts if unit[0] & 0x1F == AVC_SLICE)

@@ -43,8 +43,9 @@ class Track:
     data_references: tuple = (SELF,)
     replaced: dict = field(default_factory=dict)
     offsets: bytes = b"stco"
-    # What a scrub makes of the entry; the entry itself where it is None.
+    # What a scrub makes of the entry, and of the samples; these themselves where it is None.
     output: bytes = None
+    outputs: list = None
 
     def chunks(self):
         return [self.samples[at : at + self.per_chunk] for at in range(0, len(self.samples), self.per_chunk)]

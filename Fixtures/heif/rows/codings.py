@@ -56,36 +56,44 @@ def configured(file, name, coding, more, tail=b"", plants=None):
     return made(file, plants, [item])
 
 
-def with_units(file, coding, data):
-    """A picture whose coded data hold more than a decoder needs. They stay as they are, and so does that."""
+def with_units(file, coding, data, plants, output):
+    """A picture whose coded data hold more than a decoder needs; as many other bytes take its place."""
     item = picture(coding=coding)
-    item.data = data
-    return made(file, Plants(), [item])
+    item.data, item.output = data, output
+    return made(file, plants, [item])
 
 
 def encoder_message(plants, row, identifier=X265, kind=PREFIX_SEI):
-    """The settings that an encoder leaves behind."""
+    """The settings that an encoder leaves behind, and what a scrub writes there."""
     text = b"x265 (build 199) - " + plants.text(row, ENCODER)
-    return codecs.hevc_unit(kind, codecs.message(codecs.UNREGISTERED, text, identifier))
+    unit = codecs.hevc_unit(kind, codecs.message(codecs.UNREGISTERED, text, identifier))
+    return kind, unit, codecs.overwritten(unit, identifier + text)
 
 
-def all_messages(plants, where):
-    """What can be said in units that no decoder needs, by type."""
-    registered = codecs.message(codecs.REGISTERED, NOBODY + plants.text(f"T.35 message {where}", VENDOR))
-    private = codecs.message(codecs.UNREGISTERED, plants.text(f"private message {where}", VENDOR), PRIVATE)
+def all_messages(plants, where, units=Plants):
+    """What can be said in units that no decoder needs, by type, and what a scrub writes there. What `units` of no standard
+    hold stays between pictures, where some players need them."""
+    registered = NOBODY + plants.text(f"T.35 message {where}", VENDOR)
+    private = PRIVATE + plants.text(f"private message {where}", VENDOR)
+    filler = plants.text(f"filler {where}", GAP)
+    first = codecs.hevc_unit(PREFIX_SEI, codecs.message(codecs.REGISTERED, registered))
+    second = codecs.hevc_unit(SUFFIX_SEI, codecs.message(codecs.UNREGISTERED, private))
+    unknown = codecs.hevc_unit(UNSPECIFIED, units().text(f"unit of no standard {where}", VENDOR))
+    last = codecs.hevc_unit(codecs.FILLER, filler + b"\x80")
     return [
-        (PREFIX_SEI, encoder_message(plants, f"encoder's message {where}")),
-        (PREFIX_SEI, codecs.hevc_unit(PREFIX_SEI, registered)),
-        (SUFFIX_SEI, codecs.hevc_unit(SUFFIX_SEI, private)),
-        (UNSPECIFIED, codecs.hevc_unit(UNSPECIFIED, plants.text(f"unit of no standard {where}", VENDOR))),
-        (codecs.FILLER, codecs.hevc_unit(codecs.FILLER, plants.text(f"filler {where}", GAP) + b"\x80")),
+        encoder_message(plants, f"encoder's message {where}"),
+        (PREFIX_SEI, first, codecs.overwritten(first, registered)),
+        (SUFFIX_SEI, second, codecs.overwritten(second, private)),
+        (UNSPECIFIED, unknown, unknown),
+        (codecs.FILLER, last, codecs.overwritten(last, filler)),
     ]
 
 
 def hevc_arrays():
-    """In hvcC."""
+    """In hvcC, of which all goes that is no parameter set."""
     plants = Plants()
-    return configured("hevc-arrays.heic", "main", HEVC, all_messages(plants, "in hvcC"), plants=plants)
+    units = [unit[:2] for unit in all_messages(plants, "in hvcC", lambda: plants)]
+    return configured("hevc-arrays.heic", "main", HEVC, units, plants=plants)
 
 
 def hevc_tail():
@@ -97,14 +105,18 @@ def hevc_tail():
 
 def hevc_units():
     """In front of the picture's own units."""
-    units = b"".join(codecs.sized(unit) for _, unit in all_messages(Plants(), "in front of the picture"))
-    return with_units("hevc-units.heic", HEVC, units + coded("main").data)
+    plants = Plants()
+    found = all_messages(plants, "in front of the picture")
+    before, after = (b"".join(codecs.sized(unit[place]) for unit in found) + coded("main").data for place in (1, 2))
+    return with_units("hevc-units.heic", HEVC, before, plants, after)
 
 
 def hevc_behind():
     """Behind them."""
-    unit = codecs.sized(encoder_message(Plants(), "encoder's message behind the picture", kind=SUFFIX_SEI))
-    return with_units("hevc-behind.heic", HEVC, coded("main").data + unit)
+    plants = Plants()
+    found = encoder_message(plants, "encoder's message behind the picture", kind=SUFFIX_SEI)
+    before, after = (coded("main").data + codecs.sized(unit) for unit in found[1:])
+    return with_units("hevc-behind.heic", HEVC, before, plants, after)
 
 
 def metadata(plants, where):
@@ -126,8 +138,11 @@ def av1_units():
     """Behind the sequence header, in front of the frame."""
     found = coded("main", AV1)
     (header,) = found.parts
-    units = b"".join(metadata(Plants(), "in front of the frame"))
-    return with_units("av1-units.avif", AV1, header + units + found.data[len(header) :])
+    plants = Plants()
+    units = metadata(plants, "in front of the frame")
+    before, after = b"".join(units), b"".join(codecs.as_padding(unit) for unit in units)
+    rest = found.data[len(header) :]
+    return with_units("av1-units.avif", AV1, header + before + rest, plants, header + after + rest)
 
 
 def av1_without_header():
@@ -139,9 +154,13 @@ def av1_without_header():
 
 
 def avc_units():
-    text = b"x264 - core 164 - options: cabac=1 ref=16"
+    plants = Plants()
+    text = b"x264 - core 164 - options: " + plants.text("options of an encoder", ENCODER)
     unit = bytes([codecs.AVC_SEI]) + codecs.message(codecs.UNREGISTERED, text, X264)
-    return with_units("avc-units.heif", AVC, codecs.sized(unit) + coded("main", AVC).data)
+    before, after = (
+        codecs.sized(found) + coded("main", AVC).data for found in (unit, codecs.overwritten(unit, X264 + text))
+    )
+    return with_units("avc-units.heif", AVC, before, plants, after)
 
 
 # JPEG and JPEG 2000.

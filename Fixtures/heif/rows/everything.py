@@ -56,7 +56,7 @@ def main_picture(plants):
     item = picture("main", *more, name=plants.text("item name", COMMENT))
     message = codings.encoder_message(plants, "encoder's message in hvcC")
     plain = item.properties[0].box
-    found = codings.coded("main").configuration((codecs.PREFIX_SEI, message))
+    found = codings.coded("main").configuration(message[:2])
     item.properties[0] = property_of(found, True, stays=plain)
     return item
 
