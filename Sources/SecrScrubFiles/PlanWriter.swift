@@ -8,42 +8,50 @@ struct PlanWriter {
     var plan: OutputPlan
     var source: FileSource
 
-    /// Shorter ranges are gathered in memory: a system call costs more than their copy.
-    private static let copyThreshold = 64 * 1024
-    /// Bytes gathered at most.
-    private static let gatherLimit = 256 * 1024
+    /// Ranges up to this length, and of these together, are gathered: a system call costs more than their copy.
+    private static let (copyThreshold, gatherLimit) = (64 * 1024, 256 * 1024)
     /// Bytes after which it is told how far the output is, at the latest: few enough that they are still in the cache when they
     /// are read back.
     private static let step = 2 << 20
     /// Steps end where a block of the file does: writing is faster so.
     private static let blockSize = 4_096
+    /// In a plan of so many pieces, most of them stand where they stood, with others between them.
+    private static let manyPieces = 64
 
     /// - Parameter progress: called with the end of what is written so far.
     func write(to file: OwnedDescriptor, progress: (Int) -> Void = { _ in }) throws {
-        var pending: [UInt8] = []
+        let longest = plan.pieces.count < Self.manyPieces ? Self.copyThreshold : Self.step
+        let limit = plan.pieces.count < Self.manyPieces ? Self.gatherLimit : Self.step
+        var pending = GatheredWrite()
         var position = 0
         func flush() throws {
-            try file.write(pending, at: position)
+            try file.write(pending, from: source.descriptor, at: position)
             position += pending.count
-            pending.removeAll(keepingCapacity: true)
+            pending = GatheredWrite()
+            progress(position)
         }
         for piece in plan.pieces {
             switch piece {
-            case .bytes(let bytes): pending += bytes
-            case .copy(let range) where range.count < Self.copyThreshold: pending += try read(range)
+            case .bytes(let bytes): pending.append(bytes)
+            case .copy(let range) where range.count < Self.copyThreshold && !pending.isNear(range):
+                pending.append(try read(range))
+            case .copy(let range) where range.count < longest:
+                if !pending.isNear(range) { try flush() }
+                pending.append(range)
             case .copy(var range):
+                if !pending.isBytes { try flush() }
                 while !range.isEmpty {
                     let start = position + pending.count
                     let end = (start + Self.step) / Self.blockSize * Self.blockSize
                     let part = range.prefix(end - start)
-                    try file.copy(part, of: source.descriptor, to: position, after: pending)
-                    pending.removeAll(keepingCapacity: true)
+                    try file.copy(part, of: source.descriptor, to: position, after: pending.bytes)
+                    pending = GatheredWrite()
                     position = start + part.count
                     range = range.dropFirst(part.count)
                     progress(position)
                 }
             }
-            if pending.count > Self.gatherLimit { try flush() }
+            if pending.count > limit || pending.isFull { try flush() }
         }
         try flush()
     }

@@ -19,10 +19,20 @@ POSITIONS = 900
 CONFIGURATION = box(b"avcC", bytes.fromhex("01640028ffe1000467640028010004") + bytes.fromhex("68ee3cb0"))
 
 
-def write(path, size):
-    """A video of five minutes in about `size` bytes; the data repeat after each second, which is of noise."""
+# What an encoder writes in front of pictures: a message of user data, of which the first 16 bytes say whose it is.
+MESSAGE = bytes([6, 5, 66]) + bytes.fromhex("dc45e9bde6d948b7962cd820d923eeef") + b"x264 - core 164 - options: ".ljust(50, b".") + b"\x80"
+
+
+def write(path, size, with_messages=False):
+    """A video of five minutes in about `size` bytes; the data repeat after each second, which is of noise.
+
+    Each picture is one slice, with a message of the encoder in front of it if asked for.
+    """
     frame = (size // SECONDS - PACKETS * PACKET - POSITIONS) // FRAMES
-    second = os.urandom(FRAMES * frame + PACKETS * PACKET + POSITIONS)
+    message = struct.pack(">L", len(MESSAGE)) + MESSAGE if with_messages else b""
+    head = message + struct.pack(">LB", frame - len(message) - 4, 0x65)
+    pictures = b"".join(head + os.urandom(frame - len(head)) for _ in range(FRAMES))
+    second = pictures + os.urandom(PACKETS * PACKET + POSITIONS)
     tracks = [
         movie.Track(b"vide", movie.video_entry(b"avc1", (1920, 1080), CONFIGURATION), [frame] * FRAMES),
         movie.Track(b"soun", movie.sound_entry(b"ac-3"), [PACKET] * PACKETS),
