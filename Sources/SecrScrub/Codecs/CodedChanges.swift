@@ -76,8 +76,8 @@ struct CodedChanges: Sendable, Equatable {
 }
 
 /// One range of an input, and what is written there.
-struct CodedChange: Sendable, Equatable {
-    var range: Range<Int>
+package struct CodedChange: Sendable, Equatable {
+    package var range: Range<Int>
     /// As many as the range has.
-    var bytes: [UInt8]
+    package var bytes: [UInt8]
 }

@@ -1,25 +1,25 @@
-internal import SecrBytes
+package import SecrBytes
 
 /// What was found in coded samples, and what is written over it.
-struct CodedFindings: Sendable {
+package struct CodedFindings: Sendable {
     /// All of one kind.
-    struct Summary: Sendable {
-        var part: CodedPart
+    package struct Summary: Sendable {
+        package var part: CodedPart
         /// How often.
-        var count: Int
+        package var count: Int
         /// A text of the first one that had any.
-        var text: String?
+        package var text: String?
         /// From the first of them to the end of the last.
-        var range: Range<Int>
+        package var range: Range<Int>
     }
 
-    private(set) var changes: [CodedChange] = []
-    private(set) var summaries: [Summary] = []
+    package private(set) var changes: [CodedChange] = []
+    package private(set) var summaries: [Summary] = []
     /// Codings into which nobody looked, or not to the end.
     private(set) var unread: Set<FourCC> = []
     private let limits: Limits
 
-    init(limits: Limits) { self.limits = limits }
+    package init(limits: Limits) { self.limits = limits }
 
     /// Whether there is more than can be remembered.
     var isFull: Bool { changes.count >= limits.codedChanges }

@@ -1,9 +1,9 @@
-internal import SecrBytes
+package import SecrBytes
 
 /// Looks through samples of one coding for what nobody needs to decode them, and says what to write over it.
 ///
 /// What it makes of a sample has the same size, decodes to the same, and would be found clean.
-protocol SampleCleaner {
+package protocol SampleCleaner {
     /// Whether there are places in samples of this coding that nobody can look into but a decoder.
     var leavesRemains: Bool { get }
 
@@ -14,5 +14,5 @@ protocol SampleCleaner {
 }
 
 extension SampleCleaner {
-    var leavesRemains: Bool { false }
+    package var leavesRemains: Bool { false }
 }

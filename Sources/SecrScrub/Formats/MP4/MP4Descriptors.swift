@@ -3,8 +3,14 @@ internal import SecrBytes
 /// The descriptors in an `esds` box (ISO/IEC 14496-1, 7.2.6; 14496-14, 5.6): how a decoder is set up.
 enum MP4Descriptors {
     private static let (stream, decoder, specific, synchronisation) = (0x03, 0x04, 0x05, 0x06)
-    /// Kinds of streams whose set-up can hold texts of the encoder.
-    private static let visual = 0x20
+    /// Kinds of streams whose set-up can hold texts of the encoder: MPEG-4, MPEG-2, MPEG-1 video.
+    private static func coding(of kind: Int) -> MPEGVideoCleaner.Coding? {
+        switch kind {
+        case 0x20: .visual
+        case 0x60...0x65, 0x6A: .video
+        default: nil
+        }
+    }
 
     /// The content in its only form: no number, no address; the decoder's numbers, and its own bytes.
     static func essence(_ content: ByteReader) throws(ParseError) -> [UInt8] {
@@ -27,7 +33,7 @@ enum MP4Descriptors {
             let own = try descriptor(content, at: start + 13, within: found.content.upperBound)
             if own.tag == specific {
                 let bytes = Array(content.bytes[own.content])
-                inner += packed(specific, kind == visual ? withoutUserData(bytes) : bytes)
+                inner += packed(specific, withoutUserData(bytes, kind))
             }
         }
         let body: [UInt8] = [0, 0, 0] + packed(decoder, inner) + packed(synchronisation, [2])
@@ -62,15 +68,7 @@ enum MP4Descriptors {
     }
 
     /// ISO/IEC 14496-2, 6.2.1: what begins with a start code of its own, up to the next.
-    private static func withoutUserData(_ bytes: [UInt8]) -> [UInt8] {
-        var (kept, at, isKept) = ([UInt8](), 0, true)
-        while at < bytes.count {
-            if at + 3 < bytes.count, bytes[at] == 0, bytes[at + 1] == 0, bytes[at + 2] == 1 {
-                isKept = bytes[at + 3] != 0xB2
-            }
-            if isKept { kept.append(bytes[at]) }
-            at += 1
-        }
-        return kept
+    private static func withoutUserData(_ bytes: [UInt8], _ kind: Int) -> [UInt8] {
+        coding(of: kind).map { MPEGVideoCleaner.withoutTexts(bytes, $0) } ?? bytes
     }
 }
