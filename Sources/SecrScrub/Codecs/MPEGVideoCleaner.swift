@@ -115,7 +115,7 @@ package struct MPEGVideoCleaner: SampleCleaner {
                 continue
             }
             let essence = essence(withoutZeros(bytes[code + codeSize..<max(next, code + codeSize)]), coding)
-            if !essence.isEmpty { kept += bytes[code..<code + codeSize] + essence }
+            if !essence.isEmpty { kept += bytes[code..<code + codeSize] + withoutZeros(essence[...]) }
         }
         return kept
     }
