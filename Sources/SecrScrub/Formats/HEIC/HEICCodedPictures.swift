@@ -21,11 +21,11 @@ struct HEICCodedPictures {
         _ item: HEICItem, of document: HEICDocument, _ window: inout ByteWindow, _ found: inout CodedFindings
     ) throws {
         guard let kind = Self.configurations[item.type] else { return }
-        var configuration: [UInt8] = []
+        var setUp = CodecSetUp()
         if case .kept(let box) = document.properties(of: item, kind).first?.outcome {
-            configuration = Array(box.dropFirst(Box.headerSize))
+            setUp.bytes = Array(box.dropFirst(Box.headerSize))
         }
-        let cleaning = Cleaning(item.type, configuration: configuration, limits: limits)
+        let cleaning = Cleaning(item.type, setUp, limits: limits)
         guard case .cleaner(var cleaner) = cleaning, let extents = item.location.extents, extents.count == 1 else {
             return found.skip(item.type)
         }

@@ -25,7 +25,7 @@ struct MP4CodedSamples {
         for track in document.kept where Self.isSeenOrHeard(track) && !track.isProtected {
             codings[track.id] = track.entries.map(\.type)
             cleanings[track.id] = track.entries.map { entry in
-                let cleaning = Cleaning(entry.type, configuration: entry.configuration, limits: limits)
+                let cleaning = Cleaning(entry.type, entry.setUp, limits: limits)
                 if cleaning.leavesRemains { found.skip(entry.type) }
                 return cleaning
             }

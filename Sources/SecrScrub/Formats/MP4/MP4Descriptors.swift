@@ -3,17 +3,28 @@ internal import SecrBytes
 /// The descriptors in an `esds` box (ISO/IEC 14496-1, 7.2.6; 14496-14, 5.6): how a decoder is set up.
 enum MP4Descriptors {
     private static let (stream, decoder, specific, synchronisation) = (0x03, 0x04, 0x05, 0x06)
-    /// Kinds of streams whose set-up can hold texts of the encoder: MPEG-4, MPEG-2, MPEG-1 video.
-    private static func coding(of kind: Int) -> MPEGVideoCleaner.Coding? {
-        switch kind {
-        case 0x20: .visual
-        case 0x60...0x65, 0x6A: .video
-        default: nil
-        }
+    /// Fields of a decoder in front of its own bytes; the first says of which kind it is.
+    private static let fieldBytes = 13
+
+    /// The content in its only form: no number, no address; the decoder's numbers, and its own bytes without texts of the
+    /// encoder.
+    static func essence(_ content: ByteReader) throws(ParseError) -> [UInt8] {
+        let (fields, setUp) = try read(content)
+        var inner = fields
+        if let bytes = setUp.bytes { inner += packed(specific, setUp.objectType.withoutTexts(bytes)) }
+        let body: [UInt8] = [0, 0, 0] + packed(decoder, inner) + packed(synchronisation, [2])
+        return [UInt8].fullBoxHead() + packed(stream, body)
     }
 
-    /// The content in its only form: no number, no address; the decoder's numbers, and its own bytes.
-    static func essence(_ content: ByteReader) throws(ParseError) -> [UInt8] {
+    /// What the decoder is set up with.
+    static func setUp(_ content: ByteReader) throws(ParseError) -> CodecSetUp {
+        let found = try read(content).setUp
+        return CodecSetUp(objectType: found.objectType, bytes: found.bytes ?? [])
+    }
+
+    private static func read(
+        _ content: ByteReader
+    ) throws(ParseError) -> (fields: [UInt8], setUp: (objectType: ObjectType, bytes: [UInt8]?)) {
         let outer = try descriptor(content, at: FullBoxHead.size, within: content.count)
         guard outer.tag == stream else { throw ParseError(.malformed, at: content.base, "a broken esds") }
         var at = outer.content.lowerBound + 2
@@ -23,21 +34,15 @@ enum MP4Descriptors {
         if flags & 0x40 != 0 { at += 1 + (try content.uint8(at: at)) }
         if flags & 0x20 != 0 { at += 2 }
         let found = try descriptor(content, at: at, within: outer.content.upperBound)
-        guard found.tag == decoder, found.content.count >= 13 else {
+        guard found.tag == decoder, found.content.count >= fieldBytes else {
             throw ParseError(.malformed, at: content.base, "a broken esds")
         }
         let start = found.content.lowerBound
-        var inner = Array(try content.slice(at: start, count: 13))
-        let kind = Int(inner[0])
-        if found.content.count > 15 {
-            let own = try descriptor(content, at: start + 13, within: found.content.upperBound)
-            if own.tag == specific {
-                let bytes = Array(content.bytes[own.content])
-                inner += packed(specific, withoutUserData(bytes, kind))
-            }
-        }
-        let body: [UInt8] = [0, 0, 0] + packed(decoder, inner) + packed(synchronisation, [2])
-        return [UInt8].fullBoxHead() + packed(stream, body)
+        let fields = Array(try content.slice(at: start, count: fieldBytes))
+        let kind = ObjectType(indication: Int(fields[0]))
+        guard found.content.count > fieldBytes + 2 else { return (fields, (kind, nil)) }
+        let own = try descriptor(content, at: start + fieldBytes, within: found.content.upperBound)
+        return (fields, (kind, own.tag == specific ? Array(content.bytes[own.content]) : nil))
     }
 
     private static func descriptor(
@@ -65,10 +70,5 @@ enum MP4Descriptors {
             rest >>= 7
         }
         return [UInt8(tag)] + size + content
-    }
-
-    /// ISO/IEC 14496-2, 6.2.1: what begins with a start code of its own, up to the next.
-    private static func withoutUserData(_ bytes: [UInt8], _ kind: Int) -> [UInt8] {
-        coding(of: kind).map { MPEGVideoCleaner.withoutTexts(bytes, $0) } ?? bytes
     }
 }

@@ -11,10 +11,7 @@ struct MP4EntryParts {
     private(set) var auxiliaryType: String?
     /// Of a protected track.
     private(set) var protection: MP4Protection?
-    /// What the decoder is set up with, as it is written.
-    private(set) var configuration: [UInt8] = []
-
-    private static let configurations: Set<FourCC> = ["avcC", "hvcC", "av1C", "esds", "dOps"]
+    private(set) var setUp = CodecSetUp()
 
     /// Bytes of content of those that have always as many.
     private static let lengths: [FourCC: Int] = [
@@ -55,7 +52,7 @@ struct MP4EntryParts {
             } else if let essence = try essence(of: box, content) {
                 if essence != content.bytes { reduce(box) }
                 written.appendBox(box.type, essence)
-                if Self.configurations.contains(box.type) { configuration = essence }
+                try learn(box.type, essence)
             } else {
                 drop(box)
                 continue
@@ -109,7 +106,7 @@ struct MP4EntryParts {
             } else if let essence = try inner.essence(of: box, content) {
                 if essence != content.bytes { inner.reduce(box) }
                 inner.written.appendBox(box.type, essence)
-                if Self.configurations.contains(box.type) { configuration = essence }
+                try learn(box.type, essence)
             } else {
                 inner.drop(box)
             }
@@ -163,6 +160,15 @@ struct MP4EntryParts {
             throw ParseError(.malformed, at: content.base, "FLAC that does not begin with what it is")
         }
         return bytes[..<4] + [0x80] + bytes[5...]
+    }
+
+    /// Of what is written.
+    private mutating func learn(_ type: FourCC, _ essence: [UInt8]) throws(ParseError) {
+        switch type {
+        case "avcC", "hvcC", "av1C", "dOps": setUp = CodecSetUp(bytes: essence)
+        case "esds": setUp = try MP4Descriptors.setUp(ByteReader(essence))
+        default: break
+        }
     }
 
     private mutating func reduce(_ box: Box) {

@@ -10,8 +10,7 @@ struct MP4SampleEntry: Sendable {
     private(set) var packet: MP4Packet?
     /// Of pictures that belong to others: what they are.
     private(set) var auxiliaryType: String?
-    /// What the decoder is set up with: the content of `avcC`, `hvcC`, `av1C`, `esds` or `dOps`.
-    private(set) var configuration: [UInt8] = []
+    private(set) var setUp = CodecSetUp()
     /// Of samples that are encrypted.
     private(set) var protection: MP4Protection?
     var needsSampleEncryption: Bool { protection?.isPerSample == true }
@@ -66,7 +65,7 @@ struct MP4SampleEntry: Sendable {
         let rest = box.content.dropFirst(used)
         if rest.count >= Box.headerSize { try parts.read(rest, of: type, isSound: handler == "soun", &window, &reader) }
         (protection, auxiliaryType) = (parts.protection, parts.auxiliaryType)
-        configuration = parts.configuration
+        setUp = parts.setUp
         let coding = protection?.coding ?? type
         if isProtected != (protection != nil) || isProtected && !known.contains(coding) {
             throw ParseError(
