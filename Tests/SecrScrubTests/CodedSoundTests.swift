@@ -136,8 +136,9 @@ import Testing
         Case(
             "data in a fill", { $0.appendFill(2, 0, [9] + text) }, { $0.appendFill(2, 0, [9] + zeros) }),
         Case(
-            "data in a fill, and more of it", { $0.appendFill(2, 0, [9] + text + [0x2F, 0x09] + text) },
-            { $0.appendFill(2, 0, [9] + zeros + [0x20, 0x00] + zeros) }),
+            "data in a fill, and more of it", { $0.appendFill(2, 0, [9] + text + [0x20, 0x09] + text) },
+            { $0.appendFill(2, 0, [9] + zeros + [0x20, 0x09] + zeros) }),
+        Case("data of another kind", { $0.appendFill(2, 3, text) }, { $0.appendFill(2, 3, zeros) }),
         Case(
             "data behind loudness", { $0.appendFill(11, 6, dynamicRange + [0x20, 9] + text) },
             { $0.appendFill(11, 6, dynamicRange + [0x20, 9] + zeros) }),
@@ -392,5 +393,53 @@ import Testing
         let cleaned = try cleaned(whole)
         #expect(!cleaned.isWhole && cleaned.bytes.firstOffset(of: Self.text) == nil)
         #expect(cleaned.bytes.dropFirst(2 + Self.text.count) == whole.dropFirst(2 + Self.text.count))
+    }
+
+    // MARK: Sound of an encoder
+
+    private static let hasEncoders = Run.isInstalled("ffmpeg")
+
+    /// All samples of a real file, put back: its name is gone, and it sounds the same.
+    @Test(
+        .enabled(if: hasEncoders, "ffmpeg is not there"),
+        arguments: [
+            (["aac", "-ac", "1"], "Lavc"), (["aac", "-ac", "2"], "Lavc"),
+            (["aac", "-af", "aformat=channel_layouts=5.1"], "Lavc"),
+            (["aac", "-af", "aformat=channel_layouts=7.0"], "Lavc"),
+            (["aac", "-af", "aformat=channel_layouts=hexagonal"], "Lavc"), (["libopus"], "Lavf"),
+        ])
+    func soundsTheSame(encoder: [String], name: String) throws {
+        let folder = try TemporaryFolder(isInMemory: true)
+        let source = ["-f", "lavfi", "-i", "anoisesrc=duration=0.5:amplitude=0.1:seed=1:sample_rate=48000"]
+        let made = try Run.program(
+            "ffmpeg", ["-v", "error"] + source + ["-c:a"] + encoder + ["in.mp4"], in: folder.path)
+        try #require(made.status == 0, "\(made.errors)")
+        let input = try scrub(folder.bytes("in.mp4"))
+        let file = try MP4File(input)
+        let track = try #require(file.tracks.first)
+        let entry = try #require(track.entries.first)
+        var output = input
+        for sample in track.samples {
+            let cleaned: SoundCoding.Cleaned?
+            if let start = entry.firstOffset(of: "dOps") {
+                cleaned = try SoundCoding.opus.cleaned(sample, in: input, configuration: Array(entry[(start + 4)...]))
+            } else {
+                let esds = try #require(entry.firstOffset(of: "esds"))
+                // Behind the thirteen bytes of the decoder.
+                let start = try #require(entry[esds...].firstIndex(of: 0x40)) + 13
+                try #require(entry[start] == 5)
+                cleaned = try SoundCoding.aac.cleaned(sample, in: input, configuration: Array(entry[(start + 2)...]))
+            }
+            let bytes = try #require(cleaned)
+            #expect(bytes.isWhole && bytes.bytes.count == input.count)
+            output.replaceSubrange(sample, with: bytes.bytes[sample])
+        }
+        #expect(output.firstOffset(of: Array(name.utf8)) == nil)
+        try folder.write(output, to: "out.mp4")
+        let sounds = try ["in.mp4", "out.mp4"].map { side in
+            try Run.program("ffmpeg", ["-v", "warning", "-i", side, "-f", "framemd5", "-"], in: folder.path)
+        }
+        #expect(!sounds[0].output.isEmpty && sounds[0].output == sounds[1].output)
+        #expect(sounds[1].errors.isEmpty == sounds[0].errors.isEmpty)
     }
 }
