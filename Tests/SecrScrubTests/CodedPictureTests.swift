@@ -334,6 +334,15 @@ import Testing
         #expect(sample.error == nil && sample.ranges == [453..<458])
     }
 
+    /// A file without pictures is not held in memory as a whole.
+    @Test func changesOfDVAreShort() throws {
+        let subcode = [0x3F, 7, 0] + [UInt8](repeating: 0x13, count: 77)
+        let bytes = [0x1F, 7, 0] + Self.zeros(77) + [[UInt8]](repeating: subcode, count: 100).flatMap { $0 }
+        let sample = try CodedSample(bytes, DVCleaner())
+        #expect(sample.ranges.count == 20 && sample.ranges.allSatisfy { $0.count <= 400 })
+        #expect(try CodedSample(sample.output, DVCleaner()).ranges.isEmpty)
+    }
+
     @Test func noDV() throws {
         let bytes = Self.sequenceOfDV(Self.dateOfDV, [], [])
         for bytes in [Array(bytes.dropLast()), Array(bytes.dropFirst(80)), Array(bytes.prefix(80)), []] {

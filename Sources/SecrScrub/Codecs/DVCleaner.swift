@@ -3,6 +3,8 @@ package import SecrBytes
 /// DV (IEC 61834-2 and -4, SMPTE ST 314): blocks of 80 bytes, some with packs of five that say what a tape recorder wrote.
 package struct DVCleaner: SampleCleaner {
     private static let (blockSize, packSize) = (80, 5)
+    /// As many neighbours as a sequence has, and no more, whatever a file says.
+    private static let longestRun = 5 * blockSize
     /// Kinds of blocks, in the highest bits of the first byte.
     private static let (header, subcode, auxiliary, sound): (UInt8, UInt8, UInt8, UInt8) = (0, 1, 2, 3)
 
@@ -19,7 +21,7 @@ package struct DVCleaner: SampleCleaner {
         var run = sample.lowerBound..<sample.lowerBound
         for start in stride(from: sample.lowerBound, to: sample.upperBound, by: Self.blockSize) {
             guard !Self.places(in: try Self.section(at: start, &window)).isEmpty else { continue }
-            if run.upperBound != start {
+            if run.upperBound != start || run.count >= Self.longestRun {
                 try clean(run, in: sample, &window, &found)
                 run = start..<start
             }
