@@ -78,7 +78,7 @@ package struct AV1Cleaner: SampleCleaner {
         }
     }
 
-    /// 5.11: decoders want one bit that ends it, and then nothing more.
+    /// 5.7: decoders want one bit that ends it, and then nothing more.
     private func pad(
         _ unit: Unit, as part: CodedPart, _ window: inout ByteWindow, _ found: inout CodedFindings
     ) throws {

@@ -1,6 +1,6 @@
 package import SecrBytes
 
-/// DV (IEC 61834-2 and -4, SMPTE ST 314): blocks of 80 bytes, some with packs of five that say what a tape recorder wrote.
+/// DV (IEC 61834-2 and -4, SMPTE ST 314): blocks of 80 bytes, some with packs of five in which a recorder wrote.
 package struct DVCleaner: SampleCleaner {
     private static let (blockSize, packSize) = (80, 5)
     /// As many neighbours as a sequence has, and no more, whatever a file says.

@@ -12,11 +12,11 @@ enum MPEG2UserData {
         }
         if byte(0) == 0x03, byte(1) & 0x7F == 0x01 { return bytes }
         if bytes.starts(with: [0x43, 0x43, 0x01, 0xF8]) { return bytes }
-        // Which part of the picture is in use (ETSI TS 101 154, B.3): flags, two bytes behind the first, one behind the second.
+        // Which part of the picture is in use (ETSI TS 101 154, B.3): flags; two bytes by the first, one by the second.
         if bytes.hasPrefix(RegisteredUserData.activeFormat) {
             return Array(bytes.prefix(5 + (byte(4) & 0x80 != 0 ? 2 : 0) + (byte(4) & 0x40 != 0 ? 1 : 0)))
         }
-        // How two pictures are packed in one (ETSI TS 101 547-2).
+        // How two pictures are packed in one (ISO/IEC 13818-2, Amendment 4).
         if bytes.hasPrefix("JP3D"), byte(4) == 3 { return Array(bytes.prefix(8)) }
         return encoder(bytes)
     }

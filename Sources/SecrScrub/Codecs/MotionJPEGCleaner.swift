@@ -1,6 +1,6 @@
 package import SecrBytes
 
-/// Pictures as JPEG (ITU-T T.81, annex B): what programs wrote in front of the coded data of a sample, or of its two fields.
+/// Pictures as JPEG (ITU-T T.81, annex B): what programs wrote in front of the coded data of one, or of two fields.
 package struct MotionJPEGCleaner: SampleCleaner {
     package init() {}
 

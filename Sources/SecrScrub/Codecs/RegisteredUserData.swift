@@ -9,7 +9,7 @@ enum RegisteredUserData {
         let bytes = Array(payload.prefix(8))
         func begins(_ start: UInt8...) -> Bool { bytes.starts(with: start) }
         switch bytes.first {
-        // The United States, and the number of a company: ATSC, which has names of its own (A/53 Part 4, 6.2.3).
+        // The United States, and the number of a company: ATSC, which has names of its own (A/53 Part 4).
         case 0xB5 where begins(0xB5, 0x00, 0x31):
             let name = bytes.dropFirst(3)
             return name.hasPrefix(captions) && bytes.count > 7 && captionTypes.contains(bytes[7])
