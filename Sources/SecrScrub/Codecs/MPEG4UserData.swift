@@ -65,7 +65,7 @@ enum MPEG4UserData {
         return Array("Lavc".utf8) + parts.map(\.digits).joined(separator: [UInt8(ascii: ".")])
     }
 
-    /// Whether ffmpeg makes up for mistakes of a build: of old ones, and of some whose last part says that it is its own.
+    /// Whether ffmpeg makes up for mistakes of a build: of old ones, and of some of its own (by their last part).
     private static func isToBeKnown(_ build: Int) -> Bool {
         (0...4_712).contains(build)
             || build & 0xFF >= 100 && (3_621_477..<3_752_552).contains(build)
