@@ -66,18 +66,36 @@ extension ByteSource {
         in range: Range<Int>, as other: some ByteSource, in otherRange: Range<Int>
     ) throws(ByteSourceError) -> Bool {
         guard range.count == otherRange.count else { return false }
+        let distance = otherRange.lowerBound - range.lowerBound
+        return try holdsSameBytes(in: CollectionOfOne(range), as: other, furtherBy: distance)
+    }
+
+    /// The same of several ranges, in their order, which all lie `distance` further in the other source.
+    public func holdsSameBytes(
+        in ranges: some BidirectionalCollection<Range<Int>>, as other: some ByteSource, furtherBy distance: Int
+    ) throws(ByteSourceError) -> Bool {
+        guard let end = ranges.last?.upperBound else { return true }
         var left = HeldBytes()
         var right = HeldBytes()
-        var done = 0
-        while done < range.count {
-            try left.load(at: range.lowerBound + done, before: range.upperBound, of: self)
-            try right.load(at: otherRange.lowerBound + done, before: otherRange.upperBound, of: other)
-            let count = min(left.range.count, right.range.count)
-            let isSame = unsafe left.withBytes { l in
-                unsafe right.withBytes { r in unsafe l.sharesPrefix(count, with: r) }
+        for range in ranges {
+            var position = range.lowerBound
+            while position < range.upperBound {
+                if !left.range.contains(position) {
+                    try left.load(at: position, before: end, of: self)
+                    try right.load(at: position + distance, before: end + distance, of: other)
+                }
+                let held = position..<min(range.upperBound, left.range.upperBound)
+                let start = position - left.range.lowerBound
+                let isSame = unsafe left.withBytes { l in
+                    unsafe right.withBytes { r in
+                        // Safe: both hold the same part of their sources.
+                        unsafe UnsafeRawBufferPointer(rebasing: l[start...])
+                            .sharesPrefix(held.count, with: UnsafeRawBufferPointer(rebasing: r[start...]))
+                    }
+                }
+                guard isSame else { return false }
+                position = held.upperBound
             }
-            guard isSame else { return false }
-            done += count
         }
         return true
     }

@@ -65,12 +65,15 @@ package final class ReadBack: Sendable {
 
     /// Whether the copies in a part of the output are what they were copied from.
     private func compare(_ range: Range<Int>) -> Bool {
-        for copy in copies[copies.firstIndex(behind: range.lowerBound)...] {
-            let part = copy.output.clamped(to: range)
-            if copy.start >= range.upperBound { return true }
-            guard (try? source.holdsSameBytes(in: copy.original(of: part), as: output, in: part)) == true else {
+        var rest = copies[copies.firstIndex(behind: range.lowerBound)...].prefix { $0.start < range.upperBound }
+        while let first = rest.first {
+            // Those behind which nothing moved are read together.
+            let together = rest.prefix { $0.offset == first.offset }
+            let parts = together.map { $0.original(of: $0.output.clamped(to: range)) }
+            guard (try? source.holdsSameBytes(in: parts, as: output, furtherBy: -first.offset)) == true else {
                 return false
             }
+            rest = rest[together.endIndex...]
         }
         return true
     }
@@ -88,10 +91,10 @@ private struct CopiedRange {
 
     var output: Range<Int> { start..<start + range.count }
 
-    func original(of part: Range<Int>) -> Range<Int> {
-        let offset = range.lowerBound - start
-        return part.lowerBound + offset..<part.upperBound + offset
-    }
+    /// How much further it is in the input.
+    var offset: Int { range.lowerBound - start }
+
+    func original(of part: Range<Int>) -> Range<Int> { part.lowerBound + offset..<part.upperBound + offset }
 }
 
 extension [CopiedRange] {

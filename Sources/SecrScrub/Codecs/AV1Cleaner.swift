@@ -92,5 +92,6 @@ package struct AV1Cleaner: SampleCleaner {
         new.replaceSubrange(head..., with: repeatElement(0, count: unit.payload.count))
         if !unit.payload.isEmpty { new[new.count - 1] = 0x80 }
         try found.replace(unit.range, old, by: new, as: part)
+        try found.leaveOut(unit.range)
     }
 }

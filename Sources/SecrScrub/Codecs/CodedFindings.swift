@@ -15,6 +15,8 @@ package struct CodedFindings: Sendable {
 
     package private(set) var changes: [CodedChange] = []
     package private(set) var summaries: [Summary] = []
+    /// Whole parts of samples that hold nothing any more, in any order: a policy can leave them out.
+    package private(set) var empty: [Range<Int>] = []
     /// Codings into which nobody looked, or not to the end.
     private(set) var unread: Set<FourCC> = []
     private let limits: Limits
@@ -22,7 +24,7 @@ package struct CodedFindings: Sendable {
     package init(limits: Limits) { self.limits = limits }
 
     /// Whether there is more than can be remembered.
-    var isFull: Bool { changes.count >= limits.codedChanges }
+    var isFull: Bool { changes.count + empty.count >= 2 * limits.codedChanges }
 
     /// Has bytes written over.
     ///
@@ -36,9 +38,7 @@ package struct CodedFindings: Sendable {
         guard let first = zip(old, new).enumerated().first(where: { $1.0 != $1.1 })?.offset,
             let last = old.indices.last(where: { old[$0] != new[$0] })
         else { return }
-        if isFull {
-            throw ParseError(.limit, at: range.lowerBound, "too much between the parts of a coded stream")
-        }
+        try requireRoom(at: range.lowerBound)
         let start = range.lowerBound
         changes.append(CodedChange(range: start + first..<start + last + 1, bytes: Array(new[first...last])))
         let text = Self.text(in: old)
@@ -51,6 +51,17 @@ package struct CodedFindings: Sendable {
         let known = summaries[place].range
         summaries[place].range =
             min(known.lowerBound, range.lowerBound)..<max(known.upperBound, range.upperBound)
+    }
+
+    /// Says of a whole part of a sample that samples are the same without it, when what stands in it is written over.
+    mutating func leaveOut(_ part: Range<Int>) throws(ParseError) {
+        if part.isEmpty { return }
+        try requireRoom(at: part.lowerBound)
+        empty.append(part)
+    }
+
+    private func requireRoom(at place: Int) throws(ParseError) {
+        if isFull { throw ParseError(.limit, at: place, "too much between the parts of a coded stream") }
     }
 
     /// Says that something can be in samples of a coding that was not looked into.

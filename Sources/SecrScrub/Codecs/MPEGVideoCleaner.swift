@@ -74,6 +74,7 @@ package struct MPEGVideoCleaner: SampleCleaner {
         let essence = Self.essence(old[..<size], coding)
         let fill = [UInt8](repeating: 0xFF, count: size - essence.count)
         try found.replace(content, old, by: essence + fill + old[size...], as: .message)
+        if essence.isEmpty { try found.leaveOut(content.lowerBound - Self.codeSize..<content.upperBound) }
     }
 
     private static func withoutZeros(_ content: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

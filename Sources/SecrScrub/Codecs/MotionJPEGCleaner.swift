@@ -51,7 +51,10 @@ package struct MotionJPEGCleaner: SampleCleaner {
                 if marker >= 0xE0 {
                     let old = try window.bytes(in: content)
                     if marker < 0xF0 { size = max(size, fieldSize(in: old)) }
-                    if let new = kept(of: old, marker) { try found.replace(content, old, by: new, as: .message) }
+                    if let new = kept(of: old, marker) {
+                        try found.replace(content, old, by: new, as: .message)
+                        if new.allSatisfy({ $0 == 0 }) { try found.leaveOut(position..<content.upperBound) }
+                    }
                 }
                 position = content.upperBound
             }

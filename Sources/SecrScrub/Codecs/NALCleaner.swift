@@ -68,12 +68,20 @@ struct NALCleaner: SampleCleaner {
                 throw ParseError(.truncated, at: at, "a picture that ends early")
             }
             let unit = at..<at + size
+            let whole = at - lengthSize..<unit.upperBound
             at = unit.upperBound
             if unit.isEmpty { continue }
             switch kind(try window.byte(at: unit.lowerBound)) {
             case .picture: continue
-            case .message: isKnown = try cleanMessages(unit, &window, &found) && isKnown
-            case .filler: try fill(unit, &window, &found)
+            case .message:
+                switch try cleanMessages(unit, &window, &found) {
+                case .used: break
+                case .empty: try found.leaveOut(whole)
+                case .unknown: isKnown = false
+                }
+            case .filler:
+                try fill(unit, &window, &found)
+                try found.leaveOut(whole)
             case .parameters: learn(try bytes(of: unit, &window))
             case .unknown: isKnown = false
             }
@@ -92,33 +100,42 @@ struct NALCleaner: SampleCleaner {
 
     private var headerSize: Int { coding == .avc ? 1 : 2 }
 
-    /// Returns whether all of them could be looked into.
+    /// What is left of a unit of messages.
+    private enum Rest {
+        case empty
+        case used
+        /// Some could not be looked into.
+        case unknown
+    }
+
     private func cleanMessages(
         _ range: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings
-    ) throws -> Bool {
+    ) throws -> Rest {
         let unit = EscapedUnit(try bytes(of: range, &window))
-        var isKnown = true
+        var rest = Rest.empty
         for message in try SEIMessage.all(in: unit.content, from: headerSize) where !message.payload.isEmpty {
             switch SEIRules.verdict(on: message, in: unit.content, isHEVC: coding == .hevc) {
-            case .kept: continue
-            case .opaque: isKnown = false
+            case .kept: if rest == .empty { rest = .used }
+            case .opaque: rest = .unknown
             case .overwritten(let part):
                 let payload = unit.content[message.payload]
                 let isLossless = parameters.contains { $0.profile == 244 }
                 let needed =
                     coding == .avc && message.type == 5
                     ? SEIRules.neededPrefix(of: payload, isLossless: isLossless) : 0
-                let rest = message.payload.dropFirst(needed)
-                try replace(rest, of: unit, by: unit.filling(rest, with: 0xFF), at: range, as: part, &found)
+                let text = message.payload.dropFirst(needed)
+                try replace(text, of: unit, by: unit.filling(text, with: 0xFF), at: range, as: part, &found)
+                if needed > 0, rest == .empty { rest = .used }
             case .clock:
                 guard let written = neutral(message, unit) else {
-                    isKnown = false
+                    rest = .unknown
                     continue
                 }
+                if rest == .empty { rest = .used }
                 try replace(message.payload, of: unit, by: written, at: range, as: .clock, &found)
             }
         }
-        return isKnown
+        return rest
     }
 
     private func replace(

@@ -29,5 +29,6 @@ package struct VP9Cleaner: SampleCleaner {
         }
         let old = try window.bytes(in: gap)
         try found.replace(gap, old, by: [UInt8](repeating: 0, count: gap.count), as: .fill)
+        try found.leaveOut(gap)
     }
 }

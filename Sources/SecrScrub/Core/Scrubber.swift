@@ -93,7 +93,7 @@ public struct Scrubber: Sendable {
         inner.policy.drop.formUnion([.orientation, .gainMap])
         var sequence = mp4Handler
         // Pictures of the list can be among the samples.
-        sequence.dropsHidden = false
+        (sequence.dropsHidden, sequence.compacts) = (false, false)
         return HEICHandler(
             allowList: allowList(.heif), bakesOrientation: bakesOrientation, sequence: sequence
         ) { [inner] source in

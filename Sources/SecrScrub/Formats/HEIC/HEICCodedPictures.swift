@@ -11,7 +11,9 @@ struct HEICCodedPictures {
     func clean(_ document: inout HEICDocument, _ source: any ByteSource) throws {
         var (found, window) = (CodedFindings(limits: limits), ByteWindow(source, capacity: 4_096))
         for item in document.items where document.kinds[item.id].map(HEICClassification.isVisible) == true {
+            let known = found.empty.count
             try clean(item, of: document, &window, &found)
+            document.empty[item.id] = MP4Regions(Array(found.empty[known...]))
         }
         document.coded = found
         document.changes = try CodedChanges(found.changes + (document.sequence?.coded.changes ?? []))

@@ -25,6 +25,8 @@ struct HEICDocument: Sendable {
     /// What was found inside coded pictures, and what is written over it, also of those of a sequence.
     var coded = CodedFindings(limits: Limits())
     var changes = CodedChanges()
+    /// Of items, what of them is empty then.
+    var empty: [Int: MP4Regions] = [:]
 
     /// The tracks of a file that is a sequence of pictures or an animation as well.
     var sequence: MP4Document?

@@ -34,9 +34,17 @@ struct HEICFindings {
             let frames = document.sequence.map {
                 MP4Findings(document: $0, policy: policy, handler: handler.sequence).all
             }
-            return findings + document.coded.findings + (try tables.all(&window)) + shown(selection) + inner(selection)
+            return findings + document.coded.findings + empty(selection) + (try tables.all(&window)) + shown(selection)
+                + inner(selection)
                 + (frames ?? [])
         }
+    }
+
+    /// Parts of coded pictures that hold nothing, where they go.
+    private func empty(_ selection: HEICSelection?) -> [Finding] {
+        guard let selection else { return [] }
+        let cuts = MP4Regions(selection.items.flatMap { selection.cuts(of: $0).ranges })
+        return Finding.empty(cuts).map { [$0] } ?? []
     }
 
     private func finding(

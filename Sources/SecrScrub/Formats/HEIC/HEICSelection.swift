@@ -202,6 +202,15 @@ struct HEICSelection {
         if let inner = document.inner[item.id], let start = extents.first?.lowerBound {
             return inner.plan.pieces.map { $0.moved(by: start) }
         }
-        return extents.map { .copy($0) }
+        return extents.flatMap { cuts(of: item).gaps(in: $0) }.map { .copy($0) }
+    }
+
+    /// What is left out of an item because it is empty; not where its pictures can be those of a sequence.
+    func cuts(of item: HEICItem) -> MP4Regions {
+        let none = MP4Regions([Range<Int>]())
+        guard policy.profile == .strict, document.sequence == nil, let empty = document.empty[item.id],
+            empty.size < item.location.size
+        else { return none }
+        return empty
     }
 }

@@ -22,17 +22,29 @@ struct MP4CodedSamples {
 
     /// In the order of decoding: what comes first can say how others are coded.
     consuming func findings() throws -> CodedFindings {
+        let isShared = !hasOwnBytes
         for track in document.kept where Self.isSeenOrHeard(track) && !track.isProtected {
             codings[track.id] = track.entries.map(\.type)
             cleanings[track.id] = track.entries.map { entry in
                 let cleaning = Cleaning(entry.type, entry.setUp, limits: limits)
                 if cleaning.leavesRemains { found.skip(entry.type) }
-                return cleaning
+                guard isShared, case .cleaner = cleaning else { return cleaning }
+                found.skip(entry.type)
+                return .impossible
             }
             try clean(track)
         }
         for part in document.fragments.flatMap(\.parts) { try clean(part) }
         return found
+    }
+
+    /// Whether samples lie beside each other: what is a message in one could be a picture in another.
+    private var hasOwnBytes: Bool {
+        let chunks = document.kept.flatMap(\.samples.chunks).map(\.range)
+        let runs = document.fragments.flatMap(\.parts).flatMap(\.runs).map(\.range)
+        // The same chunk can be that of two tracks.
+        let all = Set(chunks + runs)
+        return all.reduce(0) { $0 + $1.count } == MP4Regions(Array(all)).size
     }
 
     private static func isSeenOrHeard(_ track: MP4Track) -> Bool {

@@ -19,7 +19,7 @@ struct MP4Composer {
         document = original.document
         window = ByteWindow(original.source)
         kept = document.kept
-        regions = MP4Regions(kept)
+        regions = document.regions
         fragments = MP4FragmentComposer(document, policy: policy)
         isStrict = policy.profile == .strict
         isTablesFirst =

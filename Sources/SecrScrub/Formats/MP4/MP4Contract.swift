@@ -2,7 +2,8 @@ internal import SecrBytes
 
 /// The equality between a video and its scrubbed form, proved on the bytes that were really written.
 ///
-/// - The same tracks: their kind, how they are coded and shown, when each sample is shown and how large it is.
+/// - The same tracks: their kind, how they are coded and shown, when each sample is shown and how large it is, where `strict`
+///   without the parts that it leaves out.
 /// - Samples lie in the same chunks, each chunk in the data of the output, with the same bytes but for the ranges that are
 ///   listed as written over; there are the bytes that were to be written.
 /// - The output consists of allowed nodes only, and scrubbing it again would find nothing to do.
@@ -27,7 +28,7 @@ struct MP4Contract {
     /// The tracks alone, and their samples, wherever they are.
     func checkTracks() throws {
         let (before, after) = (original.document, written.document)
-        let regions = (MP4Regions(before.kept), MP4Regions(after.tracks))
+        let regions = (before.regions, after.regions)
         let keepsTexts = policy.keep.contains(.comment)
         guard before.kept.count == after.tracks.count, keepsTexts || before.gapless == after.gapless,
             before.keys == after.keys, before.header.written.dropLast(4) == after.header.written.dropLast(4),
@@ -37,7 +38,8 @@ struct MP4Contract {
             let place = new.range.lowerBound
             guard hasSameTables(old, new) else { throw ScrubError.broken("a track differs", at: place) }
             let isSame = zip(old.samples.chunks, new.samples.chunks).allSatisfy { old, new in
-                old.samples == new.samples && old.description == new.description && old.range.count == new.range.count
+                old.samples == new.samples && old.description == new.description
+                    && old.range.count - before.cuts.bytes(in: old.range) == new.range.count
                     && regions.0.position(of: old.range) == regions.1.position(of: new.range)
             }
             guard isSame else { throw ScrubError.broken("samples lie elsewhere", at: place) }

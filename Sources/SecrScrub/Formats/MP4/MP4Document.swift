@@ -25,6 +25,8 @@ struct MP4Document: Sendable {
     /// What was found inside the samples, and what is written over it.
     var coded = CodedFindings(limits: Limits())
     var changes = CodedChanges()
+    /// Parts of samples that are left out; their sizes are already without them.
+    var cuts = MP4Regions([Range<Int>]())
     /// Contents of the boxes that hold data of samples, in their order.
     var media: [Range<Int>]
     /// Whether the tables come before the data, so that a player can begin before it has all of them.
@@ -43,6 +45,9 @@ struct MP4Document: Sendable {
         return kept.map { $0.mediaHeader.timescale > 0 ? durations[$0.id, default: 0] / $0.mediaHeader.timescale : 0 }
             .max() ?? 0
     }
+
+    /// Where the data of samples lie, but those of fragments.
+    var regions: MP4Regions { MP4Regions(kept).subtracting(cuts) }
 
     /// Where data of a track lie, but for those of fragments that stay.
     func ranges(of track: MP4Track) -> [Range<Int>] {

@@ -17,7 +17,7 @@ struct MP4Findings {
                 action: action)
         }
         return parts + document.tracks.flatMap(findings) + document.facts + document.coded.findings
-            + references + unused + clock + hidden
+            + references + unused + clock + hidden + empty
     }
 
     /// Of a track that goes, and of its data, which lie among those of others.
@@ -87,6 +87,12 @@ struct MP4Findings {
         ]
     }
 
+    /// Parts of samples that hold nothing, where they go.
+    private var empty: [Finding] {
+        guard let finding = Finding.empty(handler.shown(document, policy).cuts) else { return [] }
+        return [finding]
+    }
+
     /// Times of a stream that are those of a clock.
     private var clock: [Finding] {
         let shift = document.shift(policy)
@@ -100,6 +106,13 @@ struct MP4Findings {
 }
 
 extension Finding {
+    static func empty(_ parts: MP4Regions) -> Finding? {
+        guard let first = parts.ranges.first, let last = parts.ranges.last else { return nil }
+        return Finding(
+            .gap, reveals: [.leftover], "room between the pictures", value: "\(parts.size) bytes",
+            range: first.lowerBound..<last.upperBound, action: .removed)
+    }
+
     /// Bytes behind the last field of a box, if there are any.
     ///
     /// - Parameter used: of its content.

@@ -7,6 +7,8 @@ struct MP4Handler: FormatHandler {
     var putsTablesFirst: Bool
     /// Whether samples go that an edit list leaves out.
     var dropsHidden: Bool
+    /// Whether `strict` leaves out of samples what is empty.
+    var compacts = true
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> MP4Document {
         var parser = MP4Parser(window, limits: limits)
@@ -33,7 +35,7 @@ struct MP4Handler: FormatHandler {
             found.append(.subtitles)
         }
         if document.kept.contains(where: \.isProtected) { found.append(.protectedTracks) }
-        let document = shown(document)
+        let document = shown(document, policy)
         let hidden = document.kept.map { MP4HiddenMedia.seconds(of: $0, movie: document.header) }.max() ?? 0
         return hidden >= 1 ? found + [.hiddenMedia(seconds: hidden)] : found
     }
@@ -47,7 +49,7 @@ struct MP4Handler: FormatHandler {
 
     func plan(for original: Parsed<MP4Document>, policy: Policy, limits: Limits) throws -> OutputPlan {
         var composer = MP4Composer(
-            Parsed(document: shown(original.document), source: original.source), policy: policy, handler: self)
+            Parsed(document: shown(original.document, policy), source: original.source), policy: policy, handler: self)
         return try composer.compose()
     }
 
@@ -56,12 +58,14 @@ struct MP4Handler: FormatHandler {
     ) throws {
         var parser = MP4Parser(ByteWindow(output), limits: limits)
         let written = Parsed(document: try parser.parse(), source: output)
-        let shown = Parsed(document: shown(original.document), source: original.source)
+        let shown = Parsed(document: shown(original.document, policy), source: original.source)
         try MP4Contract(original: shown, written: written, handler: self, policy: policy).check()
     }
 
-    private func shown(_ document: MP4Document) -> MP4Document {
-        dropsHidden ? MP4Trim(document).result.document : document
+    /// What is written of it.
+    func shown(_ document: MP4Document, _ policy: Policy) -> MP4Document {
+        let document = dropsHidden ? MP4Trim(document).result.document : document
+        return compacts && policy.profile == .strict ? MP4Compaction.compacted(document) : document
     }
 }
 

@@ -21,26 +21,49 @@ struct MP4Regions: Sendable, Equatable {
         }
     }
 
-    /// How many bytes of the regions lie in front of a range that is in one of them; 0 for an empty range, which can be
-    /// anywhere.
-    func position(of range: Range<Int>) -> Int {
-        if range.isEmpty { return 0 }
-        let offset = range.lowerBound
+    /// How many bytes of the regions lie in front of a range; 0 for an empty range, which can be anywhere.
+    func position(of range: Range<Int>) -> Int { range.isEmpty ? 0 : bytes(before: range.lowerBound) }
+
+    private func bytes(before offset: Int) -> Int {
+        let place = firstPlace(behind: offset)
+        if place == 0 { return 0 }
+        return starts[place - 1] + min(offset - ranges[place - 1].lowerBound, ranges[place - 1].count)
+    }
+
+    /// How many bytes of the regions lie in a range.
+    func bytes(in range: Range<Int>) -> Int { bytes(before: range.upperBound) - bytes(before: range.lowerBound) }
+
+    /// The first region that begins behind a place.
+    private func firstPlace(behind offset: Int) -> Int {
         var (low, high) = (0, ranges.count)
         while low < high {
             let middle = (low + high) / 2
             if ranges[middle].lowerBound <= offset { low = middle + 1 } else { high = middle }
         }
-        return low == 0 ? 0 : starts[low - 1] + offset - ranges[low - 1].lowerBound
+        return low
+    }
+
+    /// What is left without other regions.
+    func subtracting(_ others: MP4Regions) -> MP4Regions {
+        if others.ranges.isEmpty { return self }
+        return MP4Regions(ranges.flatMap { others.gaps(in: $0) })
+    }
+
+    /// What of a range is in none of the regions.
+    func gaps(in range: Range<Int>) -> [Range<Int>] {
+        var (gaps, position) = ([Range<Int>](), range.lowerBound)
+        var place = max(0, firstPlace(behind: range.lowerBound) - 1)
+        while place < ranges.count, ranges[place].lowerBound < range.upperBound {
+            if ranges[place].lowerBound > position { gaps.append(position..<ranges[place].lowerBound) }
+            position = max(position, ranges[place].upperBound)
+            place += 1
+        }
+        return position < range.upperBound ? gaps + [position..<range.upperBound] : gaps
     }
 
     /// Whether a range lies in one of the regions, or is empty.
     func contain(_ range: Range<Int>) -> Bool {
-        var (low, high) = (0, ranges.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if ranges[middle].lowerBound <= range.lowerBound { low = middle + 1 } else { high = middle }
-        }
-        return range.isEmpty || low > 0 && range.upperBound <= ranges[low - 1].upperBound
+        let place = firstPlace(behind: range.lowerBound)
+        return range.isEmpty || place > 0 && range.upperBound <= ranges[place - 1].upperBound
     }
 }

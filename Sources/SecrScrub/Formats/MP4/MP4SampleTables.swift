@@ -10,7 +10,7 @@ struct MP4SampleTables: Sendable {
         var description: Int
     }
 
-    private(set) var sizes = MP4SampleSizes.uniform(size: 0, count: 0)
+    var sizes = MP4SampleSizes.uniform(size: 0, count: 0)
     private(set) var chunks: [Chunk] = []
     /// The tables that say nothing of places, as whole boxes in their written form and order.
     private(set) var others: [[UInt8]] = []
@@ -33,6 +33,9 @@ struct MP4SampleTables: Sendable {
     ]
 
     static func isGroupKept(_ type: FourCC) -> Bool { groupTypes.contains(type) }
+
+    /// Whether a table says where parts of samples are.
+    var hasParts: Bool { others.contains { $0.dropFirst(4).prefix(4).elementsEqual(FourCC("subs").bytes) } }
 
     /// Of a track without samples.
     init() {}
@@ -183,10 +186,17 @@ enum MP4SampleSizes: Sendable {
 
     func part(_ samples: Range<Int>) throws(ParseError) -> MP4SampleSizes {
         if case .uniform(let size, _) = self { return .uniform(size: size, count: samples.count) }
+        var sizes: [Int] = []
+        sizes.reserveCapacity(samples.count)
+        for sample in samples { sizes.append(try size(of: sample)) }
+        return MP4SampleSizes(sizes)
+    }
+
+    init(_ sizes: [Int]) {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(4 * samples.count)
-        for sample in samples { bytes.appendBigEndian32(try size(of: sample)) }
-        return .table(ByteReader(bytes), bits: 32, from: 0, count: samples.count)
+        bytes.reserveCapacity(4 * sizes.count)
+        for size in sizes { bytes.appendBigEndian32(size) }
+        self = .table(ByteReader(bytes), bits: 32, from: 0, count: sizes.count)
     }
 
     /// The content of `stsz`.
