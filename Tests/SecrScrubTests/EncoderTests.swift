@@ -137,6 +137,28 @@ struct EncoderTests {
         try Self.expectSame(before, after, in: folder)
     }
 
+    /// Names as long as the one that Xvid writes into the set-up of its decoder.
+    @Test(
+        .enabled(if: encoders.contains("libxvid"), "not in this ffmpeg: libxvid"),
+        arguments: [
+            ("XviD0046", "XviD0046"), ("DivX5b1p", "DivX5b1p"), ("DivX5b1q", "DivX5b1"), ("XviD46by", "XviD46"),
+            ("DivX of ", nil), ("XviD by ", nil), ("CANARY-7", nil),
+        ] as [(String, String?)])
+    func namesThatDecodersGoByStay(name: String, kept: String?) throws {
+        let folder = try TemporaryFolder(isInMemory: true)
+        let pictures = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=10:duration=1"]
+        try Self.ffmpeg(pictures + ["-c:v", "libxvid", "before.mp4"], in: folder)
+        var input = try folder.bytes("before.mp4")
+        let start = try #require(input.firstOffset(of: "XviD"))
+        input.replaceSubrange(start..<start + 8, with: name.utf8)
+        let output = try scrub(input)
+        let mark: [UInt8] = [0, 0, 1, 0xB2]
+        // Behind it comes a descriptor.
+        #expect((output.firstOffset(of: mark) != nil) == (kept != nil))
+        if let kept { #expect(output.firstOffset(of: mark + Array(kept.utf8) + [6]) != nil) }
+        #expect(try scrub(output) == output)
+    }
+
     private static func ffmpeg(_ arguments: [String], in folder: TemporaryFolder) throws {
         let run = try Run.program(
             "ffmpeg", ["-v", "error", "-nostdin"] + arguments, in: folder.path, environment: ["SVT_LOG": "0"])
