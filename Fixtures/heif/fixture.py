@@ -147,6 +147,8 @@ def described(item, places):
     return {
         "type": item.kind.decode(),
         "payload": None if payload is ANEW else payload.hex(),
+        "strictPayload": item.strict_output.hex() if item.strict_output is not None else None,
+        "original": item.payload.hex() if item.strict_output is not None else None,
         "hidden": item.hidden,
         "strict": item.stays == STRICT,
         "properties": [described_property(p) for p in item.properties if p.stays is not None],

@@ -74,6 +74,7 @@ def described(track):
         "entry": (track.output or track.entry).hex(),
         # Not where a table of sizes was replaced.
         "samples": [] if b"stsz" in track.replaced else [sample.hex() for sample in track.outputs or track.samples],
+        "strictSamples": None if track.strict_outputs is None else [sample.hex() for sample in track.strict_outputs],
         "edits": [list(edit) for edit in track.edits],
     }
 

@@ -94,6 +94,11 @@ def message(kind, content, identifier=b""):
     return bytes([kind]) + b"\xff" * (len(data) // 255) + bytes([len(data) % 255]) + data + b"\x80"
 
 
+def in_front(units, place):
+    """The units at one place of tuples, as they stand in files; those that are empty are not there."""
+    return b"".join(sized(unit[place]) for unit in units if unit[place])
+
+
 def overwritten(unit, *texts):
     """The same unit where a scrub has written over texts."""
     for text in texts:

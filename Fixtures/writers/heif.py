@@ -63,6 +63,8 @@ class Item:
     tail: bytes = b""
     stays: str = "strict"
     output: object = None
+    # What `strict` makes of it, where that is something else.
+    strict_output: bytes = None
 
     @property
     def extents(self):

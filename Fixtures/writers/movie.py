@@ -46,6 +46,8 @@ class Track:
     # What a scrub makes of the entry, and of the samples; these themselves where it is None.
     output: bytes = None
     outputs: list = None
+    # What `strict` makes of the samples, where that is something else.
+    strict_outputs: list = None
 
     def chunks(self):
         return [self.samples[at : at + self.per_chunk] for at in range(0, len(self.samples), self.per_chunk)]

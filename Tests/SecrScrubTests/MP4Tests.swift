@@ -18,6 +18,11 @@ import Testing
                 #expect(file.payload(of: track) == expected.samples.map { [UInt8](hexadecimal: $0) })
             }
         }
+        let strict = try MP4File(fixture.scrubbed(Self.strict))
+        for (track, expected) in zip(strict.tracks, expected) where !expected.samples.isEmpty {
+            let samples = expected.strictSamples ?? expected.samples
+            #expect(strict.payload(of: track) == samples.map { [UInt8](hexadecimal: $0) })
+        }
     }
 
     // MARK: The frame
@@ -75,7 +80,7 @@ import Testing
 
     @Test(arguments: [
         "fragments-index.mp4", "fragments-file.mp4", "several.mp4", "chunks.mp4", "edited.mp4", "groups.mp4",
-        "gapless.m4a", "names.mov",
+        "gapless.m4a", "names.mov", "stream-avc.mp4", "stream-several.mp4",
     ])
     func anyChangedByteIsNoticed(file: String) throws {
         #expect(try Fixture.named(file).unnoticedChanges() == [])

@@ -28,6 +28,9 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
         package var type: String
         /// Hexadecimal; `nil` where a scrub decides what it becomes.
         package var payload: String?
+        /// What `strict` makes of it, and what it was; where that is something else.
+        package var strictPayload: String?
+        package var original: String?
         package var hidden: Bool
         /// Whether the primary picture needs it.
         package var strict: Bool
@@ -42,6 +45,8 @@ package struct Fixture: Decodable, Sendable, CustomStringConvertible {
         package var entry: String
         /// Hexadecimal; none where they are not told apart.
         package var samples: [String]
+        /// The same from `strict`, where that is something else.
+        package var strictSamples: [String]?
         /// How long, from when on, and how fast.
         package var edits: [[Int]]
     }

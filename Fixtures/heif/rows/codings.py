@@ -56,10 +56,10 @@ def configured(file, name, coding, more, tail=b"", plants=None):
     return made(file, plants, [item])
 
 
-def with_units(file, coding, data, plants, output):
-    """A picture whose coded data hold more than a decoder needs; as many other bytes take its place."""
+def with_units(file, coding, data, plants, output, strict):
+    """A picture whose coded data hold more than a decoder needs; as many other bytes take its place, or none."""
     item = picture(coding=coding)
-    item.data, item.output = data, output
+    item.data, item.output, item.strict_output = data, output, strict
     return made(file, plants, [item])
 
 
@@ -67,7 +67,7 @@ def encoder_message(plants, row, identifier=X265, kind=PREFIX_SEI):
     """The settings that an encoder leaves behind, and what a scrub writes there."""
     text = b"x265 (build 199) - " + plants.text(row, ENCODER)
     unit = codecs.hevc_unit(kind, codecs.message(codecs.UNREGISTERED, text, identifier))
-    return kind, unit, codecs.overwritten(unit, identifier + text)
+    return kind, unit, codecs.overwritten(unit, identifier + text), b""
 
 
 def all_messages(plants, where, units=Plants):
@@ -82,10 +82,10 @@ def all_messages(plants, where, units=Plants):
     last = codecs.hevc_unit(codecs.FILLER, filler + b"\x80")
     return [
         encoder_message(plants, f"encoder's message {where}"),
-        (PREFIX_SEI, first, codecs.overwritten(first, registered)),
-        (SUFFIX_SEI, second, codecs.overwritten(second, private)),
-        (UNSPECIFIED, unknown, unknown),
-        (codecs.FILLER, last, codecs.overwritten(last, filler)),
+        (PREFIX_SEI, first, codecs.overwritten(first, registered), b""),
+        (SUFFIX_SEI, second, codecs.overwritten(second, private), b""),
+        (UNSPECIFIED, unknown, unknown, unknown),
+        (codecs.FILLER, last, codecs.overwritten(last, filler), b""),
     ]
 
 
@@ -107,16 +107,16 @@ def hevc_units():
     """In front of the picture's own units."""
     plants = Plants()
     found = all_messages(plants, "in front of the picture")
-    before, after = (b"".join(codecs.sized(unit[place]) for unit in found) + coded("main").data for place in (1, 2))
-    return with_units("hevc-units.heic", HEVC, before, plants, after)
+    before, after, strict = (codecs.in_front(found, place) + coded("main").data for place in (1, 2, 3))
+    return with_units("hevc-units.heic", HEVC, before, plants, after, strict)
 
 
 def hevc_behind():
     """Behind them."""
     plants = Plants()
     found = encoder_message(plants, "encoder's message behind the picture", kind=SUFFIX_SEI)
-    before, after = (coded("main").data + codecs.sized(unit) for unit in found[1:])
-    return with_units("hevc-behind.heic", HEVC, before, plants, after)
+    before, after, strict = (coded("main").data + codecs.in_front([found], place) for place in (1, 2, 3))
+    return with_units("hevc-behind.heic", HEVC, before, plants, after, strict)
 
 
 def metadata(plants, where):
@@ -142,7 +142,7 @@ def av1_units():
     units = metadata(plants, "in front of the frame")
     before, after = b"".join(units), b"".join(codecs.as_padding(unit) for unit in units)
     rest = found.data[len(header) :]
-    return with_units("av1-units.avif", AV1, header + before + rest, plants, header + after + rest)
+    return with_units("av1-units.avif", AV1, header + before + rest, plants, header + after + rest, header + rest)
 
 
 def av1_without_header():
@@ -160,7 +160,7 @@ def avc_units():
     before, after = (
         codecs.sized(found) + coded("main", AVC).data for found in (unit, codecs.overwritten(unit, X264 + text))
     )
-    return with_units("avc-units.heif", AVC, before, plants, after)
+    return with_units("avc-units.heif", AVC, before, plants, after, coded("main", AVC).data)
 
 
 # JPEG and JPEG 2000.

@@ -1,6 +1,6 @@
 """Inside coded samples: what encoders and cameras write between the parts of a picture; as many other bytes take its place."""
 
-from coded import AVC, HEVC, coded
+from coded import AV1, AVC, HEVC, coded
 from fixture import Plants, made, pictures
 from writers import codecs
 from writers.canary import ENCODER, GAP, VENDOR
@@ -23,7 +23,8 @@ def fixtures():
         in_samples("stream-escaped.mp4", AVC, escaped),
         in_samples("stream-several.mp4", HEVC, several),
         in_samples("stream-behind.mp4", HEVC, behind, is_behind=True),
-        in_samples("stream-fragments.mp4", AVC, messages, is_fragmented=True),
+        in_samples("fragments-stream.mp4", AVC, messages, is_fragmented=True),
+        av1(),
     ]
 
 
@@ -34,13 +35,33 @@ def in_samples(file, coding, found, is_behind=False, is_fragmented=False):
     data = coded("main", coding).data
 
     def sample(place):
-        more = b"".join(codecs.sized(unit[place]) for unit in units)
+        more = codecs.in_front(units, place)
         return data + more if is_behind else more + data
 
-    samples, outputs = ([sample(place)] * 2 + [data] for place in (0, 1))
-    track = pictures(coding, outputs=outputs)
+    samples, outputs, strict = ([sample(place)] * 2 + [data] for place in (0, 1, 2))
+    track = pictures(coding, outputs=outputs, strict_outputs=None if is_fragmented else strict)
     track.samples = samples
     return made(file, plants, [track], **({"layout": Fragmented} if is_fragmented else {}))
+
+
+def av1():
+    """Units behind the sequence header, in front of the frame; those that nobody needs become padding."""
+    plants = Plants()
+    found = coded("main", AV1)
+    (header,) = found.parts
+    rest = found.data[len(header) :]
+    plants.kept("captions", CAPTIONS)
+    captions = codecs.av1_metadata(codecs.REGISTERED_METADATA, CAPTIONS)
+    units = [
+        codecs.av1_metadata(codecs.REGISTERED_METADATA, NOBODY + plants.text("T.35 metadata", VENDOR)),
+        codecs.av1_metadata(codecs.PRIVATE_METADATA, plants.text("private metadata", VENDOR)),
+        codecs.av1_unit(codecs.PADDING, plants.text("padding", GAP) + b"\x80"),
+    ]
+    padding = b"".join(codecs.as_padding(unit) for unit in units)
+    before, after, strict = (header + captions + more + rest for more in (b"".join(units), padding, b""))
+    track = pictures(AV1, outputs=[after] * 3, strict_outputs=[strict] * 3)
+    track.samples = [before] * 3
+    return made("stream-av1.mp4", plants, [track])
 
 
 def unit(coding, messages, kind=PREFIX_SEI):
@@ -49,8 +70,10 @@ def unit(coding, messages, kind=PREFIX_SEI):
     return bytes([codecs.AVC_SEI]) + content if coding == AVC else codecs.hevc_unit(kind, content)
 
 
-def covered(unit, *texts):
-    return unit, codecs.overwritten(unit, *texts)
+def covered(unit, *texts, stays=False):
+    """A unit, what is written there, and what `strict` leaves of it."""
+    output = codecs.overwritten(unit, *texts)
+    return unit, output, output if stays else b""
 
 
 def messages(plants, coding):
@@ -67,7 +90,7 @@ def messages(plants, coding):
         covered(unit(coding, [(codecs.UNREGISTERED, options)]), options),
         covered(unit(coding, [(codecs.UNREGISTERED, place)]), place),
         covered(unit(coding, [(codecs.REGISTERED, registered)]), registered),
-        (captions, captions),
+        (captions, captions, captions),
         covered(fill + filler + b"\x80", filler),
     ]
 
@@ -78,7 +101,7 @@ def escaped(plants, coding):
     payload = PRIVATE + text + bytes.fromhex("00000301") + b"." + bytes.fromhex("000003020000030300000300") + b"end."
     head = bytes([codecs.AVC_SEI, codecs.UNREGISTERED, len(payload) - 4])
     output = b"\xff" * 16 + b"\xff" * len(text) + bytes.fromhex("00000301ff000003010000030100000301") + b"\xff" * 4
-    return [(head + payload + b"\x80", head + output[: len(payload)] + b"\x80")]
+    return [(head + payload + b"\x80", head + output + b"\x80", b"")]
 
 
 def several(plants, coding):
@@ -88,7 +111,7 @@ def several(plants, coding):
     text = PRIVATE + plants.text("a message among others", VENDOR)
     level = bytes.fromhex("03e80190")
     found = unit(coding, [(137, screen), (codecs.UNREGISTERED, text), (144, level)])
-    return [covered(found, text)]
+    return [covered(found, text, stays=True)]
 
 
 def behind(plants, coding):
