@@ -123,7 +123,7 @@ bench-relay: build-packages
 # For whoever has the judge and a corpus of real files: make judge JUDGE=folder CORPUS=folder
 judge: build
 	$(call packages,$(JUDGE_PACKAGES))
-	python3 "$(JUDGE)/judge.py" secr:$(CURDIR)/$(RELEASE)/secr-scrub "$(CORPUS)" --only jpeg,png,heif --gate
+	python3 "$(JUDGE)/judge.py" secr:$(CURDIR)/$(RELEASE)/secr-scrub "$(CORPUS)" --only jpeg,png,heif,mp4 --gate
 
 lint: build-packages
 	$(call packages,$(LINT_PACKAGES))

@@ -27,7 +27,7 @@ enum Cleaning {
     private static let plain: Set<FourCC> = [
         "sowt", "twos", "raw ", "NONE", "lpcm", "ipcm", "fpcm", "in24", "in32", "fl32", "fl64", "ulaw", "alaw", "ima4",
         "MAC3", "MAC6", "agsm", "samr", "sawb", "fLaC", "2vuy", "yuv2", "v210", "v308", "v408", "rle ", "rpza", "cvid",
-        "Hap1", "Hap5", "HapY", "vp08", "s263", "h263", "H263", "unci",
+        "Hap1", "Hap5", "HapY", "vp08", "unci",
     ]
 
     private static func cleaner(_ coding: FourCC, _ setUp: CodecSetUp, _ limits: Limits) -> (any SampleCleaner)? {
