@@ -11,7 +11,7 @@ struct MP4CodedSamples {
     private var cleanings: [Int: [Cleaning]] = [:]
 
     /// Bytes read at once: mostly those of a head, behind which the next place is far away.
-    private static let readBytes = 4_096
+    private static let readBytes = 512
 
     init(_ document: MP4Document, _ source: any ByteSource, limits: Limits) {
         self.document = document
