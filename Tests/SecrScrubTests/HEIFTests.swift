@@ -166,7 +166,8 @@ import Testing
 
     @Test(arguments: [
         "everything.heic", "grid-idat.heic", "tmap.avif", "stereo.heic", "turned-7.heic", "jpeg-segments.heif",
-        "profile-full.heic", "property-between.heic", "numbers-large.heic", "gainmap-apple.heic",
+        "profile-full.heic", "property-between.heic", "numbers-large.heic", "gainmap-apple.heic", "hevc-units.heic",
+        "av1-units.avif",
     ])
     func anyChangedByteIsNoticed(file: String) throws {
         for scrubber in [Scrubber(), Self.strict] {

@@ -86,6 +86,23 @@ import Testing
         #expect(try Fixture.named(file).unnoticedChanges() == [])
     }
 
+    @Test(arguments: ["stream-avc.mp4", "stream-several.mp4", "stream-av1.mp4"])
+    func anyChangedByteIsNoticedWhereSomethingIsLeftOut(file: String) throws {
+        #expect(try Fixture.named(file).unnoticedChanges(Self.strict) == [])
+    }
+
+    /// What is a message in one sample can be a picture in another that lies upon it: then nothing is written over.
+    @Test(arguments: [Scrubber(), strict]) func samplesThatLieUponEachOtherStay(scrubber: Scrubber) throws {
+        var bytes = try Fixture.named("stream-avc.mp4").bytes
+        let table = try #require(bytes.firstOffset(of: Array("stco".utf8))) + 12
+        let first = try ByteReader(bytes).uint32(at: table)
+        bytes.replaceSubrange(table + 4..<table + 8, with: FourCC(rawValue: UInt32(first + 20)).bytes)
+        let before = try MP4File(bytes)
+        let after = try MP4File(scrub(bytes, scrubber))
+        #expect(before.payload(of: before.tracks[0]) == after.payload(of: after.tracks[0]))
+        #expect(try scrubber.inspect(MemorySource(bytes)).limitations.contains(.codedRemains(["avc1"])))
+    }
+
     @Test func tablesComeFirstOnRequest() throws {
         var scrubber = Scrubber()
         scrubber.putsTablesFirst = true
