@@ -11,6 +11,19 @@ struct CodedChanges: Sendable, Equatable {
 
     init() {}
 
+    /// - Parameters:
+    ///   - ranges: of which no two touch, in their order.
+    ///   - bytes: of all, one after the other.
+    init(apart ranges: [Range<Int>], _ bytes: [UInt8]) {
+        (self.ranges, self.bytes) = (ranges, bytes)
+        starts.reserveCapacity(ranges.count)
+        var start = 0
+        for range in ranges {
+            starts.append(start)
+            start += range.count
+        }
+    }
+
     /// Those of `found`, which can be in any order, and the same twice where samples share their bytes.
     ///
     /// - Throws: where one byte is to become two different ones.
@@ -42,7 +55,9 @@ struct CodedChanges: Sendable, Equatable {
         bytes += new
     }
 
-    var isEmpty: Bool { ranges.isEmpty }
+    var all: [CodedChange] {
+        zip(ranges, starts).map { CodedChange(range: $0, bytes: Array(bytes[$1..<$1 + $0.count])) }
+    }
 
     /// What is written for a part of the input.
     func pieces(of range: Range<Int>) -> [OutputPlan.Piece] {

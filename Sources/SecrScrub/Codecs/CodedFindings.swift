@@ -13,18 +13,34 @@ package struct CodedFindings: Sendable {
         package var range: Range<Int>
     }
 
-    package private(set) var changes: [CodedChange] = []
+    /// What is written over, in any order, and the bytes that are written there, one after the other.
+    private(set) var places: [Range<Int>] = []
+    private(set) var bytes: [UInt8] = []
     package private(set) var summaries: [Summary] = []
     /// Whole parts of samples that hold nothing any more, in any order: a policy can leave them out.
     package private(set) var empty: [Range<Int>] = []
     /// Codings into which nobody looked, or not to the end.
-    private(set) var unread: Set<FourCC> = []
+    package private(set) var unread: Set<FourCC> = []
     private let limits: Limits
 
     package init(limits: Limits) { self.limits = limits }
 
     /// Whether there is more than can be remembered.
-    var isFull: Bool { changes.count + empty.count >= 2 * limits.codedChanges }
+    var isFull: Bool {
+        places.count + empty.count >= limits.codedChanges || bytes.count >= limits.codedChangedBytes
+    }
+
+    package var changes: [CodedChange] { CodedChanges(apart: places, bytes).all }
+
+    /// The same, ready to be written. Afterwards they are known there alone.
+    ///
+    /// - Throws: where one byte is to become two different ones.
+    mutating func takeChanges() throws(ParseError) -> CodedChanges {
+        let isSorted = zip(places, places.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound }
+        let taken = isSorted ? CodedChanges(apart: places, bytes) : try CodedChanges(changes)
+        (places, bytes) = ([], [])
+        return taken
+    }
 
     /// Has bytes written over.
     ///
@@ -40,7 +56,8 @@ package struct CodedFindings: Sendable {
         else { return }
         try requireRoom(at: range.lowerBound)
         let start = range.lowerBound
-        changes.append(CodedChange(range: start + first..<start + last + 1, bytes: Array(new[first...last])))
+        places.append(start + first..<start + last + 1)
+        bytes += new[first...last]
         let text = Self.text(in: old)
         guard let place = summaries.firstIndex(where: { $0.part == part }) else {
             summaries.append(Summary(part: part, count: 1, text: text, range: range))

@@ -1,20 +1,20 @@
-internal import SecrBytes
+package import SecrBytes
 
 /// Cleans Opus of what stands in its padding (RFC 6716, 3.2.5).
-struct OpusCleaner: SampleCleaner {
+package struct OpusCleaner: SampleCleaner {
     /// Many times what a packet has.
     private static let longest = 1 << 20
     /// Finer sound for decoders that know it.
     private static let refinement: UInt8 = 124
 
     /// - Parameter configuration: the content of `dOps`. `nil` where packets of several streams are put together.
-    init?(configuration: [UInt8]) {
+    package init?(configuration: [UInt8]) {
         guard configuration.count >= 11 else { return nil }
         let hasOneStream = configuration.count > 11 && configuration[11] == 1
         guard configuration[10] == 0 || hasOneStream else { return nil }
     }
 
-    mutating func clean(_ sample: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings) throws {
+    package mutating func clean(_ sample: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings) throws {
         // Only what has any number of frames has padding, and says so.
         guard sample.count >= 2, try window.byte(at: sample.lowerBound) & 3 == 3 else { return }
         let head = try window.byte(at: sample.lowerBound + 1)

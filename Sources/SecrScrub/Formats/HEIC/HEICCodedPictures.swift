@@ -15,8 +15,8 @@ struct HEICCodedPictures {
             try clean(item, of: document, &window, &found)
             document.empty[item.id] = MP4Regions(Array(found.empty[known...]))
         }
+        document.changes = try CodedChanges(found.takeChanges().all + (document.sequence?.changes.all ?? []))
         document.coded = found
-        document.changes = try CodedChanges(found.changes + (document.sequence?.coded.changes ?? []))
     }
 
     private func clean(

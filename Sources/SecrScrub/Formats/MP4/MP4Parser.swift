@@ -65,7 +65,7 @@ struct MP4Parser {
         document.resolve(segments, access, from: accessBox, starts: starts)
         try requireMedia(document)
         document.coded = try MP4CodedSamples(document, window.source, limits: limits).findings()
-        document.changes = try CodedChanges(document.coded.changes)
+        document.changes = try document.coded.takeChanges()
         return document
     }
 

@@ -1,7 +1,8 @@
-internal import SecrBytes
+import SecrBytes
+import SecrScrub
 
 /// Codings of sound whose samples can be cleaned.
-package enum SoundCoding: Sendable {
+enum SoundCoding: Sendable {
     case aac, opus
 
     /// - Parameter configuration: what a file has to set up a decoder. `nil` for kinds of samples nobody can look into.
@@ -13,26 +14,25 @@ package enum SoundCoding: Sendable {
     }
 
     /// What became of one sample.
-    package struct Cleaned: Sendable, Equatable {
-        package var bytes: [UInt8]
-        package var ranges: [Range<Int>]
-        package var parts: [String]
-        package var texts: [String]
+    struct Cleaned: Sendable, Equatable {
+        var bytes: [UInt8]
+        var ranges: [Range<Int>]
+        var parts: [String]
+        var texts: [String]
         /// Whether nothing in it was left unread.
-        package var isWhole: Bool
+        var isWhole: Bool
     }
 
     /// Cleans one sample by itself.
-    package func cleaned(_ sample: Range<Int>, in bytes: [UInt8], configuration: [UInt8]) throws -> Cleaned? {
+    func cleaned(_ sample: Range<Int>, in bytes: [UInt8], configuration: [UInt8]) throws -> Cleaned? {
         guard var cleaner = cleaner(configuration: configuration) else { return nil }
         var (window, found) = (ByteWindow(MemorySource(bytes)), CodedFindings(limits: Limits()))
         var isWhole = true
         do { try cleaner.clean(sample, &window, &found) } catch is ParseError { isWhole = false }
-        let changes = try CodedChanges(found.changes)
         var cleaned = bytes
         for change in found.changes { cleaned.replaceSubrange(change.range, with: change.bytes) }
         return Cleaned(
-            bytes: cleaned, ranges: changes.ranges, parts: found.summaries.map(\.part.name),
+            bytes: cleaned, ranges: found.changes.map(\.range), parts: found.summaries.map(\.part.name),
             texts: found.summaries.compactMap(\.text), isWhole: isWhole && found.unread.isEmpty)
     }
 }
