@@ -39,7 +39,7 @@ def in_samples(file, coding, found, is_behind=False, is_fragmented=False):
         return data + more if is_behind else more + data
 
     samples, outputs, strict = ([sample(place)] * 2 + [data] for place in (0, 1, 2))
-    track = pictures(coding, outputs=outputs, strict_outputs=None if is_fragmented else strict)
+    track = pictures(coding, outputs=outputs, strict_outputs=strict)
     track.samples = samples
     return made(file, plants, [track], **({"layout": Fragmented} if is_fragmented else {}))
 

@@ -40,10 +40,8 @@ struct MP4CodedSamples {
 
     /// Whether samples lie beside each other: what is a message in one could be a picture in another.
     private var hasOwnBytes: Bool {
-        let chunks = document.kept.flatMap(\.samples.chunks).map(\.range)
-        let runs = document.fragments.flatMap(\.parts).flatMap(\.runs).map(\.range)
         // The same chunk can be that of two tracks.
-        let all = Set(chunks + runs)
+        let all = Set(document.dataRanges)
         return all.reduce(0) { $0 + $1.count } == MP4Regions(Array(all)).size
     }
 
@@ -62,15 +60,9 @@ struct MP4CodedSamples {
     }
 
     private mutating func clean(_ part: MP4Fragment.Part) throws {
-        typealias Fields = MP4Fragment.Run.Fields
         for run in part.runs {
-            let present = Fields.ofSample.filter { run.flags & $0 != 0 }
-            let place = present.firstIndex(of: Fields.size)
-            let table = ByteReader(place == nil ? [] : try window.bytes(in: run.table))
-            let start = run.flags & Fields.firstFlags != 0 ? 4 : 0
             try clean(run.range, of: part.track, part.description, run.samples) { number throws(ParseError) in
-                guard let place else { return part.sampleSize }
-                return try table.uint32(at: start + 4 * (present.count * number + place))
+                try part.size(of: number, in: run)
             }
         }
     }

@@ -3,42 +3,83 @@ internal import SecrBytes
 /// Leaves out of samples what is empty once it is written over, so that nobody sees how much there was.
 ///
 /// Only where each byte belongs to one sample, and no other table tells what lies where in a sample.
-enum MP4Compaction {
+struct MP4Compaction {
+    private let empty: MP4Regions
+    private var cut: [Range<Int>] = []
+
     static func compacted(_ document: MP4Document) -> MP4Document {
         let empty = MP4Regions(document.coded.empty)
-        let chunks = document.kept.flatMap(\.samples.chunks).map(\.range)
-        guard empty.size > 0, document.segments.isEmpty,
-            chunks.reduce(0, { $0 + $1.count }) == MP4Regions(chunks).size
-        else { return document }
-        var (compacted, cut) = (document, [Range<Int>]())
+        let data = document.dataRanges
+        guard empty.size > 0, data.reduce(0, { $0 + $1.count }) == MP4Regions(data).size else { return document }
+        var (compaction, compacted) = (MP4Compaction(empty), document)
         for place in compacted.tracks.indices where compacted.tracks[place].kind == .media {
-            let samples = compacted.tracks[place].samples
-            guard compacted.tracks[place].encryption == nil, !samples.hasParts,
-                let sizes = try? sizes(of: samples, without: empty)
-            else { continue }
-            compacted.tracks[place].samples.sizes = MP4SampleSizes(sizes)
-            let own = MP4Regions(samples.chunks.map(\.range))
-            cut += empty.ranges.filter(own.contain)
+            compaction.shorten(&compacted.tracks[place])
         }
-        compacted.cuts = MP4Regions(cut)
+        for place in compacted.segments.indices {
+            guard case .fragment(var fragment) = compacted.segments[place] else { continue }
+            for part in fragment.parts.indices { compaction.shorten(&fragment.parts[part]) }
+            compacted.segments[place] = .fragment(fragment)
+        }
+        compacted.cuts = MP4Regions(compaction.cut)
         return compacted
     }
 
-    /// `nil` where nothing goes, or all of a sample.
-    private static func sizes(of samples: MP4SampleTables, without empty: MP4Regions) throws(ParseError) -> [Int]? {
-        guard samples.chunks.contains(where: { empty.bytes(in: $0.range) > 0 }) else { return nil }
-        var sizes: [Int] = []
+    private init(_ empty: MP4Regions) { self.empty = empty }
+
+    private mutating func shorten(_ track: inout MP4Track) {
+        let (samples, chunks) = (track.samples, track.samples.chunks.map(\.range))
+        guard track.encryption == nil, !MP4SampleTables.havePlaces(samples.others) else { return }
+        var (sizes, first) = ([Int](), 0)
         for chunk in samples.chunks {
-            var start = chunk.range.lowerBound
-            for sample in sizes.count..<sizes.count + chunk.samples {
-                let size = try samples.sizes.size(of: sample)
-                let left = size - empty.bytes(in: start..<start + size)
-                guard size == 0 || left > 0 else { return nil }
-                sizes.append(left)
-                start += size
+            let found = self.sizes(chunk.samples, in: chunk.range) { number throws(ParseError) in
+                try samples.sizes.size(of: first + number)
             }
-            guard start == chunk.range.upperBound else { return nil }
+            guard let found else { return }
+            sizes += found
+            first += chunk.samples
         }
-        return sizes
+        guard cut(chunks) else { return }
+        track.samples.sizes = MP4SampleSizes(sizes)
+    }
+
+    private mutating func shorten(_ part: inout MP4Fragment.Part) {
+        guard part.encryption == nil, !MP4SampleTables.havePlaces([part.groups]) else { return }
+        for place in part.runs.indices {
+            let run = part.runs[place]
+            let found = sizes(run.samples, in: run.range) { number throws(ParseError) in
+                try part.size(of: number, in: run)
+            }
+            guard let found, run.sizePlace(of: 0) != nil, cut([run.range]) else { continue }
+            var table = run.fields.bytes
+            for (sample, size) in found.enumerated() {
+                guard let place = run.sizePlace(of: sample) else { continue }
+                table.replaceSubrange(place..<place + 4, with: FourCC(rawValue: UInt32(size)).bytes)
+            }
+            part.runs[place].written = table
+        }
+    }
+
+    /// How large samples that lie one behind the other are then; `nil` where nothing would be left of one.
+    private func sizes(
+        _ count: Int, in range: Range<Int>, size: (Int) throws(ParseError) -> Int
+    ) -> [Int]? {
+        var (sizes, start) = ([Int](), range.lowerBound)
+        sizes.reserveCapacity(count)
+        for number in 0..<count {
+            guard let size = try? size(number), size <= range.upperBound - start else { return nil }
+            let left = size - empty.bytes(in: start..<start + size)
+            guard size == 0 || left > 0 else { return nil }
+            sizes.append(left)
+            start += size
+        }
+        return start == range.upperBound ? sizes : nil
+    }
+
+    /// Leaves out what is empty in some data. Returns whether there is any.
+    private mutating func cut(_ data: [Range<Int>]) -> Bool {
+        let own = MP4Regions(data)
+        let found = empty.ranges.filter(own.contain)
+        cut += found
+        return !found.isEmpty
     }
 }

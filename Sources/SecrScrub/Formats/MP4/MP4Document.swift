@@ -46,6 +46,11 @@ struct MP4Document: Sendable {
             .max() ?? 0
     }
 
+    /// Where data of samples that stay lie: one range for each chunk and each run.
+    var dataRanges: [Range<Int>] {
+        kept.flatMap(\.samples.chunks).map(\.range) + fragments.flatMap(\.parts).flatMap(\.runs).map(\.range)
+    }
+
     /// Where the data of samples lie, but those of fragments.
     var regions: MP4Regions { MP4Regions(kept).subtracting(cuts) }
 

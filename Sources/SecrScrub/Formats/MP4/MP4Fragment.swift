@@ -29,6 +29,12 @@ struct MP4Fragment: Sendable {
         var duration = 0
 
         var samples: Int { runs.reduce(0) { $0 + $1.samples } }
+
+        /// Bytes of a sample of one of its runs.
+        func size(of sample: Int, in run: Run) throws(ParseError) -> Int {
+            guard let place = run.sizePlace(of: sample) else { return sampleSize }
+            return try run.fields.uint32(at: place)
+        }
     }
 
     /// Samples that lie one behind the other.
@@ -39,8 +45,18 @@ struct MP4Fragment: Sendable {
         var version: UInt8
         /// Which fields the table has.
         var flags: Int
-        /// Where the table is in the file; its bytes stay.
+        /// Where the table is in the file, and what it holds.
         var table: Range<Int>
+        var fields: ByteReader
+        /// What is written for it where samples become smaller; otherwise its bytes stay.
+        var written: [UInt8]?
+
+        /// Where in the table the size of a sample is; `nil` where all have the one that the part says.
+        func sizePlace(of sample: Int) -> Int? {
+            let present = Fields.ofSample.filter { flags & $0 != 0 }
+            guard let place = present.firstIndex(of: Fields.size) else { return nil }
+            return (flags & Fields.firstFlags != 0 ? 4 : 0) + 4 * (present.count * sample + place)
+        }
 
         /// Fields of the table (8.8.8): flags of the first sample, and of each of them.
         enum Fields {
@@ -53,6 +69,8 @@ struct MP4Fragment: Sendable {
 
     /// All that it has of data.
     var regions: MP4Regions { MP4Regions(parts.flatMap(\.runs).map(\.range)) }
+
+    func regions(without cuts: MP4Regions) -> MP4Regions { regions.subtracting(cuts) }
 }
 
 /// What is true of all fragments (8.8.1).

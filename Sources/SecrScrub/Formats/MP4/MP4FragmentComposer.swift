@@ -28,7 +28,7 @@ struct MP4FragmentComposer {
         switch segment {
         case .index(let index): return Placed(segment: segment, size: index.size)
         case .fragment(let fragment):
-            let regions = fragment.regions
+            let regions = fragment.regions(without: document.cuts)
             let tables = fragment.parts.reduce(Box.headerSize + Self.numberSize + fragment.keys.count) {
                 $0 + Box.headerSize + contentSize(of: $1)
             }
@@ -141,7 +141,7 @@ struct MP4FragmentComposer {
                 bytes.appendBigEndian32(run.samples)
                 bytes.appendBigEndian32(start + regions.position(of: run.range))
                 plan.append(.bytes(bytes))
-                plan.append(.copy(run.table))
+                plan.append(run.written.map { .bytes($0) } ?? .copy(run.table))
                 bytes = []
             }
             bytes += part.groups

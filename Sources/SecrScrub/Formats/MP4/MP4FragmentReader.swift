@@ -164,7 +164,8 @@ struct MP4FragmentReader {
         }
         let first = head.flags & Fields.firstFlags != 0 ? 4 : 0
         let present = Fields.ofSample.filter { head.flags & $0 != 0 }
-        let table = try content.slice(at: start, count: first + 4 * present.count * count).indices
+        let fields = try content.slice(at: start, count: first + 4 * present.count * count)
+        let table = fields.indices
         func sum(_ field: Int, otherwise value: Int) throws(ParseError) -> Int {
             guard let place = present.firstIndex(of: field) else { return value * count }
             var sum = 0
@@ -180,7 +181,7 @@ struct MP4FragmentReader {
         let run = MP4Fragment.Run(
             range: position..<position + size, samples: count, version: UInt8(head.version & 1),
             flags: head.flags & Fields.kept,
-            table: box.content.dropFirst(start).prefix(table.count))
+            table: box.content.dropFirst(start).prefix(table.count), fields: ByteReader(Array(fields)))
         position += size
         return (run, duration)
     }

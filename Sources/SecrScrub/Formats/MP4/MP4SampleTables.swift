@@ -34,8 +34,10 @@ struct MP4SampleTables: Sendable {
 
     static func isGroupKept(_ type: FourCC) -> Bool { groupTypes.contains(type) }
 
-    /// Whether a table says where parts of samples are.
-    var hasParts: Bool { others.contains { $0.dropFirst(4).prefix(4).elementsEqual(FourCC("subs").bytes) } }
+    /// Whether one of some boxes says where parts of samples are.
+    static func havePlaces(_ boxes: [[UInt8]]) -> Bool {
+        boxes.contains { $0.firstOffset(of: FourCC("subs").bytes) != nil }
+    }
 
     /// Of a track without samples.
     init() {}
