@@ -99,12 +99,16 @@ def in_front(units, place):
     return b"".join(sized(unit[place]) for unit in units if unit[place])
 
 
-def overwritten(unit, *texts):
+def overwritten(unit, *texts, fill=b"\xff"):
     """The same unit where a scrub has written over texts."""
     for text in texts:
         assert unit.count(text) == 1
-        unit = unit.replace(text, b"\xff" * len(text))
+        unit = unit.replace(text, fill * len(text))
     return unit
+
+
+# Written over registered data: no country has it.
+NO_COUNTRY = b"\xfe"
 
 
 def as_padding(unit):

@@ -82,7 +82,7 @@ def all_messages(plants, where, units=Plants):
     last = codecs.hevc_unit(codecs.FILLER, filler + b"\x80")
     return [
         encoder_message(plants, f"encoder's message {where}"),
-        (PREFIX_SEI, first, codecs.overwritten(first, registered), b""),
+        (PREFIX_SEI, first, codecs.overwritten(first, registered, fill=codecs.NO_COUNTRY), b""),
         (SUFFIX_SEI, second, codecs.overwritten(second, private), b""),
         (UNSPECIFIED, unknown, unknown, unknown),
         (codecs.FILLER, last, codecs.overwritten(last, filler), b""),

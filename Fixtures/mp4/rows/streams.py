@@ -70,9 +70,9 @@ def unit(coding, messages, kind=PREFIX_SEI):
     return bytes([codecs.AVC_SEI]) + content if coding == AVC else codecs.hevc_unit(kind, content)
 
 
-def covered(unit, *texts, stays=False):
+def covered(unit, *texts, stays=False, fill=b"\xff"):
     """A unit, what is written there, and what `strict` leaves of it."""
-    output = codecs.overwritten(unit, *texts)
+    output = codecs.overwritten(unit, *texts, fill=fill)
     return unit, output, output if stays else b""
 
 
@@ -89,7 +89,7 @@ def messages(plants, coding):
     return [
         covered(unit(coding, [(codecs.UNREGISTERED, options)]), options),
         covered(unit(coding, [(codecs.UNREGISTERED, place)]), place),
-        covered(unit(coding, [(codecs.REGISTERED, registered)]), registered),
+        covered(unit(coding, [(codecs.REGISTERED, registered)]), registered, fill=codecs.NO_COUNTRY),
         (captions, captions, captions),
         covered(fill + filler + b"\x80", filler),
     ]

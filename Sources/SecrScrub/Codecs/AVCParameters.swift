@@ -1,21 +1,27 @@
-internal import SecrBytes
+package import SecrBytes
 
 /// What a sequence parameter set says of the times of its pictures (ISO/IEC 14496-10, 7.3.2.1.1 and E.1).
-struct AVCParameters {
-    private(set) var profile: Int
-    private(set) var layout = ClockTimes.Layout(delayBits: 0, hasClocks: false, offsetBits: 24)
+package struct AVCParameters {
+    package private(set) var profile: Int
+    package private(set) var layout = ClockTimes.Layout(delayBits: 0, hasClocks: false, offsetBits: 24)
 
     /// Profiles that say how colours are sampled.
     private static let high: Set = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]
+    /// Those that don't. Of others nobody knows.
+    private static let plain: Set = [66, 77, 88]
 
     /// - Parameter unit: the whole NAL unit without escape bytes.
-    init(_ unit: [UInt8]) throws(ParseError) {
+    package init(_ unit: [UInt8]) throws(ParseError) {
         var reader = BitReader(unit)
         try reader.skip(8)
         profile = try reader.next(8)
         try reader.skip(16)
         _ = try reader.unsigned()
-        if Self.high.contains(profile) { try Self.skipColors(&reader) }
+        if Self.high.contains(profile) {
+            try Self.skipColors(&reader)
+        } else if !Self.plain.contains(profile) {
+            throw ParseError(.unsupported, at: 1, "a profile that is not known")
+        }
         _ = try reader.unsigned()
         try Self.skipOrder(&reader)
         _ = try reader.unsigned()

@@ -1,18 +1,26 @@
 internal import SecrBytes
 
 /// Where times of day stand in a message about the time of a picture.
-struct ClockTimes {
-    /// Frames, seconds, minutes, hours and offsets, in bits from the start of the payload.
-    private var fields: [Range<Int>] = []
+package struct ClockTimes {
+    /// Of each of them frames, seconds, minutes, hours and offsets, in bits from the start of the payload.
+    private var clocks: [[Range<Int>]] = []
     private var reader: BitReader
 
+    /// Three of the longest times end in front of this.
+    static let mostBytes = 64
+    private static let (candidates, few) = (16, 4)
+
     /// How clocks are written, as the parameters of a sequence say (ISO/IEC 14496-10, E.1).
-    struct Layout: Equatable {
+    package struct Layout: Equatable, Sendable {
         /// Bits of two delays that come first.
-        var delayBits: Int
+        package var delayBits: Int
         /// Whether there is anything behind them.
-        var hasClocks: Bool
-        var offsetBits: Int
+        package var hasClocks: Bool
+        package var offsetBits: Int
+
+        package init(delayBits: Int, hasClocks: Bool, offsetBits: Int) {
+            (self.delayBits, self.hasClocks, self.offsetBits) = (delayBits, hasClocks, offsetBits)
+        }
     }
 
     /// The timing of a picture in AVC (ISO/IEC 14496-10, D.1.3).
@@ -25,6 +33,7 @@ struct ClockTimes {
         guard kind < counts.count else { throw ParseError(.malformed, at: 0, "an unknown kind of picture") }
         for _ in 0..<counts[kind] {
             guard try reader.flag() else { continue }
+            clocks.append([])
             try reader.skip(2)
             try readTime(frameBits: 8)
             try take(layout.offsetBits)
@@ -36,6 +45,7 @@ struct ClockTimes {
         reader = BitReader(Array(payload))
         for _ in 0..<(try reader.next(2)) {
             guard try reader.flag() else { continue }
+            clocks.append([])
             try readTime(frameBits: 9)
             try take(try reader.next(5))
         }
@@ -44,7 +54,7 @@ struct ClockTimes {
     private mutating func take(_ bits: Int) throws(ParseError) {
         let start = reader.position
         try reader.skip(bits)
-        if bits > 0 { fields.append(start..<reader.position) }
+        if bits > 0 { clocks[clocks.count - 1].append(start..<reader.position) }
     }
 
     private mutating func readTime(frameBits: Int) throws(ParseError) {
@@ -59,14 +69,22 @@ struct ClockTimes {
         }
     }
 
-    /// The payload with another time: the first minute of a day, or one that needs no other escape bytes.
+    var isEmpty: Bool { clocks.isEmpty }
+
+    /// The payload with other times: the first minute of a day, or others that need no other escape bytes.
     ///
-    /// - Parameter isPossible: whether a payload can be written.
-    func neutral(where isPossible: ([UInt8]) -> Bool) -> [UInt8]? {
-        for number in 0..<16 {
-            var payload = reader.bytes
-            for field in fields { payload.setBits(field, to: number & (1 << field.count - 1)) }
-            if isPossible(payload) { return payload }
+    /// - Parameter write: makes of a payload what stands in the file; `nil` where it can't.
+    func neutral(as write: ([UInt8]) -> [UInt8]?) -> [UInt8]? {
+        // Mostly the same for all; where one of them has an escape byte, each can need its own.
+        let all = Self.candidates + (clocks.count > 1 ? Self.few * Self.few * Self.few : 0)
+        for candidate in 0..<all {
+            var (payload, rest) = (reader.bytes, candidate - Self.candidates)
+            for fields in clocks {
+                let number = rest < 0 ? candidate : rest % Self.few
+                if rest > 0 { rest /= Self.few }
+                for field in fields { payload.setBits(field, to: number & (1 << field.count - 1)) }
+            }
+            if let written = write(payload) { return written }
         }
         return nil
     }

@@ -1,9 +1,9 @@
-internal import SecrBytes
+package import SecrBytes
 
 /// Bytes of an input that are written over by as many others, so that nothing moves.
-struct CodedChanges: Sendable, Equatable {
+package struct CodedChanges: Sendable, Equatable {
     /// In their order; neither touching nor overlapping.
-    private(set) var ranges: [Range<Int>] = []
+    package private(set) var ranges: [Range<Int>] = []
     /// Of all of them, one after the other.
     private var bytes: [UInt8] = []
     /// Where those of each range begin.
@@ -27,7 +27,7 @@ struct CodedChanges: Sendable, Equatable {
     /// Those of `found`, which can be in any order, and the same twice where samples share their bytes.
     ///
     /// - Throws: where one byte is to become two different ones.
-    init(_ found: [CodedChange]) throws(ParseError) {
+    package init(_ found: [CodedChange]) throws(ParseError) {
         for change in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
             let end = ranges.last?.upperBound ?? 0
             // What others have in common with it.
@@ -60,7 +60,7 @@ struct CodedChanges: Sendable, Equatable {
     }
 
     /// What is written for a part of the input.
-    func pieces(of range: Range<Int>) -> [OutputPlan.Piece] {
+    package func pieces(of range: Range<Int>) -> [OutputPlan.Piece] {
         var (pieces, position) = ([OutputPlan.Piece](), range.lowerBound)
         var place = firstPlace(endingBehind: position)
         while place < ranges.count, ranges[place].lowerBound < range.upperBound {
@@ -95,4 +95,6 @@ package struct CodedChange: Sendable, Equatable {
     package var range: Range<Int>
     /// As many as the range has.
     package var bytes: [UInt8]
+
+    package init(range: Range<Int>, bytes: [UInt8]) { (self.range, self.bytes) = (range, bytes) }
 }

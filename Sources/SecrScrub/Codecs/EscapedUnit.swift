@@ -2,16 +2,16 @@
 ///
 /// Two zeros are followed by an escape byte wherever they would look like something else. An escape byte stays, with the
 /// zeros in front of it, and no new one may be needed.
-struct EscapedUnit {
+package struct EscapedUnit {
     /// As it stands in the file.
     let raw: [UInt8]
     /// Without escape bytes.
-    let content: [UInt8]
+    package let content: [UInt8]
     /// Where each byte of the content stands.
     private let places: [Int]
     private static let escape: UInt8 = 3
 
-    init(_ raw: [UInt8]) {
+    package init(_ raw: [UInt8]) {
         var (content, places, zeros) = ([UInt8](), [Int](), 0)
         content.reserveCapacity(raw.count)
         places.reserveCapacity(raw.count)
@@ -28,7 +28,7 @@ struct EscapedUnit {
     }
 
     /// Where a part of the content stands, escape bytes between included.
-    func rawRange(of part: Range<Int>) -> Range<Int> {
+    package func rawRange(of part: Range<Int>) -> Range<Int> {
         guard let last = part.last else { return 0..<0 }
         return places[part.lowerBound]..<places[last] + 1
     }
@@ -37,27 +37,45 @@ struct EscapedUnit {
         place >= 2 && place < raw.count && raw[place] == Self.escape && raw[place - 1] == 0 && raw[place - 2] == 0
     }
 
-    /// The whole unit with a part of its content filled with one value, which is larger than 3.
-    func filling(_ part: Range<Int>, with value: UInt8) -> [UInt8] {
-        var filled = raw
+    /// What stands at a part of the content once that is filled with one value, which is larger than 3.
+    package func filling(_ part: Range<Int>, with value: UInt8) -> [UInt8] {
+        let range = rawRange(of: part)
+        var filled = Array(raw[range])
         for place in part.lazy.map({ places[$0] }) {
             // Zeros that an escape byte follows.
             if isEscape(place + 1) || isEscape(place + 2) { continue }
             // Behind an escape byte there can only be small numbers.
-            filled[place] = isEscape(place - 1) ? 1 : value
+            filled[place - range.lowerBound] = isEscape(place - 1) ? 1 : value
         }
         return filled
     }
 
-    /// The whole unit with other content of the same size; `nil` where that would need other escape bytes.
-    func writing(_ content: [UInt8]) -> [UInt8]? {
-        var written = raw
-        for (place, byte) in zip(places, content) { written[place] = byte }
-        return EscapedUnit(written).content == content && Self.isEscaped(written) ? written : nil
+    /// What stands at a part of the content once that is something else of the same size; `nil` where that would need other
+    /// escape bytes.
+    ///
+    /// Only the neighbours are looked at: a unit can have as many parts as it has bytes.
+    package func writing(_ new: [UInt8], over part: Range<Int>) -> [UInt8]? {
+        let range = rawRange(of: part)
+        let near = max(0, range.lowerBound - 2)..<min(raw.count, range.upperBound + 3)
+        var written = Array(raw[near])
+        for (place, byte) in zip(places[part], new) { written[place - near.lowerBound] = byte }
+        guard Self.escapes(in: written) == Self.escapes(in: raw[near]), Self.isEscaped(written) else { return nil }
+        return Array(written[range.lowerBound - near.lowerBound..<range.upperBound - near.lowerBound])
+    }
+
+    /// Where escape bytes stand, from the start of a part.
+    private static func escapes(in bytes: some Collection<UInt8>) -> [Int] {
+        var (escapes, zeros) = ([Int](), 0)
+        for (place, byte) in bytes.enumerated() {
+            let isEscape = zeros >= 2 && byte == escape
+            if isEscape { escapes.append(place) }
+            zeros = byte == 0 ? zeros + 1 : 0
+        }
+        return escapes
     }
 
     /// Whether no two zeros are followed by what needs an escape byte.
-    private static func isEscaped(_ bytes: [UInt8]) -> Bool {
+    package static func isEscaped(_ bytes: [UInt8]) -> Bool {
         var zeros = 0
         for (place, byte) in bytes.enumerated() {
             if zeros >= 2 {

@@ -1,17 +1,20 @@
-internal import SecrBytes
+package import SecrBytes
 
 /// Looks through pictures in AVC and HEVC: messages between slices, and units that fill up room.
-struct NALCleaner: SampleCleaner {
-    enum Coding { case avc, hevc }
+package struct NALCleaner: SampleCleaner {
+    package enum Coding { case avc, hevc }
 
     private let coding: Coding
     /// Bytes of the size in front of each unit.
     private let lengthSize: Int
     private let limits: Limits
     private var parameters: [AVCParameters] = []
+    /// Whether there are others that could not be read.
+    private var isUnsure = false
+    private static let mostParameters = 32
 
     /// - Parameter configuration: the content of `avcC` or `hvcC` (ISO/IEC 14496-15, 5.3.3 and 8.3.3).
-    init(_ coding: Coding, configuration: [UInt8], limits: Limits) throws(ParseError) {
+    package init(_ coding: Coding, configuration: [UInt8], limits: Limits) throws(ParseError) {
         self.coding = coding
         self.limits = limits
         let reader = ByteReader(configuration)
@@ -27,10 +30,10 @@ struct NALCleaner: SampleCleaner {
 
     /// Of AVC, how a sequence is coded. Without it nobody knows where the times are.
     private mutating func learn(_ unit: [UInt8]) {
-        guard let found = try? AVCParameters(EscapedUnit(unit).content), parameters.count < 32 else { return }
-        if !parameters.contains(where: { $0.layout == found.layout && $0.profile == found.profile }) {
-            parameters.append(found)
-        }
+        guard let found = try? AVCParameters(EscapedUnit(unit).content) else { return isUnsure = true }
+        guard !parameters.contains(where: { $0.layout == found.layout && $0.profile == found.profile }) else { return }
+        guard parameters.count < Self.mostParameters else { return isUnsure = true }
+        parameters.append(found)
     }
 
     private enum Kind { case picture, message, filler, parameters, unknown }
@@ -55,7 +58,9 @@ struct NALCleaner: SampleCleaner {
         }
     }
 
-    mutating func clean(_ sample: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings) throws {
+    package mutating func clean(
+        _ sample: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings
+    ) throws {
         var (at, isKnown) = (sample.lowerBound, true)
         while at < sample.upperBound {
             guard sample.upperBound - at >= lengthSize else {
@@ -82,7 +87,7 @@ struct NALCleaner: SampleCleaner {
             case .filler:
                 try fill(unit, &window, &found)
                 try found.leaveOut(whole)
-            case .parameters: learn(try bytes(of: unit, &window))
+            case .parameters: try learn(unit, &window)
             case .unknown: isKnown = false
             }
         }
@@ -91,11 +96,9 @@ struct NALCleaner: SampleCleaner {
         }
     }
 
-    private func bytes(of unit: Range<Int>, _ window: inout ByteWindow) throws -> [UInt8] {
-        guard unit.count <= limits.codedPartBytes else {
-            throw ParseError(.limit, at: unit.lowerBound, "a part of a picture that is too large")
-        }
-        return try window.bytes(in: unit)
+    private mutating func learn(_ unit: Range<Int>, _ window: inout ByteWindow) throws {
+        guard unit.count <= limits.codedPartBytes else { return isUnsure = true }
+        learn(try window.bytes(in: unit))
     }
 
     private var headerSize: Int { coding == .avc ? 1 : 2 }
@@ -111,61 +114,61 @@ struct NALCleaner: SampleCleaner {
     private func cleanMessages(
         _ range: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings
     ) throws -> Rest {
-        let unit = EscapedUnit(try bytes(of: range, &window))
-        var rest = Rest.empty
-        for message in try SEIMessage.all(in: unit.content, from: headerSize) where !message.payload.isEmpty {
+        guard range.count <= limits.codedPartBytes else { return .unknown }
+        let unit = EscapedUnit(try window.bytes(in: range))
+        let (messages, isWhole) = SEIMessage.all(in: unit.content, from: headerSize)
+        var (isKnown, isUsed) = (isWhole, false)
+        for message in messages where !message.payload.isEmpty {
             switch SEIRules.verdict(on: message, in: unit.content, isHEVC: coding == .hevc) {
-            case .kept: if rest == .empty { rest = .used }
-            case .opaque: rest = .unknown
+            case .kept: isUsed = true
+            case .opaque: isKnown = false
             case .overwritten(let part):
-                let payload = unit.content[message.payload]
-                let isLossless = parameters.contains { $0.profile == 244 }
-                let needed =
-                    coding == .avc && message.type == 5
-                    ? SEIRules.neededPrefix(of: payload, isLossless: isLossless) : 0
+                let needed = neededPrefix(of: message, in: unit)
+                isUsed = isUsed || needed > 0
                 let text = message.payload.dropFirst(needed)
-                try replace(text, of: unit, by: unit.filling(text, with: 0xFF), at: range, as: part, &found)
-                if needed > 0, rest == .empty { rest = .used }
+                let new = unit.filling(text, with: SEIRules.fill(of: message))
+                try replace(text, of: unit, by: new, at: range, as: part, &found)
             case .clock:
-                guard let written = neutral(message, unit) else {
-                    rest = .unknown
-                    continue
-                }
-                if rest == .empty { rest = .used }
-                try replace(message.payload, of: unit, by: written, at: range, as: .clock, &found)
+                isUsed = true
+                isKnown = try cleanTimes(in: message, of: unit, at: range, &found) && isKnown
             }
         }
-        return rest
+        return isKnown ? isUsed ? .used : .empty : .unknown
+    }
+
+    /// Of an encoder's message, what stays. Where it is not known how the pictures are coded, it is as if they were lossless.
+    private func neededPrefix(of message: SEIMessage, in unit: EscapedUnit) -> Int {
+        guard coding == .avc, message.type == SEIRules.unregistered else { return 0 }
+        let isLossless = isUnsure || parameters.isEmpty || parameters.contains { $0.profile == 244 }
+        return SEIRules.neededPrefix(of: unit.content[message.payload], isLossless: isLossless)
     }
 
     private func replace(
-        _ part: Range<Int>, of unit: EscapedUnit, by written: [UInt8], at range: Range<Int>, as kind: CodedPart,
+        _ part: Range<Int>, of unit: EscapedUnit, by new: [UInt8], at range: Range<Int>, as kind: CodedPart,
         _ found: inout CodedFindings
     ) throws {
-        let place = unit.rawRange(of: part)
-        let start = range.lowerBound
+        let (place, start) = (unit.rawRange(of: part), range.lowerBound)
         try found.replace(
-            start + place.lowerBound..<start + place.upperBound, Array(unit.raw[place]), by: Array(written[place]),
-            as: kind)
+            start + place.lowerBound..<start + place.upperBound, Array(unit.raw[place]), by: new, as: kind)
     }
 
-    /// The unit without the time of day; `nil` where nobody knows how it is written.
-    private func neutral(_ message: SEIMessage, _ unit: EscapedUnit) -> [UInt8]? {
-        let payload = unit.content[message.payload]
+    /// Returns whether it is known how times of day are written, and others could be written over them.
+    private func cleanTimes(
+        in message: SEIMessage, of unit: EscapedUnit, at range: Range<Int>, _ found: inout CodedFindings
+    ) throws -> Bool {
+        let start = message.payload.prefix(ClockTimes.mostBytes)
+        let payload = unit.content[start]
         var times: ClockTimes?
         if coding == .hevc {
             times = try? ClockTimes(hevc: payload)
-        } else if let layout = parameters.first?.layout, parameters.allSatisfy({ $0.layout == layout }) {
+        } else if !isUnsure, let layout = parameters.first?.layout, parameters.allSatisfy({ $0.layout == layout }) {
             times = try? ClockTimes(avc: payload, layout)
         }
-        var written: [UInt8]?
-        _ = times?.neutral { payload in
-            var content = unit.content
-            content.replaceSubrange(message.payload, with: payload)
-            written = unit.writing(content)
-            return written != nil
-        }
-        return written
+        guard let times else { return false }
+        if times.isEmpty { return true }
+        guard let new = times.neutral(as: { unit.writing($0, over: start) }) else { return false }
+        try replace(start, of: unit, by: new, at: range, as: .clock, &found)
+        return true
     }
 
     /// Bytes of a unit that only takes up room are all the same, but for the last.

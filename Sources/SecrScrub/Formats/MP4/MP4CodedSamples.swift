@@ -72,13 +72,17 @@ struct MP4CodedSamples {
         _ range: Range<Int>, of track: Int, _ description: Int, _ count: Int,
         size: (Int) throws(ParseError) -> Int
     ) throws {
-        guard let all = cleanings[track], all.indices.contains(description - 1),
-            case .cleaner(var cleaner) = all[description - 1]
+        // Not held beside the table, which would be copied whole for each chunk.
+        guard cleanings[track]?.indices.contains(description - 1) == true,
+            case .cleaner(var cleaner) = cleanings[track]?[description - 1]
         else { return }
         var at = range.lowerBound
         for number in 0..<count {
             let size = try size(number)
-            guard size <= range.upperBound - at else { break }
+            guard size <= range.upperBound - at else {
+                found.skip(codings[track]?[description - 1] ?? "")
+                break
+            }
             let sample = at..<at + size
             at = sample.upperBound
             if sample.isEmpty { continue }
