@@ -2,13 +2,13 @@ internal import SecrBytes
 
 /// Where times of day stand in a message about the time of a picture.
 package struct ClockTimes {
-    /// Of each of them frames, seconds, minutes, hours and offsets, in bits from the start of the payload.
-    private var clocks: [[Range<Int>]] = []
+    /// Frames, seconds, minutes, hours and offsets, in bits from the start of the payload.
+    private var fields: [Range<Int>] = []
     private var reader: BitReader
 
     /// Three of the longest times end in front of this.
     static let mostBytes = 64
-    private static let (candidates, few) = (16, 4)
+    private static let candidates = 16
 
     /// How clocks are written, as the parameters of a sequence say (ISO/IEC 14496-10, E.1).
     package struct Layout: Equatable, Sendable {
@@ -33,7 +33,6 @@ package struct ClockTimes {
         guard kind < counts.count else { throw ParseError(.malformed, at: 0, "an unknown kind of picture") }
         for _ in 0..<counts[kind] {
             guard try reader.flag() else { continue }
-            clocks.append([])
             try reader.skip(2)
             try readTime(frameBits: 8)
             try take(layout.offsetBits)
@@ -45,7 +44,6 @@ package struct ClockTimes {
         reader = BitReader(Array(payload))
         for _ in 0..<(try reader.next(2)) {
             guard try reader.flag() else { continue }
-            clocks.append([])
             try readTime(frameBits: 9)
             try take(try reader.next(5))
         }
@@ -54,7 +52,7 @@ package struct ClockTimes {
     private mutating func take(_ bits: Int) throws(ParseError) {
         let start = reader.position
         try reader.skip(bits)
-        if bits > 0 { clocks[clocks.count - 1].append(start..<reader.position) }
+        if bits > 0 { fields.append(start..<reader.position) }
     }
 
     private mutating func readTime(frameBits: Int) throws(ParseError) {
@@ -69,23 +67,24 @@ package struct ClockTimes {
         }
     }
 
-    var isEmpty: Bool { clocks.isEmpty }
+    var isEmpty: Bool { fields.isEmpty }
 
     /// The payload with other times: the first minute of a day, or others that need no other escape bytes.
     ///
     /// - Parameter write: makes of a payload what stands in the file; `nil` where it can't.
     func neutral(as write: ([UInt8]) -> [UInt8]?) -> [UInt8]? {
-        // Mostly the same for all; where one of them has an escape byte, each can need its own.
-        let all = Self.candidates + (clocks.count > 1 ? Self.few * Self.few * Self.few : 0)
-        for candidate in 0..<all {
-            var (payload, rest) = (reader.bytes, candidate - Self.candidates)
-            for fields in clocks {
-                let number = rest < 0 ? candidate : rest % Self.few
-                if rest > 0 { rest /= Self.few }
-                for field in fields { payload.setBits(field, to: number & (1 << field.count - 1)) }
-            }
+        for number in 0..<Self.candidates {
+            var payload = reader.bytes
+            for field in fields { payload.setBits(field, to: number & (1 << field.count - 1)) }
             if let written = write(payload) { return written }
         }
         return nil
+    }
+
+    /// Bits of the payload that are times.
+    var mask: [UInt8] {
+        var mask = [UInt8](repeating: 0, count: reader.bytes.count)
+        for field in fields { mask.setBits(field, to: (1 << field.count) - 1) }
+        return mask
     }
 }

@@ -61,6 +61,7 @@ package struct CodedChanges: Sendable, Equatable {
 
     /// What is written for a part of the input.
     package func pieces(of range: Range<Int>) -> [OutputPlan.Piece] {
+        if range.isEmpty { return [] }
         var (pieces, position) = ([OutputPlan.Piece](), range.lowerBound)
         var place = firstPlace(endingBehind: position)
         while place < ranges.count, ranges[place].lowerBound < range.upperBound {

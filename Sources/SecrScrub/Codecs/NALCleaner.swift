@@ -166,7 +166,9 @@ package struct NALCleaner: SampleCleaner {
         }
         guard let times else { return false }
         if times.isEmpty { return true }
-        guard let new = times.neutral(as: { unit.writing($0, over: start) }) else { return false }
+        // Of two times, each can need its own, because of escape bytes in the midst of them.
+        let same = times.neutral { unit.writing($0, over: start) }
+        guard let new = same ?? unit.writing(free: times.mask, over: start) else { return false }
         try replace(start, of: unit, by: new, at: range, as: .clock, &found)
         return true
     }
