@@ -205,7 +205,7 @@ import Testing
 
     @Test func whatIsWrittenIsBounded() throws {
         var limits = Limits()
-        limits.codedBytes = 100
+        limits.codedChangedBytes = 100
         let bytes = NALSample.sample([[UInt8]](repeating: [12] + Self.secret, count: 20))
         let sample = try CodedSample(bytes, NALSample.cleaner(.avc), limits: limits)
         #expect(sample.error?.code == .limit && sample.ranges.count == 4)

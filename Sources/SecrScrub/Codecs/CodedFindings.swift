@@ -58,16 +58,7 @@ package struct CodedFindings: Sendable {
         let start = range.lowerBound
         places.append(start + first..<start + last + 1)
         bytes += new[first...last]
-        let text = Self.text(in: old)
-        guard let place = summaries.firstIndex(where: { $0.part == part }) else {
-            summaries.append(Summary(part: part, count: 1, text: text, range: range))
-            return
-        }
-        summaries[place].count += 1
-        if summaries[place].text == nil { summaries[place].text = text }
-        let known = summaries[place].range
-        summaries[place].range =
-            min(known.lowerBound, range.lowerBound)..<max(known.upperBound, range.upperBound)
+        add(Summary(part: part, count: 1, text: Self.text(in: old), range: range), at: range)
     }
 
     /// Says of a whole part of a sample that samples are the same without it, when what stands in it is written over.
@@ -83,6 +74,26 @@ package struct CodedFindings: Sendable {
 
     /// Says that something can be in samples of a coding that was not looked into.
     mutating func skip(_ coding: FourCC) { unread.insert(coding) }
+
+    /// Takes over what was found elsewhere, but for what is written over there.
+    ///
+    /// - Parameter place: where a range of it lies here.
+    mutating func add(_ other: CodedFindings, at place: (Range<Int>) -> Range<Int>) {
+        unread.formUnion(other.unread)
+        for summary in other.summaries { add(summary, at: place(summary.range)) }
+    }
+
+    private mutating func add(_ new: Summary, at range: Range<Int>) {
+        guard let place = summaries.firstIndex(where: { $0.part == new.part }) else {
+            summaries.append(Summary(part: new.part, count: new.count, text: new.text, range: range))
+            return
+        }
+        summaries[place].count += new.count
+        if summaries[place].text == nil { summaries[place].text = new.text }
+        let known = summaries[place].range
+        summaries[place].range =
+            min(known.lowerBound, range.lowerBound)..<max(known.upperBound, range.upperBound)
+    }
 
     private static let (shortestText, longestText) = (6, 200)
 

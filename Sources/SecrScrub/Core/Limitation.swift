@@ -55,6 +55,8 @@ public enum Limitation: Sendable, Equatable {
         }
     }
 
+    var isAboutCodings: Bool { if case .codedRemains = self { true } else { false } }
+
     public var description: String {
         switch self {
         case .content: "what the picture shows"

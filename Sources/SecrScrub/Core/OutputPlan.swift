@@ -90,17 +90,32 @@ extension ByteSource {
         from pieces: some Sequence<OutputPlan.Piece>, at start: Int, _ input: any ByteSource
     ) throws(ByteSourceError) -> Int? {
         var (position, window) = (start, ByteWindow(self, capacity: 4_096))
+        // Ranges behind which nothing moved are compared together.
+        var (copies, distance) = ([Range<Int>](), 0)
+        func differs() throws(ByteSourceError) -> Int? {
+            guard let first = copies.first else { return nil }
+            let isSame = try input.holdsSameBytes(in: copies, as: self, furtherBy: distance)
+            copies = []
+            return isSame ? nil : first.lowerBound + distance
+        }
         for piece in pieces {
             let range = position..<position + piece.count
             guard range.upperBound <= size else { return range.lowerBound }
-            let isSame =
-                switch piece {
-                case .copy(let from): try isCopy(range, of: from, in: input)
-                case .bytes(let bytes): try window.bytes(in: range) == bytes
-                }
-            guard isSame else { return range.lowerBound }
             position = range.upperBound
+            switch piece {
+            case .bytes(let bytes): guard try window.bytes(in: range) == bytes else { return range.lowerBound }
+            case .copy(let from):
+                if isKnownCopy(range, of: from) { continue }
+                let isNext = from.lowerBound >= copies.last?.upperBound ?? 0
+                if range.lowerBound - from.lowerBound != distance || !isNext || copies.count == 1_024,
+                    let place = try differs()
+                {
+                    return place
+                }
+                distance = range.lowerBound - from.lowerBound
+                copies.append(from)
+            }
         }
-        return nil
+        return try differs()
     }
 }

@@ -65,14 +65,13 @@ struct HEICComposer {
         let frameStart = contentStart + layout.size(.file) + frameHead.count
         let (head, tail) = meta((contentStart, frameStart))
         plan.append(.bytes(start + [UInt8].fullBoxHead() + head))
-        let changes = selection.document.changes
-        for piece in (layout.pieces[.itemData] ?? []).flatMap(changes.pieces) { plan.append(piece) }
+        for piece in layout.pieces[.itemData] ?? [] { plan.append(piece) }
         plan.append(.bytes(tail))
         plan.append(.bytes(try sequence?.movie(at: plan.size, mediaStart: frameStart, isWide: width == 8) ?? []))
         plan.append(.bytes(contentHead))
-        for piece in (layout.pieces[.file] ?? []).flatMap(changes.pieces) { plan.append(piece) }
+        for piece in layout.pieces[.file] ?? [] { plan.append(piece) }
         if frames.size > 0 { plan.append(.bytes(frameHead)) }
-        for piece in frames.ranges.flatMap(changes.pieces) { plan.append(piece) }
+        for range in frames.ranges { for piece in changesOfFrames.pieces(of: range) { plan.append(piece) } }
         for node in selection.document.nodes
         where node.item == nil && node.property == nil && selection.isCopied(node.kind) {
             plan.append(.copy(node.range))
@@ -80,6 +79,8 @@ struct HEICComposer {
         for node in sequence?.others ?? [] { plan.append(.copy(node.range)) }
         return plan
     }
+
+    private var changesOfFrames: CodedChanges { selection.document.sequence?.changes ?? CodedChanges() }
 
     private func layout() throws(ScrubError) -> Layout {
         var layout = Layout()
@@ -95,7 +96,8 @@ struct HEICComposer {
             }
             let size = pieces.reduce(0) { $0 + $1.count }
             if store == .file, pieces.count == 1, let range = ranges.first, !range.isEmpty,
-                let frames = sequence?.regions, frames.contain(range)
+                let frames = sequence?.regions, frames.contain(range),
+                changesOfFrames.pieces(of: range) == pieces
             {
                 let offset = frames.position(of: range)
                 layout.places.append(Placed(store: store, offset: offset, size: size, isFrame: true))

@@ -86,8 +86,7 @@ struct HEICContract {
         if let inner = original.document.inner[item.id] {
             return try inner.verify(SliceSource(written.source, start..<start + size))
         }
-        let expected = pieces.lazy.flatMap(original.document.changes.pieces)
-        if let place = try written.source.firstDifference(from: expected, at: start, original.source) {
+        if let place = try written.source.firstDifference(from: pieces, at: start, original.source) {
             throw ScrubError.broken("a coded picture differs", at: place)
         }
     }

@@ -22,11 +22,9 @@ struct HEICDocument: Sendable {
     /// What becomes of items that are files of their own.
     var inner: [Int: PreparedScrub]
 
-    /// What was found inside coded pictures, and what is written over it, also of those of a sequence.
+    /// What was found inside coded pictures of items, and, by their ids, what is written over it.
     var coded = CodedFindings(limits: Limits())
-    var changes = CodedChanges()
-    /// Of items, what of them is empty then.
-    var empty: [Int: MP4Regions] = [:]
+    var cleaned: [Int: HEICCodedPictures.Cleaned] = [:]
 
     /// The tracks of a file that is a sequence of pictures or an animation as well.
     var sequence: MP4Document?

@@ -43,8 +43,10 @@ struct HEICFindings {
     /// Parts of coded pictures that hold nothing, where they go.
     private func empty(_ selection: HEICSelection?) -> [Finding] {
         guard let selection else { return [] }
-        let cuts = MP4Regions(selection.items.flatMap { selection.cuts(of: $0).ranges })
-        return Finding.empty(cuts).map { [$0] } ?? []
+        let cuts = selection.items.flatMap { item in
+            selection.cuts(of: item).ranges.flatMap { HEICItem.parts(of: $0, in: document.extents(of: item)) }
+        }
+        return Finding.empty(MP4Regions(cuts)).map { [$0] } ?? []
     }
 
     private func finding(

@@ -43,7 +43,7 @@ struct HEICHandler: FormatHandler {
     }
 
     func limitations(of document: HEICDocument, policy: Policy) -> [Limitation] {
-        let always: [Limitation] = [.content, .sensorNoiseOfPhotos, .encoderDecisions] + document.coded.limitations
+        let always: [Limitation] = [.content, .sensorNoiseOfPhotos, .encoderDecisions] + remains(document)
         guard let selection = try? HEICSelection(document, policy: policy, allowList: allowList) else { return always }
         let properties = selection.items.flatMap(\.properties).map { document.properties[$0.property] }
         let profiles = properties.lazy.flatMap { property -> [Limitation] in
@@ -52,8 +52,14 @@ struct HEICHandler: FormatHandler {
         let hasMap = selection.items.contains { selection.kind($0) == .gainMap }
         let isCropped = selection.items.contains(where: document.isCropped)
         let frames = document.sequence.map { sequence.limitations(of: $0, policy: policy) } ?? []
-        return always + frames.filter { !always.contains($0) } + (hasMap ? [.gainMap] : [])
+        return always + frames.filter { !always.contains($0) && !$0.isAboutCodings } + (hasMap ? [.gainMap] : [])
             + (isCropped ? [.croppedPixels] : []) + profiles.prefix(1)
+    }
+
+    private func remains(_ document: HEICDocument) -> [Limitation] {
+        var coded = document.coded
+        if let frames = document.sequence?.coded { coded.add(frames) { $0 } }
+        return coded.limitations
     }
 
     func findings(

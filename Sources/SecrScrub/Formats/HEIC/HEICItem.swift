@@ -53,6 +53,24 @@ struct HEICItem: Sendable {
 
     static func isBelonging(_ reference: FourCC) -> Bool { reference == "thmb" || reference == "auxl" }
 
+    /// Where a part of the contents lies.
+    ///
+    /// - Parameters:
+    ///   - part: from the start of the contents.
+    ///   - extents: that the contents consist of.
+    static func parts(of part: Range<Int>, in extents: [Range<Int>]) -> [Range<Int>] {
+        var (parts, start) = ([Range<Int>](), 0)
+        for extent in extents {
+            let found = part.clamped(to: start..<start + extent.count)
+            if !found.isEmpty {
+                let place = extent.lowerBound + found.lowerBound - start
+                parts.append(place..<place + found.count)
+            }
+            start += extent.count
+        }
+        return parts
+    }
+
     func targets(_ type: FourCC) -> [Int] { references.filter { $0.type == type }.flatMap(\.targets) }
 }
 

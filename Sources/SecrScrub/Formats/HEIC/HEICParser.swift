@@ -47,7 +47,8 @@ struct HEICParser {
             toneMaps: [:], usedSizes: [:], inner: [:], index: tables.index)
         try HEICContents(limits: limits, inner: inner).read(into: &document, &window)
         document.sequence = try sequence(top.boxes, brands)
-        try HEICCodedPictures(limits: limits).clean(&document, window.source)
+        var pictures = HEICCodedPictures(window.source, limits: limits)
+        try pictures.clean(&document)
         document.nodes = try nodes(top, children, tables, document)
         return document
     }

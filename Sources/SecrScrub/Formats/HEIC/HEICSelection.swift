@@ -202,15 +202,19 @@ struct HEICSelection {
         if let inner = document.inner[item.id], let start = extents.first?.lowerBound {
             return inner.plan.pieces.map { $0.moved(by: start) }
         }
-        return extents.flatMap { cuts(of: item).gaps(in: $0) }.map { .copy($0) }
+        guard let cleaned = document.cleaned[item.id] else { return extents.map { .copy($0) } }
+        let kept = cuts(of: item).gaps(in: 0..<item.location.size)
+        return kept.flatMap(cleaned.changes.pieces).flatMap { piece -> [OutputPlan.Piece] in
+            guard case .copy(let range) = piece else { return [piece] }
+            return HEICItem.parts(of: range, in: extents).map { .copy($0) }
+        }
     }
 
-    /// What is left out of an item because it is empty; not where its pictures can be those of a sequence.
+    /// What is left out of an item because it is empty, from the start of its contents.
     func cuts(of item: HEICItem) -> MP4Regions {
-        let none = MP4Regions([Range<Int>]())
-        guard policy.profile == .strict, document.sequence == nil, let empty = document.empty[item.id],
+        guard policy.profile == .strict, let empty = document.cleaned[item.id]?.empty,
             empty.size < item.location.size
-        else { return none }
+        else { return .none }
         return empty
     }
 }

@@ -22,7 +22,7 @@ struct MP4CodedSamples {
 
     /// In the order of decoding: what comes first can say how others are coded.
     consuming func findings() throws -> CodedFindings {
-        let isShared = !hasOwnBytes
+        let isShared = document.hasSharedData
         for track in document.kept where Self.isSeenOrHeard(track) && !track.isProtected {
             codings[track.id] = track.entries.map(\.type)
             cleanings[track.id] = track.entries.map { entry in
@@ -36,13 +36,6 @@ struct MP4CodedSamples {
         }
         for part in document.fragments.flatMap(\.parts) { try clean(part) }
         return found
-    }
-
-    /// Whether samples lie beside each other: what is a message in one could be a picture in another.
-    private var hasOwnBytes: Bool {
-        // The same chunk can be that of two tracks.
-        let all = Set(document.dataRanges)
-        return all.reduce(0) { $0 + $1.count } == MP4Regions(Array(all)).size
     }
 
     private static func isSeenOrHeard(_ track: MP4Track) -> Bool {

@@ -2,15 +2,14 @@ internal import SecrBytes
 
 /// Leaves out of samples what is empty once it is written over, so that nobody sees how much there was.
 ///
-/// Only where each byte belongs to one sample, and no other table tells what lies where in a sample.
+/// Only where no other table tells what lies where in a sample.
 struct MP4Compaction {
     private let empty: MP4Regions
     private var cut: [Range<Int>] = []
 
     static func compacted(_ document: MP4Document) -> MP4Document {
         let empty = MP4Regions(document.coded.empty)
-        let data = document.dataRanges
-        guard empty.size > 0, data.reduce(0, { $0 + $1.count }) == MP4Regions(data).size else { return document }
+        if empty.size == 0 { return document }
         var (compaction, compacted) = (MP4Compaction(empty), document)
         for place in compacted.tracks.indices where compacted.tracks[place].kind == .media {
             compaction.shorten(&compacted.tracks[place])
@@ -77,8 +76,7 @@ struct MP4Compaction {
 
     /// Leaves out what is empty in some data. Returns whether there is any.
     private mutating func cut(_ data: [Range<Int>]) -> Bool {
-        let own = MP4Regions(data)
-        let found = empty.ranges.filter(own.contain)
+        let found = data.flatMap(empty.parts)
         cut += found
         return !found.isEmpty
     }

@@ -26,7 +26,7 @@ struct MP4Document: Sendable {
     var coded = CodedFindings(limits: Limits())
     var changes = CodedChanges()
     /// Parts of samples that are left out; their sizes are already without them.
-    var cuts = MP4Regions([Range<Int>]())
+    var cuts = MP4Regions.none
     /// Contents of the boxes that hold data of samples, in their order.
     var media: [Range<Int>]
     /// Whether the tables come before the data, so that a player can begin before it has all of them.
@@ -49,6 +49,12 @@ struct MP4Document: Sendable {
     /// Where data of samples that stay lie: one range for each chunk and each run.
     var dataRanges: [Range<Int>] {
         kept.flatMap(\.samples.chunks).map(\.range) + fragments.flatMap(\.parts).flatMap(\.runs).map(\.range)
+    }
+
+    /// Whether samples lie upon each other: what is a message in one could be a picture in another.
+    var hasSharedData: Bool {
+        let data = dataRanges
+        return data.reduce(0) { $0 + $1.count } != MP4Regions(data).size
     }
 
     /// Where the data of samples lie, but those of fragments.

@@ -77,7 +77,7 @@ struct MP4Findings {
 
     /// Parts of tracks that edits leave out, where they are to go.
     private var hidden: [Finding] {
-        guard handler.dropsHidden else { return [] }
+        guard handler.dropsHidden, !document.hasSharedData else { return [] }
         let seconds = MP4Trim(document).result.seconds
         guard seconds > 0, let first = document.media.first else { return [] }
         return [

@@ -13,7 +13,7 @@ struct MP4FragmentComposer {
         var segment: MP4Segment
         var size: Int
         /// Of a fragment: its data, and how large its tables are.
-        var regions = MP4Regions([Range<Int>]())
+        var regions = MP4Regions.none
         var tablesSize = 0
     }
 

@@ -64,7 +64,8 @@ struct MP4Handler: FormatHandler {
 
     /// What is written of it.
     func shown(_ document: MP4Document, _ policy: Policy) -> MP4Document {
-        let document = dropsHidden ? MP4Trim(document).result.document : document
+        // What samples share stays as it is, and so does that they do.
+        let document = dropsHidden && !document.hasSharedData ? MP4Trim(document).result.document : document
         return compacts && policy.profile == .strict ? MP4Compaction.compacted(document) : document
     }
 }

@@ -1,9 +1,11 @@
-/// Where data of samples lie: ranges that neither touch nor overlap, in their order.
+/// Parts of a file: ranges that neither touch nor overlap, in their order.
 struct MP4Regions: Sendable, Equatable {
     private(set) var ranges: [Range<Int>] = []
     /// For each of them, how many bytes lie in those before.
     private var starts: [Int] = []
     private(set) var size = 0
+
+    static let none = MP4Regions([Range<Int>]())
 
     init(_ tracks: [MP4Track]) { self.init(tracks.flatMap(\.samples.chunks).map(\.range)) }
 
@@ -47,6 +49,17 @@ struct MP4Regions: Sendable, Equatable {
     func subtracting(_ others: MP4Regions) -> MP4Regions {
         if others.ranges.isEmpty { return self }
         return MP4Regions(ranges.flatMap { others.gaps(in: $0) })
+    }
+
+    /// What of a range is in one of the regions.
+    func parts(in range: Range<Int>) -> [Range<Int>] {
+        var (parts, place) = ([Range<Int>](), max(0, firstPlace(behind: range.lowerBound) - 1))
+        while place < ranges.count, ranges[place].lowerBound < range.upperBound {
+            let part = ranges[place].clamped(to: range)
+            if !part.isEmpty { parts.append(part) }
+            place += 1
+        }
+        return parts
     }
 
     /// What of a range is in none of the regions.
