@@ -8,7 +8,7 @@ from writers import picture as drawing
 from writers.canary import COMMENT, ENCODER, EXIF, GAP, VENDOR, XMP, Plants
 from writers.codecs import PREFIX_SEI, SUFFIX_SEI, UNSPECIFIED
 from writers.deflate import deflate
-from writers.heif import Item
+from writers.heif import Extent, Item
 from writers.jpeg import END, START, Settings, app, comment, encode, ids
 from writers.tiff import exif
 
@@ -31,6 +31,7 @@ def fixtures():
         hevc_tail(),
         hevc_units(),
         hevc_behind(),
+        hevc_in_parts(),
         av1_configuration(),
         av1_units(),
         av1_without_header(),
@@ -117,6 +118,18 @@ def hevc_behind():
     found = encoder_message(plants, "encoder's message behind the picture", kind=SUFFIX_SEI)
     before, after, strict = (coded("main").data + codecs.in_front([found], place) for place in (1, 2, 3))
     return with_units("hevc-behind.heic", HEVC, before, plants, after, strict)
+
+
+def hevc_in_parts():
+    """A message that is cut into two extents, and the picture in a third."""
+    plants = Plants()
+    found = encoder_message(plants, "encoder's message in two parts")
+    unit = codecs.in_front([found], 1)
+    picture_data = coded("main").data
+    parts = [Extent(unit[:30]), Extent(unit[30:]), Extent(picture_data)]
+    return with_units(
+        "hevc-in-parts.heic", HEVC, parts, plants, codecs.in_front([found], 2) + picture_data, picture_data
+    )
 
 
 def metadata(plants, where):

@@ -25,6 +25,7 @@ def fixtures():
         in_samples("stream-behind.mp4", HEVC, behind, is_behind=True),
         in_samples("fragments-stream.mp4", AVC, messages, is_fragmented=True),
         av1(),
+        neighbours(),
     ]
 
 
@@ -62,6 +63,23 @@ def av1():
     track = pictures(AV1, outputs=[after] * 3, strict_outputs=[strict] * 3)
     track.samples = [before] * 3
     return made("stream-av1.mp4", plants, [track])
+
+
+def neighbours():
+    """Two tracks whose data take turns: behind the messages of one are those of the other."""
+    plants = Plants()
+    units = {HEVC: behind(plants, HEVC), AVC: messages(plants, AVC)}
+
+    def sample(coding, place):
+        parts = [coded("main", coding).data, codecs.in_front(units[coding], place)]
+        return b"".join(parts if coding == HEVC else reversed(parts))
+
+    tracks = [
+        pictures(coding, outputs=[sample(coding, 1)] * 3, strict_outputs=[sample(coding, 2)] * 3) for coding in units
+    ]
+    for track, coding in zip(tracks, units):
+        track.samples = [sample(coding, 0)] * 3
+    return made("stream-neighbours.mp4", plants, tracks)
 
 
 def unit(coding, messages, kind=PREFIX_SEI):
