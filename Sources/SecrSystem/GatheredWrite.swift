@@ -18,6 +18,8 @@ public struct GatheredWrite {
 
     /// Bytes between two ranges that are mapped with them for nothing.
     private static let largestGap = 64 * 1024
+    /// From the first range to the end of the last.
+    private static let largestSpan = 8 << 20
     /// What the kernel takes at once.
     private static let mostParts = 1_000
 
@@ -31,6 +33,7 @@ public struct GatheredWrite {
     public func isNear(_ range: Range<Int>) -> Bool {
         guard let span else { return true }
         return range.lowerBound >= span.upperBound && range.lowerBound - span.upperBound <= Self.largestGap
+            && range.upperBound - span.lowerBound <= Self.largestSpan
     }
 
     public mutating func append(_ new: [UInt8]) {
@@ -64,6 +67,8 @@ extension OwnedDescriptor {
     public func write(_ gathered: GatheredWrite, from source: OwnedDescriptor, at offset: Int) throws(SystemError) {
         guard let span = gathered.span else { return try write(gathered.bytes, at: offset) }
         if Interruption.isRequested { throw SystemError("write", nil, .interrupted) }
+        // Behind the end there would be zeros, up to the end of a page.
+        guard try source.status().size >= span.upperBound else { throw SystemError("read", nil, .ioError) }
         let skipped = span.lowerBound % Self.pageSize
         let size = skipped + span.count
         let flags = MAP_SHARED | MAP_POPULATE
