@@ -26,8 +26,9 @@ struct MP4Compaction {
     private init(_ empty: MP4Regions) { self.empty = empty }
 
     private mutating func shorten(_ track: inout MP4Track) {
-        let (samples, chunks) = (track.samples, track.samples.chunks.map(\.range))
-        guard track.encryption == nil, !MP4SampleTables.havePlaces(samples.others) else { return }
+        let samples = track.samples
+        let parts = samples.chunks.flatMap { empty.parts(in: $0.range) }
+        guard !parts.isEmpty, track.encryption == nil, !MP4SampleTables.havePlaces(samples.others) else { return }
         var (sizes, first) = ([Int](), 0)
         for chunk in samples.chunks {
             let found = self.sizes(chunk.samples, in: chunk.range) { number throws(ParseError) in
@@ -37,7 +38,7 @@ struct MP4Compaction {
             sizes += found
             first += chunk.samples
         }
-        guard cut(chunks) else { return }
+        cut += parts
         track.samples.sizes = MP4SampleSizes(sizes)
     }
 
@@ -45,10 +46,13 @@ struct MP4Compaction {
         guard part.encryption == nil, !MP4SampleTables.havePlaces([part.groups]) else { return }
         for place in part.runs.indices {
             let run = part.runs[place]
+            let parts = empty.parts(in: run.range)
+            guard !parts.isEmpty, run.sizePlace(of: 0) != nil else { continue }
             let found = sizes(run.samples, in: run.range) { number throws(ParseError) in
                 try part.size(of: number, in: run)
             }
-            guard let found, run.sizePlace(of: 0) != nil, cut([run.range]) else { continue }
+            guard let found else { continue }
+            cut += parts
             var table = run.fields.bytes
             for (sample, size) in found.enumerated() {
                 guard let place = run.sizePlace(of: sample) else { continue }
@@ -72,12 +76,5 @@ struct MP4Compaction {
             start += size
         }
         return start == range.upperBound ? sizes : nil
-    }
-
-    /// Leaves out what is empty in some data. Returns whether there is any.
-    private mutating func cut(_ data: [Range<Int>]) -> Bool {
-        let found = data.flatMap(empty.parts)
-        cut += found
-        return !found.isEmpty
     }
 }
