@@ -26,7 +26,9 @@ enum MPEG4UserData {
             guard scan.take("DivX"), let version = scan.number(), version.value >= 0 else { return nil }
             guard scan.take(word), let build = scan.number() else { continue }
             let isPacked = scan.take("p")
-            return Array("DivX".utf8) + version.digits + word.description.utf8 + build.digits
+            // Decoders take any below zero for one they do not know.
+            let digits = build.value < 0 ? Array("-1".utf8) : build.digits
+            return Array("DivX".utf8) + version.digits + word.description.utf8 + digits
                 + (isPacked ? [UInt8(ascii: "p")] : [])
         }
         return nil
