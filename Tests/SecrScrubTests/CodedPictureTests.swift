@@ -169,6 +169,12 @@ import Testing
     static let sequence = code(0xB3, [0x16, 0x01, 0x20, 0x13]) + code(0xB5, [0x14, 0x8A])
     static let slice = code(0x01, [0x1A, 0xB2, 0xB8] + Array("coded".utf8)) + code(0xB2, Array("later".utf8))
 
+    /// The head of a picture: both fields together, or one.
+    static func field(_ structure: UInt8) -> [UInt8] {
+        code(0x00, [0, 8]) + code(0xB5, [0x8F, 0xFF, 0xF4 | structure, 0x41, 0x80])
+    }
+    static let slices = code(0x01, [0x1A, 0xB2]) + code(0x02, [0x1A, 0xB8])
+
     /// The same, as bytes.
     static let videoData: [(String, [UInt8], [UInt8])] = [
         (
@@ -196,6 +202,11 @@ import Testing
             Case(
                 "a clock", sequence + code(0xB8, [0xDA, 0xFB, 0xF7, 0xC0]) + code(0x00, [0, 8]) + slice,
                 sequence + code(0xB8, [0, 8, 0, 0x40]) + code(0x00, [0, 8]) + slice, [.clock]),
+            Case(
+                "two fields", field(1) + code(0xB2, secret) + slices + field(2) + code(0xB2, secret) + slices,
+                field(1) + code(0xB2, secret.map { _ in 0xFF }) + slices + field(2)
+                    + code(0xB2, secret.map { _ in 0xFF }) + slices, [.message]),
+            Case("whole pictures are not searched", field(3) + slices + code(0xB2, [9])),
             Case("a clock at its start", sequence + code(0xB8, [0, 8, 0, 0x40]) + slice),
             Case("another", sequence + code(0xB8, [0, 0, 0, 0x60]) + slice),
         ]

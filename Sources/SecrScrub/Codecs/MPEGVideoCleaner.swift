@@ -2,7 +2,7 @@ package import SecrBytes
 
 /// MPEG-1, MPEG-2 and MPEG-4 part 2: what stands in front of a sample's first picture, each part behind a start code.
 ///
-/// The first of the two coded fields of a picture hides what is in front of the second: coded data are not searched.
+/// Coded data are searched only where they are those of one field, as something can be in front of the other.
 package struct MPEGVideoCleaner: SampleCleaner {
     package enum Coding: Sendable {
         /// ISO/IEC 11172-2 and 13818-2.
@@ -11,7 +11,7 @@ package struct MPEGVideoCleaner: SampleCleaner {
         case visual
     }
 
-    private static let (userData, groupOfPictures): (UInt8, UInt8) = (0xB2, 0xB8)
+    private static let (userData, extensionData, groupOfPictures): (UInt8, UInt8, UInt8) = (0xB2, 0xB5, 0xB8)
     /// In front of what a start code says.
     private static let codeSize = 4
     /// A time code, and what could become a start code with its last zeros.
@@ -29,19 +29,20 @@ package struct MPEGVideoCleaner: SampleCleaner {
         _ sample: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings
     ) throws {
         let searched = sample.prefix(limits.codedPartBytes)
-        var place = try Self.startCode(in: searched, &window)
+        var (place, isField) = (try Self.startCode(in: searched, &window), false)
         while let code = place {
             let name = try window.byte(at: code + 3)
-            if isPicture(name) { return }
+            if isPicture(name), !isField { return }
             place = try Self.startCode(in: code + Self.codeSize..<searched.upperBound, &window)
             if place == nil, searched.count < sample.count { break }
             let content = code + Self.codeSize..<(place ?? searched.upperBound)
+            if name == Self.extensionData, coding == .video, try Self.isOfField(content, &window) { isField = true }
             if name == Self.userData { try cleanUserData(content, &window, &found) }
             // That of MPEG-4 (0xB3) stays: decoders count the times of pictures from there.
             if name == Self.groupOfPictures, coding == .video { try cleanTimeCode(content, &window, &found) }
         }
         if searched.count < sample.count {
-            throw ParseError(.limit, at: searched.upperBound, "too much in front of a picture")
+            throw ParseError(.limit, at: searched.upperBound, "too much around a picture")
         }
     }
 
@@ -63,6 +64,12 @@ package struct MPEGVideoCleaner: SampleCleaner {
         case .video: (0x01...0xAF).contains(name)
         case .visual: name == 0xB6
         }
+    }
+
+    /// ISO/IEC 13818-2, 6.2.3.1: whether that is the extension of a picture, and says that it is one field.
+    private static func isOfField(_ content: Range<Int>, _ window: inout ByteWindow) throws -> Bool {
+        guard content.count >= 3, try window.byte(at: content.lowerBound) >> 4 == 8 else { return false }
+        return try window.byte(at: content.lowerBound + 2) & 3 != 3
     }
 
     private func cleanUserData(
