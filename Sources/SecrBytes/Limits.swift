@@ -41,10 +41,11 @@ public struct Limits: Sendable {
     public var samples = 1 << 24
     public var chunks = 1 << 20
     public var edits = 4_096
-    /// Places in coded samples that are written over or left out, bytes that are written there, and those of one part of a
-    /// sample that is looked into. A day of video has two million pictures, an hour of DV about 300 MB of such places.
-    public var codedChanges = 1 << 23
-    public var codedChangedBytes = 512 << 20
+    /// Places in coded samples that are written over or left out (16 bytes of memory each), different bytes that are
+    /// written there, and those of one part of a sample that is looked into. A day of video has two million pictures, an
+    /// hour of DV four million such places, of few kinds.
+    public var codedChanges = 1 << 24
+    public var codedChangedBytes = 256 << 20
     public var codedPartBytes = 1 << 20
     /// Objects of one document, and bytes that one of its streams becomes when it is unpacked.
     public var documentObjects = 1 << 20

@@ -206,7 +206,8 @@ import Testing
     @Test func whatIsWrittenIsBounded() throws {
         var limits = Limits()
         limits.codedChangedBytes = 100
-        let bytes = NALSample.sample([[UInt8]](repeating: [12] + Self.secret, count: 20))
+        // What is written twice is held once.
+        let bytes = NALSample.sample((0..<20).map { [12] + Self.secret + [UInt8](repeating: 7, count: $0) })
         let sample = try CodedSample(bytes, NALSample.cleaner(.avc), limits: limits)
         #expect(sample.error?.code == .limit && sample.ranges.count == 4)
     }

@@ -13,9 +13,9 @@ package struct CodedFindings: Sendable {
         package var range: Range<Int>
     }
 
-    /// What is written over, in any order, and the bytes that are written there, one after the other.
-    private(set) var places: [Range<Int>] = []
-    private(set) var bytes: [UInt8] = []
+    /// What is written over, in any order.
+    private var places: [CodedChanges.Place] = []
+    private var pool = CodedPool()
     package private(set) var summaries: [Summary] = []
     /// Whole parts of samples that hold nothing any more, in any order: a policy can leave them out.
     package private(set) var empty: [Range<Int>] = []
@@ -27,19 +27,18 @@ package struct CodedFindings: Sendable {
 
     /// Whether there is more than can be remembered.
     var isFull: Bool {
-        places.count + empty.count >= limits.codedChanges || bytes.count >= limits.codedChangedBytes
+        places.count + empty.count >= limits.codedChanges
+            || pool.bytes.count >= min(limits.codedChangedBytes, CodedPool.mostBytes)
     }
 
-    package var changes: [CodedChange] { CodedChanges(apart: places, bytes).all }
+    package var changes: [CodedChange] { places.map { $0.change(pool.bytes) } }
 
     /// The same, ready to be written. Afterwards they are known there alone.
     ///
     /// - Throws: where one byte is to become two different ones.
     mutating func takeChanges() throws(ParseError) -> CodedChanges {
-        let isSorted = zip(places, places.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound }
-        let taken = isSorted ? CodedChanges(apart: places, bytes) : try CodedChanges(changes)
-        (places, bytes) = ([], [])
-        return taken
+        defer { (places, pool) = ([], CodedPool()) }
+        return try CodedChanges(places, pool.bytes)
     }
 
     /// Has bytes written over.
@@ -56,9 +55,19 @@ package struct CodedFindings: Sendable {
         else { return }
         try requireRoom(at: range.lowerBound)
         let start = range.lowerBound
-        places.append(start + first..<start + last + 1)
-        bytes += new[first...last]
+        let changed = start + first..<start + last + 1
+        places.append(CodedChanges.Place(range: changed, start: pool.start(of: new[first...last])))
         add(Summary(part: part, count: 1, text: Self.text(in: old), range: range), at: range)
+    }
+
+    /// Has zeros written over what no decoder reads, as many as there may be.
+    mutating func zero(_ rest: Range<Int>, _ window: inout ByteWindow) throws {
+        var at = rest.lowerBound
+        while at < rest.upperBound {
+            let part = at..<min(rest.upperBound, at + limits.codedPartBytes)
+            try replace(part, window.bytes(in: part), by: [UInt8](repeating: 0, count: part.count), as: .fill)
+            at = part.upperBound
+        }
     }
 
     /// Says of a whole part of a sample that samples are the same without it, when what stands in it is written over.
