@@ -279,26 +279,74 @@ import Testing
                 "two fields", appleField(appleField(0, secret).count, secret) + appleField(0, secret),
                 appleField(appleField(0, secret).count, zeros(secret.count)) + appleField(0, zeros(secret.count)),
                 [.message]),
-            Case("a second field that nothing tells of", field([]) + field(Segments.segment(0xFE, [9]))),
+            Case(
+                "a second field that nothing tells of", field([]) + zeros(3) + field(Segments.segment(0xFE, [9])),
+                field([]) + zeros(3) + field(Segments.segment(0xFE, [0])), [.message]),
+            Case(
+                "between fields and behind them", field([]) + secret + field([]) + [0xFF, 0xD9] + secret,
+                field([]) + zeros(secret.count) + field([]) + [0xFF, 0xD9] + zeros(secret.count), [.fill]),
+            Case("filled up", field([]) + [0xFF, 0xFF, 0xFF] + field([]) + zeros(700)),
+            Case(
+                "between scans", field([]).dropLast(2) + Segments.segment(0xFE, secret) + scan,
+                field([]).dropLast(2) + Segments.segment(0xFE, zeros(secret.count)) + scan, [.message]),
+            Case(
+                "restarts, fill, and no end", field([]).dropLast(2) + [0xFF, 0xD3, 7, 0xFF, 0xFF, 0x00, 8, 0xFF, 0x7E]),
             Case("Motion-JPEG B", zeros(4) + Array("mjpg".utf8) + [9]),
         ]
 
     @Test(arguments: motionJPEG) func partsOfMotionJPEG(item: Case) throws { try check(item, MotionJPEGCleaner()) }
 
-    // MARK: ProRes
-
-    static func proRes(_ name: String, size: UInt8 = 40) -> [UInt8] {
-        [0, 0, 0, size] + Array("icpf".utf8) + [0, 28, 0, 0] + Array(name.utf8) + [UInt8](1...24)
+    @Test func whatIsBehindAJPEGAndNoneIsSaid() throws {
+        let bytes = Self.field([]) + Segments.segment(0xE1, Self.secret)
+        let sample = try CodedSample(bytes, MotionJPEGCleaner())
+        #expect(sample.error?.code == .unsupported && sample.ranges.isEmpty)
     }
 
-    @Test(arguments: [Case("Apple", proRes("apl0")), Case("another", proRes("fmpg"), proRes("apl0"), [.message])])
-    func programsOfProRes(item: Case) throws { try check(item, ProResCleaner()) }
+    /// A size, or where the other field is, would not be right any more.
+    @Test func segmentsStayWhereFieldsAreMeasured() throws {
+        let note = Segments.segment(0xFE, Self.secret)
+        let sized = Segments.segment(0xE0, Array("AVI1".utf8) + Self.zeros(10))
+        for (bytes, count) in [
+            (Self.field(note), 1), (Self.field(note) + Self.field(note), 2), (Self.field(note + sized), 0),
+            (Self.field(note) + Self.field(sized), 0), (Self.appleField(0, Self.secret), 0),
+        ] {
+            var (window, found) = (ByteWindow(MemorySource(bytes)), CodedFindings(limits: Limits()))
+            var cleaner = MotionJPEGCleaner()
+            try cleaner.clean(0..<bytes.count, &window, &found)
+            #expect(found.empty.count == count)
+        }
+    }
+
+    // MARK: ProRes
+
+    /// - Parameter pictures: of how many bytes each, over a head.
+    static func proRes(_ name: String, size: UInt8? = nil, _ pictures: [UInt8] = [12]) -> [UInt8] {
+        let kind: UInt8 = pictures.count == 2 ? 0x84 : 0x80
+        let head = [0, 28, 0, 0] + Array(name.utf8) + [7, 0x80, 4, 0x38, kind] + zeros(15)
+        let content = head + pictures.flatMap { [0x40, 0, 0, 0, 8 + $0, 0, 1, 0] + (0..<$0).map { $0 + 1 } }
+        return [0, 0, 0, size ?? UInt8(8 + content.count)] + Array("icpf".utf8) + content
+    }
+
+    static let proResCases: [Case] = [
+        Case("Apple", proRes("apl0")), Case("another", proRes("fmpg"), proRes("apl0"), [.message]),
+        Case("two fields", proRes("apl0", [12, 9])), Case("zeros", proRes("apl0") + zeros(300)),
+        Case(
+            "something behind", proRes("apl0", [12, 9]) + secret, proRes("apl0", [12, 9]) + zeros(secret.count),
+            [.fill]),
+        Case("a size that is too small", proRes("apl0", size: 40, [200])),
+    ]
+
+    @Test(arguments: proResCases) func programsOfProRes(item: Case) throws { try check(item, ProResCleaner()) }
 
     @Test func noProRes() throws {
-        for bytes in [Self.proRes("fmpg", size: 41), Self.proRes("fmpg").map { $0 == 0x69 ? 0x68 : $0 }, [1, 2]] {
+        for bytes in [Self.proRes("fmpg", size: 99), Self.proRes("fmpg").map { $0 == 0x69 ? 0x68 : $0 }, [1, 2]] {
             let sample = try CodedSample(bytes, ProResCleaner())
             #expect(sample.error != nil && sample.ranges.isEmpty)
         }
+        // What is in the frame and in none of its pictures is not known.
+        let padded = Self.proRes("fmpg", size: 60) + [1, 2, 3, 4]
+        let sample = try CodedSample(padded, ProResCleaner())
+        #expect(sample.error?.code == .unsupported && sample.ranges == [12..<16])
     }
 
     // MARK: DV

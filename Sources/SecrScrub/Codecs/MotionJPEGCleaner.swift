@@ -1,37 +1,79 @@
 package import SecrBytes
 
-/// Pictures as JPEG (ITU-T T.81, annex B): what programs wrote in front of the coded data of one, or of two fields.
+/// Pictures as JPEG (ITU-T T.81, annex B): what programs wrote around the coded data of one, or of two fields.
 package struct MotionJPEGCleaner: SampleCleaner {
+    /// Markers that decoders look for, and those of them that have nothing behind them.
+    private static let (markers, ends, restarts): (ClosedRange<UInt8>, ClosedRange<UInt8>, ClosedRange<UInt8>) =
+        (0xC0...0xFE, 0xD0...0xD9, 0xD0...0xD7)
+    private static let (start, end, scan): (UInt8, UInt8, UInt8) = (0xD8, 0xD9, 0xDA)
+
+    /// Of one sample: segments that hold nothing any more, and whether something says where its fields are.
+    private var (empty, isMeasured) = ([Range<Int>](), false)
+
     package init() {}
 
     package mutating func clean(
         _ sample: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings
     ) throws {
-        var field = sample
-        for place in 0..<2 {
-            guard try Self.isPicture(field, &window) else {
-                // Motion-JPEG B has no markers, and so no room for texts.
-                if place > 0 { return }
-                if field.count >= 8, try window.bytes(in: field.dropFirst(4).prefix(4)).hasPrefix("mjpg") { return }
-                throw ParseError(.malformed, at: field.lowerBound, "a picture that is no JPEG")
-            }
-            let size = try Self.cleanField(field, &window, &found)
-            guard size > 0, size < field.count else { return }
-            field = field.dropFirst(size)
+        guard try Self.isPicture(sample, &window) else {
+            // Motion-JPEG B has no markers, and so no room for texts.
+            if sample.count >= 8, try window.bytes(in: sample.dropFirst(4).prefix(4)).hasPrefix("mjpg") { return }
+            throw ParseError(.malformed, at: sample.lowerBound, "a picture that is no JPEG")
         }
+        (empty, isMeasured) = ([], false)
+        var rest = sample
+        while !rest.isEmpty {
+            rest = try cleanPicture(rest, &window, &found)..<sample.upperBound
+            rest = try Self.next(rest, &window, &found)..<sample.upperBound
+        }
+        // Fields are not to move away from where they are said to be.
+        if !isMeasured { for segment in empty { try found.leaveOut(segment) } }
     }
 
-    private static func isPicture(_ field: Range<Int>, _ window: inout ByteWindow) throws -> Bool {
-        guard field.count >= 2 else { return false }
-        return try window.bigEndian16(at: field.lowerBound) == 0xFFD8
+    private static func isPicture(_ sample: Range<Int>, _ window: inout ByteWindow) throws -> Bool {
+        guard sample.count >= 2 else { return false }
+        return try window.bigEndian16(at: sample.lowerBound) == 0xFFD8
     }
 
-    /// - Returns: where the second field begins, from the start of this one; 0 if nothing says that there is one.
-    private static func cleanField(
-        _ field: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings
+    /// Cleans what is between pictures, and behind the last: decoders skip it in search of a marker.
+    ///
+    /// - Returns: where the next picture begins, or the end.
+    private static func next(
+        _ rest: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings
     ) throws -> Int {
-        var (position, size) = (field.lowerBound + 2, 0)
-        while position + 4 <= field.upperBound {
+        var (gap, position) = (rest.lowerBound, rest.lowerBound)
+        while let hit = try window.firstOffset(of: 0xFF, notBefore: 0, in: position..<rest.upperBound),
+            hit + 1 < rest.upperBound
+        {
+            let marker = try window.byte(at: hit + 1)
+            position = hit + (marker == 0xFF ? 1 : 2)
+            guard markers.contains(marker) else { continue }
+            guard ends.contains(marker) else {
+                // Some decoders read it, some do not.
+                throw ParseError(.unsupported, at: hit, "something behind a JPEG that is no other")
+            }
+            try fill(gap..<hit, &window, &found)
+            if marker == start { return hit }
+            gap = position
+        }
+        try fill(gap..<rest.upperBound, &window, &found)
+        return rest.upperBound
+    }
+
+    private static func fill(
+        _ gap: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings
+    ) throws {
+        // What is all ones is what a recorder filled up with.
+        if try window.endOfRun(of: 0xFF, from: gap.lowerBound) >= gap.upperBound { return }
+        try found.zero(gap, &window)
+    }
+
+    /// - Returns: the end of the picture.
+    private mutating func cleanPicture(
+        _ picture: Range<Int>, _ window: inout ByteWindow, _ found: inout CodedFindings
+    ) throws -> Int {
+        var position = picture.lowerBound + 2
+        while position + 2 <= picture.upperBound {
             guard try window.byte(at: position) == 0xFF else {
                 throw ParseError(.malformed, at: position, "no marker in a JPEG")
             }
@@ -39,35 +81,52 @@ package struct MotionJPEGCleaner: SampleCleaner {
             switch marker {
             // Fill.
             case 0xFF: position += 1
-            case 0x01, 0xD0...0xD8: position += 2
-            // From there on it is coded.
-            case 0xD9, 0xDA: return size
+            case Self.end: return position + 2
+            case 0x01, Self.ends: position += 2
             default:
-                let length = try window.bigEndian16(at: position + 2)
-                guard length >= 2, length <= field.upperBound - position - 2 else {
-                    throw ParseError(.truncated, at: position, "a part of a JPEG that ends early")
-                }
-                let content = position + 4..<position + 2 + length
-                if marker >= 0xE0 {
-                    let old = try window.bytes(in: content)
-                    if marker < 0xF0 { size = max(size, fieldSize(in: old)) }
-                    if let new = kept(of: old, marker) {
-                        try found.replace(content, old, by: new, as: .message)
-                        if new.allSatisfy({ $0 == 0 }) { try found.leaveOut(position..<content.upperBound) }
-                    }
-                }
-                position = content.upperBound
+                let segment = try Self.segment(at: position, picture, &window)
+                try clean(segment, marker, &window, &found)
+                position = segment.upperBound
+                if marker == Self.scan { position = try Self.endOfScan(position..<picture.upperBound, &window) }
             }
         }
-        return size
+        return picture.upperBound
     }
 
-    /// As two makers say it: Apple (QuickTime File Format, Motion-JPEG A) and the authors of OpenDML.
-    private static func fieldSize(in content: [UInt8]) -> Int {
-        let reader = ByteReader(content)
-        if content.dropFirst(4).hasPrefix("mjpg") { return (try? reader.uint32(at: 16)) ?? 0 }
-        if content.hasPrefix("AVI1") { return (try? reader.uint32(at: 6)) ?? 0 }
-        return 0
+    private static func segment(
+        at position: Int, _ picture: Range<Int>, _ window: inout ByteWindow
+    ) throws -> Range<Int> {
+        let room = picture.upperBound - position - 2
+        let length = room < 2 ? 0 : try window.bigEndian16(at: position + 2)
+        guard length >= 2, length <= room else {
+            throw ParseError(.truncated, at: position, "a part of a JPEG that ends early")
+        }
+        return position..<position + 2 + length
+    }
+
+    private mutating func clean(
+        _ segment: Range<Int>, _ marker: UInt8, _ window: inout ByteWindow, _ found: inout CodedFindings
+    ) throws {
+        guard marker >= 0xE0 else { return }
+        let content = segment.dropFirst(4)
+        let old = try window.bytes(in: content)
+        if old.hasPrefix("AVI1") || old.dropFirst(4).hasPrefix("mjpg") { isMeasured = true }
+        guard let new = Self.kept(of: old, marker) else { return }
+        try found.replace(content, old, by: new, as: .message)
+        if new.allSatisfy({ $0 == 0 }) { empty.append(segment) }
+    }
+
+    /// Where coded data end: within them, other bytes follow each 0xFF than in front of them.
+    private static func endOfScan(_ data: Range<Int>, _ window: inout ByteWindow) throws -> Int {
+        var position = data.lowerBound
+        while let hit = try window.firstOffset(of: 0xFF, notBefore: 0, in: position..<data.upperBound),
+            hit + 1 < data.upperBound
+        {
+            let marker = try window.byte(at: hit + 1)
+            if markers.contains(marker), !restarts.contains(marker) { return hit }
+            position = hit + (marker == 0xFF ? 1 : 2)
+        }
+        return data.upperBound
     }
 
     /// Names of segments that decoders read, where they are if they are only read in one kind, and how many bytes.
