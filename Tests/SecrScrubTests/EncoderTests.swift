@@ -165,6 +165,31 @@ struct EncoderTests {
         try Self.expectSame("before.mp4", "after.mp4", in: folder)
     }
 
+    /// What HEIC readers decode with makes the same of HEVC, and finds the hashes of its pictures right.
+    @Test(
+        .enabled(
+            if: encoders.contains("libx265") && Run.isInstalled("libde265-dec265"), "no libx265 or libde265"),
+        arguments: Policy.Profile.allCases)
+    func anotherDecoderAgrees(profile: Policy.Profile) throws {
+        let folder = try TemporaryFolder(isInMemory: true)
+        let pictures = ["-f", "lavfi", "-i", "testsrc2=size=128x96:rate=10:duration=1"]
+        try Self.ffmpeg(
+            pictures + Self.hevc("repeat-headers=1", "hash=1", Self.brightness, tag: "hvc1") + ["before.mp4"],
+            in: folder)
+        let output = try scrub(folder.bytes("before.mp4"), Scrubber(policy: Policy(profile: profile)))
+        try folder.write(output, to: "after.mp4")
+        let found = try ["before", "after"].map { name in
+            try Self.ffmpeg(["-i", name + ".mp4", "-c", "copy", "-f", "hevc", name + ".265"], in: folder)
+            let run = try Run.program("libde265-dec265", ["-q", "-c", "-o", name, name + ".265"], in: folder.path)
+            #expect(run.status == 0)
+            // But for how fast it was.
+            return (
+                try folder.bytes(name), (run.text + run.errors).split(separator: "\n").filter { !$0.contains("fps") }
+            )
+        }
+        #expect(!found[0].0.isEmpty && found[0].0 == found[1].0 && found[0].1 == found[1].1)
+    }
+
     /// Names as long as the one that Xvid writes into the set-up of its decoder.
     @Test(
         .enabled(if: encoders.contains("libxvid"), "not in this ffmpeg: libxvid"),

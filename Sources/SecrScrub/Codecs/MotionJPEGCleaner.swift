@@ -136,9 +136,9 @@ package struct MotionJPEGCleaner: SampleCleaner {
         ("LJIF", nil, 13), ("colr", nil, 5), ("rloc", nil, 5), ("xfrm", nil, 5), ("mrfx", nil, 5), ("_JPS", 0xE3, 14),
     ]
 
-    /// The same in a comment: by these, ffmpeg turns pictures over, or reads their colours in another way.
+    /// The same in a comment: by these, ffmpeg turns pictures over, stretches them, or reads their colours in another way.
     private static let comments: [StaticString] = [
-        "Intel(R) JPEG Library, version 1", "Intel(R) JPEG Library", "Metasoft MJPEG Codec",
+        "Intel(R) JPEG Library, version 1", "Intel(R) JPEG Library", "Metasoft MJPEG Codec", "MULTISCOPE II",
     ]
 
     /// As much as decoders read, then zeros; `nil` where that does not concern them.
