@@ -8,6 +8,8 @@ package struct DVCleaner: SampleCleaner {
     /// Kinds of blocks, in the highest bits of the first byte.
     private static let (header, subcode, auxiliary, sound): (UInt8, UInt8, UInt8, UInt8) = (0, 1, 2, 3)
 
+    package let readsWholeSamples = true
+
     package init() {}
 
     package mutating func clean(

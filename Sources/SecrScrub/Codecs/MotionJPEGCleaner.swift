@@ -10,6 +10,8 @@ package struct MotionJPEGCleaner: SampleCleaner {
     /// Of one sample: segments that hold nothing any more, and whether something says where its fields are.
     private var (empty, isMeasured) = ([Range<Int>](), false)
 
+    package let readsWholeSamples = true
+
     package init() {}
 
     package mutating func clean(

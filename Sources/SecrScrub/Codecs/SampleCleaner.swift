@@ -6,6 +6,8 @@ package import SecrBytes
 package protocol SampleCleaner {
     /// Whether there are places in samples of this coding that nobody can look into but a decoder.
     var leavesRemains: Bool { get }
+    /// Whether it reads samples to their end, not only the heads of their parts.
+    var readsWholeSamples: Bool { get }
 
     /// Looks through one sample; they come in the order of decoding.
     ///
@@ -15,4 +17,5 @@ package protocol SampleCleaner {
 
 extension SampleCleaner {
     package var leavesRemains: Bool { false }
+    package var readsWholeSamples: Bool { false }
 }

@@ -4,19 +4,21 @@ internal import SecrBytes
 struct MP4CodedSamples {
     private let document: MP4Document
     private let limits: Limits
-    private var window: ByteWindow
+    /// Mostly, the next place to look at is far away.
+    private var heads: ByteWindow
+    private var wholes: ByteWindow
     private var found: CodedFindings
     /// How the samples of each track are coded, and looked through, for each of its descriptions.
     private var codings: [Int: [FourCC]] = [:]
     private var cleanings: [Int: [Cleaning]] = [:]
 
-    /// Bytes read at once: mostly those of a head, behind which the next place is far away.
-    private static let readBytes = 512
+    /// Bytes of a head that are read at once.
+    private static let headBytes = 512
 
     init(_ document: MP4Document, _ source: any ByteSource, limits: Limits) {
         self.document = document
         self.limits = limits
-        window = ByteWindow(source, capacity: Self.readBytes)
+        (heads, wholes) = (ByteWindow(source, capacity: Self.headBytes), ByteWindow(source))
         found = CodedFindings(limits: limits)
     }
 
@@ -80,7 +82,11 @@ struct MP4CodedSamples {
             at = sample.upperBound
             if sample.isEmpty { continue }
             do {
-                try cleaner.clean(sample, &window, &found)
+                if cleaner.readsWholeSamples {
+                    try cleaner.clean(sample, &wholes, &found)
+                } else {
+                    try cleaner.clean(sample, &heads, &found)
+                }
             } catch let error as ParseError {
                 guard !found.isFull else { throw error }
                 found.skip(codings[track]?[description - 1] ?? "")
