@@ -15,12 +15,16 @@ import Testing
         try folder.write(fixture.bytes, to: file)
         let run = try Run.scrub(["-q", "-o", output, file], in: folder.path)
         #expect(run.status == 0, "\(run.errors)")
+        // Where something inside samples is written over, packets have the same times and sizes, and other bytes.
+        let isWrittenOver = fixture.tracks?.contains { $0.strictSamples != nil } == true
         for arguments in [["-f", "framemd5"], ["-c", "copy", "-f", "framehash"]] {
+            let columns = isWrittenOver && arguments.contains("copy") ? 1 : 0
             let frames = try [file, output].map { side in
                 let maps = ["-map", "0:V?", "-map", "0:a?"]
                 let run = try Run.program(
                     "ffmpeg", ["-v", "quiet", "-i", side] + maps + arguments + ["-"], in: folder.path)
-                return run.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+                let lines = run.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+                return lines.map { $0.split(separator: ",").dropLast(columns) }
             }
             #expect(!frames[0].isEmpty && frames[0] == frames[1], "\(arguments)")
         }
