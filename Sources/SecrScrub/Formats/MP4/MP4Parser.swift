@@ -2,6 +2,8 @@ internal import SecrBytes
 
 /// Assigns every byte of an MP4 or QuickTime file to a node, and reads its tracks (ISO/IEC 14496-12).
 struct MP4Parser {
+    /// Whether samples are looked into; not needed where they are known to be those of an input in which nothing was found.
+    var looksIntoSamples = true
     private let limits: Limits
     private var window: ByteWindow
     private var reader: BoxReader
@@ -64,6 +66,7 @@ struct MP4Parser {
         let starts = Set(top.boxes.map(\.range.lowerBound) + [top.rest.lowerBound])
         document.resolve(segments, access, from: accessBox, starts: starts)
         try requireMedia(document)
+        guard looksIntoSamples else { return document }
         document.coded = try MP4CodedSamples(document, window.source, limits: limits).findings()
         document.changes = try document.coded.takeChanges()
         return document
