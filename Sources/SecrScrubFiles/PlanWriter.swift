@@ -20,8 +20,8 @@ struct PlanWriter {
 
     /// - Parameter progress: called with the end of what is written so far.
     func write(to file: OwnedDescriptor, progress: (Int) -> Void = { _ in }) throws {
-        let longest = plan.pieces.count < Self.manyPieces ? Self.copyThreshold : Self.step
-        let limit = plan.pieces.count < Self.manyPieces ? Self.gatherLimit : Self.step
+        let (longest, limit) =
+            plan.pieces.count < Self.manyPieces ? (Self.copyThreshold, Self.gatherLimit) : (Self.step, Self.step)
         var pending = GatheredWrite()
         var position = 0
         func flush() throws {

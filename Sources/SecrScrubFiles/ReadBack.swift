@@ -100,12 +100,7 @@ private struct CopiedRange {
 extension [CopiedRange] {
     /// The first that ends behind a place.
     fileprivate func firstIndex(behind place: Int) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].output.upperBound <= place { low = middle + 1 } else { high = middle }
-        }
-        return low
+        partitioningIndex { $0.output.upperBound > place }
     }
 }
 

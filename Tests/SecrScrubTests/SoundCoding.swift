@@ -8,8 +8,8 @@ enum SoundCoding: Sendable {
     /// - Parameter configuration: what a file has to set up a decoder. `nil` for kinds of samples nobody can look into.
     func cleaner(configuration: [UInt8]) -> (any SampleCleaner)? {
         switch self {
-        case .aac: AACCleaner(configuration: configuration)
-        case .opus: OpusCleaner(configuration: configuration)
+        case .aac: AACCleaner(configuration: configuration, limits: Limits())
+        case .opus: OpusCleaner(configuration: configuration, limits: Limits())
         }
     }
 

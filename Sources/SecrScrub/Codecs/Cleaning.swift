@@ -39,7 +39,7 @@ enum Cleaning {
         case "vp09": VP9Cleaner(limits: limits)
         case "mp4v", "mp4a": cleaner(setUp, limits)
         case "jpeg": MotionJPEGCleaner()
-        case "Opus": OpusCleaner(configuration: setUp.bytes)
+        case "Opus": OpusCleaner(configuration: setUp.bytes, limits: limits)
         case let coding where mpegVideo.contains(coding): MPEGVideoCleaner(.video, limits: limits)
         case let coding where proRes.contains(coding): ProResCleaner()
         case let coding where dv.contains(coding): DVCleaner()
@@ -53,7 +53,7 @@ enum Cleaning {
         case .visual: MPEGVideoCleaner(.visual, limits: limits)
         case .mpegVideo: MPEGVideoCleaner(.video, limits: limits)
         case .jpeg: MotionJPEGCleaner()
-        case .aac: AACCleaner(configuration: setUp.bytes)
+        case .aac: AACCleaner(configuration: setUp.bytes, limits: limits)
         case .other: nil
         }
     }

@@ -76,7 +76,7 @@ package struct CodedChanges: Sendable {
         if rest.count > 0 { places.append(rest) }
     }
 
-    var all: [CodedChange] { places.map { $0.change(bytes) } }
+    var isEmpty: Bool { places.isEmpty }
 
     /// What is written for a part of the input.
     package func pieces(of range: Range<Int>) -> [OutputPlan.Piece] {
@@ -95,18 +95,8 @@ package struct CodedChanges: Sendable {
         return pieces
     }
 
-    /// The same of a piece of a plan.
-    func pieces(of piece: OutputPlan.Piece) -> [OutputPlan.Piece] {
-        if case .copy(let range) = piece { pieces(of: range) } else { [piece] }
-    }
-
     private func firstPlace(endingBehind position: Int) -> Int {
-        var (low, high) = (0, places.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if places[middle].upperBound <= position { low = middle + 1 } else { high = middle }
-        }
-        return low
+        places.partitioningIndex { $0.upperBound > position }
     }
 }
 

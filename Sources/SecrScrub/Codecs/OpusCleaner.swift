@@ -2,13 +2,13 @@ package import SecrBytes
 
 /// Cleans Opus of what stands in its padding (RFC 6716, 3.2.5).
 package struct OpusCleaner: SampleCleaner {
-    /// Many times what a packet has.
-    private static let longest = 1 << 20
+    private let limits: Limits
     /// Finer sound for decoders that know it.
     private static let refinement: UInt8 = 124
 
     /// - Parameter configuration: the content of `dOps`. `nil` where packets of several streams are put together.
-    package init?(configuration: [UInt8]) {
+    package init?(configuration: [UInt8], limits: Limits) {
+        self.limits = limits
         guard configuration.count >= 11 else { return nil }
         let hasOneStream = configuration.count > 11 && configuration[11] == 1
         guard configuration[10] == 0 || hasOneStream else { return nil }
@@ -19,7 +19,7 @@ package struct OpusCleaner: SampleCleaner {
         guard sample.count >= 2, try window.byte(at: sample.lowerBound) & 3 == 3 else { return }
         let head = try window.byte(at: sample.lowerBound + 1)
         guard head & 0x40 != 0 else { return }
-        guard sample.count <= Self.longest else {
+        guard sample.count <= limits.codedPartBytes else {
             throw ParseError(.limit, at: sample.lowerBound, "a packet of sound that is too large")
         }
         let packet = try window.bytes(in: sample)

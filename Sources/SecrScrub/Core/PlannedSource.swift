@@ -44,11 +44,6 @@ public struct PlannedSource: ByteSource {
 
     /// The number of the piece that has a byte.
     private func piece(at position: Int) -> Int {
-        var (low, high) = (0, starts.count)
-        while low + 1 < high {
-            let middle = (low + high) / 2
-            if starts[middle] <= position { low = middle } else { high = middle }
-        }
-        return low
+        max(0, starts.partitioningIndex { $0 > position } - 1)
     }
 }

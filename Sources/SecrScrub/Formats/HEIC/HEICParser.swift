@@ -211,11 +211,7 @@ struct HEICExtents {
 extension [Box] {
     /// The last one whose content begins there or before, of boxes in the order of their contents.
     func last(startingAtOrBefore offset: Int) -> Box? {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].content.lowerBound <= offset { low = middle + 1 } else { high = middle }
-        }
-        return low == 0 ? nil : self[low - 1]
+        let behind = partitioningIndex { $0.content.lowerBound > offset }
+        return behind == 0 ? nil : self[behind - 1]
     }
 }

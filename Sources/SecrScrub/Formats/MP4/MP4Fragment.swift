@@ -69,8 +69,6 @@ struct MP4Fragment: Sendable {
 
     /// All that it has of data.
     var regions: MP4Regions { MP4Regions(parts.flatMap(\.runs).map(\.range)) }
-
-    func regions(without cuts: MP4Regions) -> MP4Regions { regions.subtracting(cuts) }
 }
 
 /// What is true of all fragments (8.8.1).

@@ -28,7 +28,7 @@ struct MP4FragmentComposer {
         switch segment {
         case .index(let index): return Placed(segment: segment, size: index.size)
         case .fragment(let fragment):
-            let regions = fragment.regions(without: document.cuts)
+            let regions = fragment.regions.subtracting(document.cuts)
             let tables = fragment.parts.reduce(Box.headerSize + Self.numberSize + fragment.keys.count) {
                 $0 + Box.headerSize + contentSize(of: $1)
             }

@@ -44,7 +44,7 @@ struct MP4FragmentContract {
 
     private func check(_ old: MP4Fragment, _ new: MP4Fragment, _ shift: Int, _ scales: [Int: Int]) throws {
         let cuts = original.document.cuts
-        let regions = (old.regions(without: cuts), new.regions)
+        let regions = (old.regions.subtracting(cuts), new.regions)
         let place = new.range.lowerBound
         guard old.parts.count == new.parts.count, old.keys == new.keys, regions.0.size == regions.1.size,
             regions.1.ranges.count <= 1

@@ -49,12 +49,7 @@ extension MP4Document {
 
     /// Which segment is the first that begins there or behind it.
     func segment(at boundary: Int) -> Int {
-        var (low, high) = (0, segments.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if segments[middle].start < boundary { low = middle + 1 } else { high = middle }
-        }
-        return low
+        segments.partitioningIndex { $0.start >= boundary }
     }
 
     /// Whether each of its parts begins with a box, and has something in it.

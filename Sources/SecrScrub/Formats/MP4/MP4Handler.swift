@@ -58,7 +58,7 @@ struct MP4Handler: FormatHandler {
     ) throws {
         var parser = MP4Parser(ByteWindow(output), limits: limits)
         // Otherwise the samples have to be the same bytes, coded in the same way.
-        parser.looksIntoSamples = !original.document.changes.ranges.isEmpty || !original.document.coded.empty.isEmpty
+        parser.looksIntoSamples = !original.document.changes.isEmpty || !original.document.coded.empty.isEmpty
         let written = Parsed(document: try parser.parse(), source: output)
         let shown = Parsed(document: shown(original.document, policy), source: original.source)
         try MP4Contract(original: shown, written: written, handler: self, policy: policy).check()

@@ -1,3 +1,5 @@
+internal import SecrBytes
+
 /// Parts of a file: ranges that neither touch nor overlap, in their order.
 struct MP4Regions: Sendable, Equatable {
     private(set) var ranges: [Range<Int>] = []
@@ -37,12 +39,7 @@ struct MP4Regions: Sendable, Equatable {
 
     /// The first region that begins behind a place.
     private func firstPlace(behind offset: Int) -> Int {
-        var (low, high) = (0, ranges.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if ranges[middle].lowerBound <= offset { low = middle + 1 } else { high = middle }
-        }
-        return low
+        ranges.partitioningIndex { $0.lowerBound > offset }
     }
 
     /// What is left without other regions.
