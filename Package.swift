@@ -203,6 +203,12 @@ let package = Package(
             name: "mls-benchmark", dependencies: ["SecrMLS"], path: "Tests/Benchmarks/MLS",
             exclude: ["build_peer.sh", "peer.cpp"]),
         .executableTarget(name: "screen-probe", dependencies: ["SecrCLI", "SecrSystem"], path: "Tests/ScreenProbe"),
+        .executableTarget(
+            name: "sandbox-probe",
+            dependencies: [
+                "SecrScrub", "SecrScrubFiles", "SecrSystem", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/SandboxProbe"),
         .target(name: "SecrTestSupport", path: "Tests/SecrTestSupport", exclude: ["s3_server.py"]),
         .testTarget(
             name: "HouseTests",
@@ -255,7 +261,7 @@ let package = Package(
         .testTarget(
             name: "SecrScrubFilesTests",
             dependencies: [
-                "SecrScrub", "SecrScrubFiles", "SecrSystem", "SecrTestSupport", "secr-scrub",
+                "SecrScrub", "SecrScrubFiles", "SecrSystem", "SecrTestSupport", "sandbox-probe", "secr-scrub",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

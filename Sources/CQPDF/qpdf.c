@@ -35,6 +35,11 @@ static void load(void) {
     FUNCTIONS(FIND)
 }
 
+void secr_qpdf_load(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, load);
+}
+
 struct secr_qpdf {
     qpdf_data data;
     void *stack;
@@ -105,8 +110,7 @@ static void close_document(secr_qpdf *document, void *argument) {
 secr_qpdf_status secr_qpdf_open(
     const char *path, const char *bytes, size_t count, const char *password, size_t stack, secr_qpdf **document,
     char *message) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, load);
+    secr_qpdf_load();
     memset(message, 0, SECR_QPDF_MESSAGE);
     *document = NULL;
     if (!is_loaded) return SECR_QPDF_MISSING;

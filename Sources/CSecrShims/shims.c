@@ -22,7 +22,6 @@
 #include <sys/time.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <termios.h>
 #include <unistd.h>
@@ -70,6 +69,10 @@ void secr_worker_end(int place) {
 
 int secr_o_tmpfile(void) {
     return O_TMPFILE;
+}
+
+int secr_o_path(void) {
+    return O_PATH;
 }
 
 long secr_copy_file_range(int from, long *from_offset, int to, long *to_offset, size_t count) {
@@ -244,15 +247,6 @@ int secr_start_self(const char *name, const char *first, const char *second, con
     posix_spawn_file_actions_destroy(&actions);
     errno = error;
     return error == 0 ? 0 : -1;
-}
-
-int secr_fork(void) { return fork(); }
-
-int secr_wait(int process) {
-    int status;
-    pid_t ended;
-    do ended = waitpid(process, &status, 0); while (ended < 0 && errno == EINTR);
-    return ended == process && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 int secr_detach(void) {

@@ -14,6 +14,7 @@ public struct FileFailure: Error, Equatable, Sendable {
     /// The kind of problem, for programs.
     public enum Code: String, Sendable {
         case unsupported, damaged, refused, password, contract, exists, changed, limit, usage, io, interrupted, skipped
+        case crashed
     }
 
     /// Whether a file is passed over rather than failed: it was found in a folder, and nobody asked for it by name.

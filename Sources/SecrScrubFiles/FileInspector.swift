@@ -4,6 +4,8 @@ internal import SecrSystem
 /// Looks into files without writing anything.
 public struct FileInspector: Sendable {
     public var scrubber: Scrubber
+    /// For files that are not to be read in this process; `nil` where all are.
+    public var workers: ScrubWorkers?
 
     public init(scrubber: Scrubber) {
         self.scrubber = scrubber
@@ -17,7 +19,7 @@ public struct FileInspector: Sendable {
 
     public func inspect(_ input: Input, detail: Inspection.Detail) throws(FileFailure) -> Report {
         let opened = try OpenInput(input)
-        let inspection = try FileFailure.translating { try scrubber.inspect(opened.source, detail: detail) }
+        let inspection = try inspect(opened, detail)
         try requireUnchanged(opened)
         let warnings = input.path.map {
             FileWarnings.about($0, format: inspection.format, status: opened.status, destination: .beside)
@@ -33,9 +35,15 @@ public struct FileInspector: Sendable {
 
     public func check(_ input: Input) throws(FileFailure) -> Verdict {
         let opened = try OpenInput(input)
-        let prepared = try FileFailure.translating { try scrubber.prepare(opened.source) }
+        let decided = try FileFailure.translating { try scrubber.decide(opened, workers) }
         try requireUnchanged(opened)
-        return Verdict(findings: prepared.findings, limitations: prepared.limitations)
+        return Verdict(findings: decided.findings, limitations: decided.limitations)
+    }
+
+    /// Values are read by libexif.
+    private func inspect(_ opened: OpenInput, _ detail: Inspection.Detail) throws(FileFailure) -> Inspection {
+        if let workers, detail == .values { return try workers.inspect(opened, password: scrubber.password) }
+        return try FileFailure.translating { try scrubber.inspect(opened.source, detail: detail) }
     }
 
     private func requireUnchanged(_ opened: OpenInput) throws(FileFailure) {

@@ -11,6 +11,8 @@ public struct FileScrubber: Sendable {
     /// Whether existing files may be replaced by outputs.
     public var overwrites = false
     public var isDryRun = false
+    /// For files that are not to be read in this process; `nil` where all are.
+    public var workers: ScrubWorkers?
     /// Threads: one more than processors, since each waits for the file system now and then.
     public var jobs = WorkerPool.processors + 1
 
@@ -90,20 +92,20 @@ public struct FileScrubber: Sendable {
         let opened = try OpenInput(input)
         let target = destination.target(for: input)
         let existing = try checkTarget(target, input: input, opened: opened)
-        let prepared = try FileFailure.translating { try scrubber.prepare(opened.source) }
-        outcome.findings = prepared.findings
-        outcome.limitations = prepared.limitations
-        outcome.sizes = (opened.source.size, prepared.plan.size)
+        let decided = try FileFailure.translating { try scrubber.decide(opened, workers) }
+        outcome.findings = decided.findings
+        outcome.limitations = decided.limitations
+        outcome.sizes = (opened.source.size, decided.size)
         if let path = input.path {
             outcome.warnings = FileWarnings.about(
-                path, format: prepared.format, status: opened.status, destination: destination)
+                path, format: decided.format, status: opened.status, destination: destination)
         }
-        if destination == .inPlace && prepared.findings.isClean {
+        if destination == .inPlace && decided.findings.isClean {
             outcome.result = .alreadyClean
             return nil
         }
         if destination == .beside, let path = input.path, OutputName.isOutput(path) {
-            guard prepared.findings.isClean else {
+            guard decided.findings.isClean else {
                 throw FileFailure(
                     .refused, "named like a scrubbed copy, but not clean",
                     hint: "-o, --output-dir or --in-place scrubs it")
@@ -114,11 +116,11 @@ public struct FileScrubber: Sendable {
         outcome.result = isDryRun ? .wouldScrub(to: target) : .scrubbed(to: target)
         if isDryRun { return nil }
         guard let target else {
-            try FileFailure.translating { try writeToStandardOutput(prepared, opened) }
+            try FileFailure.translating { try writeToStandardOutput(decided, opened) }
             return nil
         }
         return try FileFailure.translating(about: input.path) {
-            try write(prepared, opened, to: target, replacing: existing)
+            try write(decided, opened, to: target, replacing: existing)
         }
     }
 
@@ -153,41 +155,28 @@ public struct FileScrubber: Sendable {
     }
 
     private func write(
-        _ prepared: PreparedScrub, _ opened: OpenInput, to target: FilePath, replacing existing: FileStatus?
+        _ decided: DecidedScrub, _ opened: OpenInput, to target: FilePath, replacing existing: FileStatus?
     ) throws -> Replacement? {
         if case .folder = destination { try OutputFolder.make(for: target) }
         let staged = try StagedFile(for: target)
-        try writeAndVerify(prepared, opened, to: staged.descriptor)
+        try fill(staged.descriptor, decided, opened)
         if let existing { return Replacement(staged: staged, status: existing) }
         try staged.publishNew(mode: opened.mode & ~FileCreation.mask)
         return nil
     }
 
-    private func writeToStandardOutput(_ prepared: PreparedScrub, _ opened: OpenInput) throws {
-        guard prepared.plan.size <= AnonymousFile.limit else {
+    private func writeToStandardOutput(_ decided: DecidedScrub, _ opened: OpenInput) throws {
+        guard decided.size <= AnonymousFile.limit else {
             throw FileFailure(.limit, "too large for standard output", hint: "-o writes it to a file")
         }
         let staged = try AnonymousFile.make()
-        try writeAndVerify(prepared, opened, to: staged)
-        try PlanWriter.stream(FileSource(staged, size: prepared.plan.size), to: OwnedDescriptor.duplicate(1))
+        try fill(staged, decided, opened)
+        try PlanWriter.stream(FileSource(staged, size: decided.size), to: OwnedDescriptor.duplicate(1))
     }
 
-    /// Writes an output and proves it. A large one is read back while it is written; for small ones that was measured, and
-    /// is slower.
-    func writeAndVerify(_ prepared: PreparedScrub, _ opened: OpenInput, to file: OwnedDescriptor) throws {
-        let writer = PlanWriter(plan: prepared.plan, source: opened.source)
-        let output = FileSource(file, size: prepared.plan.size)
-        let readBack = ReadBack(prepared.plan, source: opened.source, output: output)
-        if output.size >= ReadBack.threshold, let thread = WorkerThread({ readBack.run() }) {
-            let result = Result { try writer.write(to: file, progress: readBack.reached) }
-            readBack.end()
-            thread.wait()
-            try result.get()
-            try prepared.verify(readBack.result)
-        } else {
-            try writer.write(to: file)
-            try prepared.verify(output)
-        }
+    private func fill(_ output: OwnedDescriptor, _ decided: DecidedScrub, _ opened: OpenInput) throws {
+        try decided.write(output)
+        // A worker looks only from when it began.
         guard opened.isUnchanged else { throw FileFailure(.changed, "the file changed while it was read") }
     }
 

@@ -9,15 +9,15 @@ extension FileScrubber {
     public func scrubIntoMemory(_ input: Input) throws(FileFailure) -> FileSource {
         let opened = try OpenInput(input)
         return try FileFailure.translating(about: input.path) {
-            let prepared = try scrubber.prepare(opened.source)
-            guard prepared.plan.size <= AnonymousFile.limit else {
+            let decided = try scrubber.decide(opened, workers)
+            guard decided.size <= AnonymousFile.limit else {
                 throw FileFailure(
                     .limit, "larger than \(AnonymousFile.limit >> 20) MiB",
                     hint: "secr-scrub works on files of any size")
             }
             let file = try AnonymousFile.make()
-            try writeAndVerify(prepared, opened, to: file)
-            return FileSource(file, size: prepared.plan.size)
+            try decided.write(file)
+            return FileSource(file, size: decided.size)
         }
     }
 }

@@ -34,6 +34,13 @@ public struct OpenInput: Sendable {
         mode = status.mode & 0o777
     }
 
+    /// A file that somebody else has opened.
+    init(_ descriptor: OwnedDescriptor) throws(SystemError) {
+        status = try descriptor.status()
+        source = FileSource(descriptor, size: status.size)
+        mode = status.mode & 0o777
+    }
+
     private static func failure(_ failure: AnonymousFile.Failure) -> FileFailure {
         switch failure {
         case .system(let error): FileFailure(error)

@@ -106,6 +106,11 @@ struct ScrubCommand {
         if style.outputIsTaken && Console.outputIsTerminal && !style.isDryRun {
             throw UsageError("a picture is not for a terminal", hint: "-o writes it to a file")
         }
+        var files = files
+        let confinement = Confinement(
+            operands: operands, destination: files.isDryRun ? nil : files.destination, passwords: passwords,
+            console: console)
+        do { files.workers = try confinement.enter(&files.scrubber) } catch { return .failure }
         var folder: FilePath?
         if case .folder(let path) = files.destination { folder = path }
         let collected = Input.collect(operands, recursive: recursive, skipping: folder)
@@ -114,8 +119,6 @@ struct ScrubCommand {
         for (path, result) in collected {
             if case .failure(let failure) = result { report.add(FileOutcome(path: path, failure: failure)) }
         }
-        var files = files
-        do { files.scrubber.password = try passwords.read() } catch { return .failure }
         var locked: [FileOutcome] = []
         files.run(inputs, progress: { [console] in console.progress($0, of: inputs.count) }) { outcome in
             if outcome.failure?.code == .password, passwords.canAsk {

@@ -26,7 +26,8 @@ struct Survey {
     /// - Parameter question: prints what there is to say of a file; returns whether all is well with it.
     func run(_ question: (Input, FileInspector) throws(FileFailure) -> Bool) -> ExitStatus {
         var inspector = FileInspector(scrubber: scrubber)
-        do { inspector.scrubber.password = try passwords.read() } catch { return .failure }
+        let confinement = Confinement(operands: operands, destination: nil, passwords: passwords, console: console)
+        do { inspector.workers = try confinement.enter(&inspector.scrubber) } catch { return .failure }
         var failures: [FileFailure] = []
         var hasRemains = false
         for (path, input) in Input.collect(operands, recursive: recursive) {

@@ -21,6 +21,9 @@ typedef enum {
     SECR_QPDF_DAMAGED,
 } secr_qpdf_status;
 
+/* Loads the library, if it is there; the first document that is opened does so too. */
+void secr_qpdf_load(void);
+
 /*
  * Opens a document that lies in memory, or, where `path` is not null, in a file. Memory and password have to stay as they
  * are until the document is closed. `stack` is how much the library may use to follow objects, in bytes. `message` holds

@@ -6,8 +6,9 @@
 
 /* The few things that Swift cannot see: macros with parts it does not import, and a handler that is safe in a signal. */
 
-/* O_TMPFILE, whose definition is an expression over private macros. */
+/* O_TMPFILE, whose definition is an expression over private macros, and O_PATH, which is hidden from Swift. */
 int secr_o_tmpfile(void);
+int secr_o_path(void);
 
 /* Linux calls that the C library hides from Swift. Results and errno are the calls' own. */
 long secr_copy_file_range(int from, long *from_offset, int to, long *to_offset, size_t count);
@@ -65,6 +66,44 @@ int secr_counter_new(void);
 int secr_fork(void);
 /* Waits for a process, and returns what it ended with; -1 where it was ended by a signal. */
 int secr_wait(int process);
+/* The same; 256 and more where it was ended by that signal, -1 where it is none of this process's. */
+int secr_wait_status(int process);
+/* For a process that another one split off: it is killed when that one ends. Signals that interrupt a command end it, or are
+   left to the other one. */
+void secr_become_helper(int signals_end_it);
+/* Whether children that have ended are forgotten, instead of being waited for. */
+void secr_reap_children(int by_itself);
+/* Closes all descriptors but two, and makes /dev/null of the standard streams. */
+int secr_keep_only(int first, int second);
+/* Memory as secr_limit_memory does; a process that works for longer gets SIGXCPU. */
+void secr_limit_work(size_t bytes, unsigned seconds);
+
+/* Two ends of a line for packets, each of which can carry a descriptor; -1 is none. Returns as sendmsg and recvmsg do. */
+#define SECR_PACKET_MOST 65536
+int secr_channel(int ends[]);
+long secr_packet_send(int socket, const void *head, size_t head_size, const void *bytes, size_t size, int descriptor);
+long secr_packet_receive(int socket, void *bytes, size_t room, int *descriptor);
+/* Returns 0 when the time is over, as poll does. */
+int secr_wait_readable(int descriptor, int milliseconds);
+
+/* Giving up rights for good, for this thread and those that it starts. 0 where there is no Landlock. */
+int secr_landlock_version(void);
+#define SECR_MAY_READ 1u
+/* Also to make, to replace and to remove files. */
+#define SECR_MAY_WRITE 2u
+#define SECR_MAY_MAKE_FOLDERS 4u
+/* Devices, such as terminals. */
+#define SECR_MAY_CONTROL 8u
+/* A set of rules, which allows nothing. */
+int secr_landlock_new(void);
+/* Allows something with a file, or with all that is in a folder. */
+int secr_landlock_allow(int ruleset, int descriptor, unsigned access);
+int secr_landlock_enter(int ruleset);
+int secr_can_filter(void);
+/* No network, no other programs, no other processes, nothing that changes the machine. */
+int secr_filter_dangerous(void);
+/* Nothing but work on what is open or can be opened. */
+int secr_filter_all_but_harmless(void);
 /* A session of its own, with nothing but /dev/null to read and to write, in the root of all folders. */
 int secr_detach(void);
 /* Runs a program that PATH leads to, with up to four arguments, and waits for it. */

@@ -34,12 +34,18 @@ public struct Tool: Sendable {
     public var version: String
     public var main: Command
     public var others: [Command]
+    /// What `--version --verbose` says beside the version, a line each.
+    public var details: @Sendable () -> [String]
 
-    public init(name: String, version: String, main: Command, others: [Command]) {
+    public init(
+        name: String, version: String, main: Command, others: [Command],
+        details: @escaping @Sendable () -> [String] = { [] }
+    ) {
         self.name = name
         self.version = version
         self.main = main
         self.others = others
+        self.details = details
     }
 
     /// The options of a command, with those that every command or every tool has.

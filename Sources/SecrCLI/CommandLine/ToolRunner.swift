@@ -45,7 +45,10 @@ extension Tool {
     /// What the tool says of itself when it is asked to.
     private func information(_ arguments: Arguments, _ command: Command) throws(UsageError) -> String? {
         if arguments.has(.help) { return help(for: command) }
-        if arguments.has(.version) { return "\(name) \(version)" }
+        if arguments.has(.version) {
+            let saysMore = command.options.contains { $0.long == "verbose" && arguments.has($0) }
+            return (["\(name) \(version)"] + (saysMore ? details() : [])).joined(separator: "\n")
+        }
         guard let shell = arguments.bytes(.completions) else { return nil }
         guard let script = Completions(tool: self).script(for: String(decoding: shell, as: UTF8.self)) else {
             throw UsageError("--completions takes bash, zsh or fish")

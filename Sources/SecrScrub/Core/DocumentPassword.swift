@@ -57,6 +57,12 @@ internal import Glibc
         return nil
     }
 
+    /// Calls `use` with it, as it was given.
+    package func withBytes<Failure: Error>(_ use: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+        // Safe: all of the first spelling but the NUL behind it.
+        try unsafe use(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: spellings[0].dropLast())))
+    }
+
     /// Calls `use` with it, as UTF-8.
     func withText<Result>(_ use: (UnsafePointer<CChar>) -> Result) -> Result {
         // Safe: there is always a NUL, and so a first byte.

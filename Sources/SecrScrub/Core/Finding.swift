@@ -91,7 +91,7 @@ public struct Finding: Sendable, Equatable {
     public var range: Range<Int>
     public var action: Action
 
-    init(
+    package init(
         _ kind: FindingClass, reveals: Set<Revelation> = [], _ name: String, value: String? = nil, range: Range<Int>,
         action: Action
     ) {

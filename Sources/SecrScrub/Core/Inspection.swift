@@ -13,4 +13,8 @@ public struct Inspection: Sendable, Equatable {
     public var findings: [Finding]
     /// What stays in the file however it is scrubbed.
     public var limitations: [Limitation]
+
+    package init(format: FileFormat, summary: String, findings: [Finding], limitations: [Limitation]) {
+        (self.format, self.summary, self.findings, self.limitations) = (format, summary, findings, limitations)
+    }
 }

@@ -76,6 +76,15 @@ public struct Scrubber: Sendable {
         }
     }
 
+    /// Whether work on `source` takes libraries in C beside zlib, which nobody can prove to withstand every file.
+    package func needsLibraries(_ source: any ByteSource) throws(ScrubError) -> Bool {
+        guard case .handled(let format) = try detect(source) else { return false }
+        return format == .pdf || verification == .decode || bakesOrientation
+    }
+
+    /// Loads the libraries that are loaded on demand, for whoever can't do so later.
+    package static func loadLibraries() { QPDFFile.load() }
+
     private var jpegHandler: JPEGHandler {
         JPEGHandler(
             allowList: allowList(.jpeg), bakesOrientation: bakesOrientation, decodes: verification == .decode)

@@ -62,6 +62,9 @@ internal import SecrBytes
         isProtected = !isOpenToAll
     }
 
+    /// Loads the library, if it is there.
+    static func load() { secr_qpdf_load() }
+
     private static let none = unsafe DocumentPassword(UnsafeRawBufferPointer(start: nil, count: 0))
 
     private static func error(_ status: secr_qpdf_status, _ message: [CChar], isWrong: Bool) -> any Error {

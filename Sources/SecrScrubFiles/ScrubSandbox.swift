@@ -1,0 +1,40 @@
+public import SecrSystem
+public import SystemPackage
+
+extension Sandbox {
+    /// For work on what somebody named.
+    ///
+    /// - Parameters:
+    ///   - operands: files, folders, or `-`.
+    ///   - destination: where results go; `nil` where nothing is written.
+    ///   - asks: whether somebody at the terminal may be asked for a password.
+    /// - Throws: where the folder for results can't be made.
+    public static func forScrubbing(
+        _ operands: [FilePath], destination: Destination?, asks: Bool
+    ) throws(FileFailure) -> Sandbox {
+        let sandbox = Sandbox()
+        var writable: Set<FilePath> = []
+        func write(_ folder: FilePath) {
+            let folder = folder.isEmpty ? "." : folder
+            if writable.insert(folder).inserted { sandbox.allow([.read, .write], of: folder) }
+        }
+        for operand in operands where operand != "-" {
+            let isFolder = (try? FileStatus.of(operand, followSymlinks: true))?.kind == .directory
+            switch destination {
+            case .beside, .inPlace: write(isFolder ? operand : operand.removingLastComponent())
+            case .file, .folder, .standardOutput, nil: break
+            }
+            // What a link leads to may lie elsewhere.
+            sandbox.allow(.read, of: operand)
+        }
+        switch destination {
+        case .file(let path): write(path.removingLastComponent())
+        case .folder(let folder):
+            do { try OutputFolder.make(folder) } catch { throw FileFailure(error) }
+            sandbox.allow([.read, .write, .makeFolders], of: folder)
+        case .beside, .inPlace, .standardOutput, nil: break
+        }
+        if asks { sandbox.allow([.read, .write, .control], of: "/dev/tty") }
+        return sandbox
+    }
+}

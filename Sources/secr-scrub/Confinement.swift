@@ -1,0 +1,51 @@
+import SecrCLI
+import SecrScrub
+import SecrScrubFiles
+import SecrSystem
+import SystemPackage
+
+/// What this tool gives up before it reads the first file that somebody else made.
+struct Confinement {
+    var operands: [FilePath]
+    /// `nil` where nothing is written.
+    var destination: Destination?
+    var passwords: DocumentPasswords
+    var console: Console
+
+    /// Gives it up, and puts into `scrubber` the password that a file holds, which can't be read afterwards.
+    ///
+    /// - Returns: processes for files that this one is not to read.
+    /// - Throws: what has been told already.
+    func enter(_ scrubber: inout Scrubber) throws(FileFailure) -> ScrubWorkers {
+        let workers: ScrubWorkers
+        let sandbox: Sandbox
+        do throws(FileFailure) {
+            // Before there is a secret in memory, of which they would have a copy.
+            workers = try .start(scrubber)
+            sandbox = try .forScrubbing(operands, destination: destination, asks: passwords.canAsk)
+        } catch {
+            console.error(error.reason, hint: error.hint)
+            throw error
+        }
+        scrubber.password = try passwords.read()
+        let protection = sandbox.enter(.ordinary)
+        if !protection.isComplete {
+            console.warning("the sandbox is incomplete here: \(Self.describe(protection).joined(separator: ", "))")
+        }
+        return workers
+    }
+
+    /// For `--version --verbose`.
+    static func details() -> [String] { describe(Sandbox.support).map { "sandbox: \($0)" } }
+
+    private static func describe(_ protection: Sandbox.Protection) -> [String] {
+        [
+            protection.landlock > 0
+                ? "files guarded by Landlock \(protection.landlock)"
+                : "files not guarded, since this kernel has no Landlock",
+            protection.filtersCalls
+                ? "system calls filtered by seccomp"
+                : "system calls not filtered, since this kernel has no seccomp",
+        ]
+    }
+}
