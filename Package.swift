@@ -288,7 +288,7 @@ let package = Package(
             ],
             exclude: [
                 "screen.py", "terminal.py", "crash.py", "crowd.py", "measure.py", "programs.sh", "socks.py",
-                "without_keyring.py",
+                "without.py",
             ]),
         .testTarget(
             name: "InteropTests", dependencies: ["SecrTestSupport", "secr-scrub", "secr-vault"],

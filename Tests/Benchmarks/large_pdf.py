@@ -41,7 +41,7 @@ def write(path, size):
 
 
 def write_objects(path, bodies):
-    data, places = b"%PDF-1.4\n", []
+    data, places = bytearray(b"%PDF-1.4\n"), []
     for number in sorted(bodies):
         places.append(len(data))
         data += b"%d 0 obj\n" % number + bodies[number] + b"\nendobj\n"

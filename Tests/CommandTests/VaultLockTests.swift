@@ -8,14 +8,14 @@ import Testing
 
     /// The tool where the kernel has no keyring, on a vault of its own.
     static let agentScript = #"""
-        nk() { /usr/bin/python3 "$LAUNCHER" "$TOOL" "$@" < /dev/null; }
+        nk() { /usr/bin/python3 "$LAUNCHER" keyring "$TOOL" "$@" < /dev/null; }
         agents() { for p in /proc/[0-9]*; do cat $p/cmdline | tr '\0' ' ' | grep -q "socket=$XDG_RUNTIME_DIR/" && basename $p; done 2> /dev/null; }
         gone() { for i in 1 2 3 4 5 6 7 8 9 10; do [ -z "$(agents)" ] && [ -z "$(ls run/secr)" ] && echo gone && return; sleep 0.2; done; echo stays; }
         """#
 
     static let canRefuseKeyrings =
-        (try? Run.program("/usr/bin/python3", [launcher, "true"]))?.status == 0
-    static let launcher = Repository.file("Tests/CommandTests/without_keyring.py").path
+        (try? Run.program("/usr/bin/python3", [launcher, "keyring", "true"]))?.status == 0
+    static let launcher = Repository.file("Tests/CommandTests/without.py").path
 
     @Test func unlockedIsUnlockedUntilItIsLocked() throws {
         let here = try SampleVault(ofItsOwn: true)
@@ -113,9 +113,9 @@ import Testing
                 /usr/bin/python3 client.py run/secr/* R; as 65534 /usr/bin/python3 client.py run/secr/* R; as 65534 /usr/bin/python3 client.py run/secr/* S
                 /usr/bin/python3 client.py run/secr/* X; agents | wc -l; nk ls vault; nk lock vault; gone
                 chown -R 65534 vault state run passphrase; chmod -R go-rwx run
-                as 65534 /usr/bin/python3 "$LAUNCHER" "$TOOL" unlock vault --for 30s --passphrase-file passphrase; p=$(agents)
+                as 65534 /usr/bin/python3 "$LAUNCHER" keyring "$TOOL" unlock vault --for 30s --passphrase-file passphrase; p=$(agents)
                 stat -c %u /proc/$p/environ; as 65534 cat /proc/$p/mem 2>&1 | grep -c denied
-                as 65534 /usr/bin/python3 "$LAUNCHER" "$TOOL" lock vault; gone
+                as 65534 /usr/bin/python3 "$LAUNCHER" keyring "$TOOL" lock vault; gone
                 """, in: here.folder.path, here.environment.merging(["LAUNCHER": Self.launcher]) { $1 })
         let lines = run.text.split(separator: "\n").map(String.init)
         #expect(lines.first == "1" && lines.dropFirst().first.flatMap(Int.init) ?? 0 >= 32, "\(run.text) \(run.errors)")

@@ -28,11 +28,13 @@ enum PutCommand {
         let sources = Array(arguments.operands.dropFirst())
         let roots = try roots(sources, arguments)
         return console.attempt(vault: access.path) {
+            // What reads documents must not have the vault's keys: it is split off while there are none.
+            let scrub = arguments.has(scrub) ? try scrubber() : nil
             let vault = try access.open()
             let meter = ProgressMeter(console, "putting", total: total(sources, arguments))
             let tree = LocalTree(
                 roots, recursive: arguments.has(.recursive), keepsAttributes: arguments.has(xattrs), meter: meter,
-                scrub: arguments.has(scrub) ? scrubber() : nil)
+                scrub: scrub)
             let result = try vault.put(overwrites: arguments.has(.force), now: { WallClock.now }) { try tree.next() }
             var status = ExitStatus.success
             for problem in tree.problems { status = status.joined(console.report(problem)) }
@@ -50,9 +52,14 @@ enum PutCommand {
     }
 
     /// As `secr-scrub` does it without options.
-    private static func scrubber() -> @Sendable (FilePath, Bool) throws -> FileSource {
-        let files = FileScrubber(scrubber: Scrubber(), destination: .beside)
-        return { path, isNamed in
+    private static func scrubber() throws(CommandFailure) -> @Sendable (FilePath, Bool) throws -> FileSource {
+        var files = FileScrubber(scrubber: Scrubber(), destination: .beside)
+        do throws(FileFailure) {
+            files.workers = try .start(files.scrubber)
+        } catch {
+            throw CommandFailure(.failure, path: nil, error.reason)
+        }
+        return { [files] path, isNamed in
             let input = Input(path: path, relative: path, isDiscovered: !isNamed)
             do throws(FileFailure) {
                 return try files.scrubIntoMemory(input)
