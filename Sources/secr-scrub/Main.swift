@@ -11,7 +11,7 @@ enum SecrScrub {
         ProcessMemory.limit(to: mostMemory)
         Tool(
             name: "secr-scrub", version: "0.1.0", main: ScrubCommand.command,
-            others: [ShowCommand.command, CheckCommand.command], details: Confinement.details
+            others: [ShowCommand.command, CheckCommand.command, PolicyCommand.command], details: Confinement.details
         )
         .run()
     }

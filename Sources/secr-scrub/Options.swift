@@ -5,6 +5,8 @@ extension Option {
     // What may stay.
     static let policy = Option(
         "policy", value: .choice("NAME", of: Policy.Profile.allCases.map(\.rawValue)), help: "What may stay.")
+    static let policyFile = Option(
+        "policy-file", value: .file(), help: "Take from this file what options don't say; see 'secr-scrub policy'.")
     static let keep = Option(
         "keep", value: .choice("CLASSES", of: FindingClass.keepable.map(\.rawValue)),
         help: "Keep these parts as they are, separated by commas.")
@@ -25,23 +27,35 @@ extension Option {
 
     /// What every command of this tool takes.
     static let common: [Option] = [
-        .recursive, .policy, .keep, .drop, .tolerate, .passwordFile, .keepPassword, .json, .color,
+        .recursive, .policy, .policyFile, .keep, .drop, .tolerate, .passwordFile, .keepPassword, .json, .color,
     ]
 }
 
 extension Policy {
     init(_ arguments: Arguments) throws(UsageError) {
-        let keep = try Set(arguments.words(.keep, as: FindingClass.self))
-        let drop = try Set(arguments.words(.drop, as: FindingClass.self))
+        var keep = try Set(arguments.words(.keep, as: FindingClass.self))
+        var drop = try Set(arguments.words(.drop, as: FindingClass.self))
         if let both = keep.intersection(drop).first {
             throw UsageError("'\(both.rawValue)' can't be both kept and dropped")
         }
+        let file = try Self.file(arguments)
+        // What was typed counts where the file says otherwise.
+        (keep, drop) = (keep.union(file.keep.subtracting(drop)), drop.union(file.drop.subtracting(keep)))
         if keep.contains(.exif), let part = drop.first(where: { $0 == .orientation || $0 == .colorSpace }) {
             throw UsageError("--keep exif keeps the \(part.rawValue) too", hint: "leave out --drop \(part.rawValue)")
         }
         self.init(
-            profile: try arguments.words(.policy, as: Profile.self).last ?? .default, keep: keep, drop: drop,
-            tolerate: try Set(arguments.words(.tolerate, as: Tolerance.self)))
+            profile: try arguments.words(.policy, as: Profile.self).last ?? file.profile ?? .default, keep: keep,
+            drop: drop, tolerate: try file.tolerate.union(arguments.words(.tolerate, as: Tolerance.self)))
+    }
+
+    private static func file(_ arguments: Arguments) throws(UsageError) -> PolicyFile {
+        guard let path = try arguments.path(.policyFile) else { return PolicyFile() }
+        do {
+            return try PolicyFile(at: path)
+        } catch {
+            throw UsageError("'\(SafeText.escape(path))': \(error.reason)", hint: error.hint)
+        }
     }
 }
 
