@@ -44,6 +44,7 @@ struct secr_qpdf {
     qpdf_data data;
     void *stack;
     size_t stack_size;
+    int is_visited;
 };
 
 /*
@@ -62,6 +63,10 @@ static void begin(unsigned high, unsigned low) {
 }
 
 static void run(secr_qpdf *document, void (*work)(secr_qpdf *, void *), void *argument) {
+    if (document->is_visited) {
+        work(document, argument);
+        return;
+    }
     ucontext_t here, there;
     task own = {work, document, argument};
     uintptr_t address = (uintptr_t)&own;
@@ -132,6 +137,23 @@ void secr_qpdf_close(secr_qpdf *document) {
     run(document, close_document, NULL);
     munmap(document->stack, document->stack_size);
     free(document);
+}
+
+typedef struct {
+    void (*body)(void *context);
+    void *context;
+} visit;
+
+static void begin_visit(secr_qpdf *document, void *argument) {
+    const visit *own = argument;
+    document->is_visited = 1;
+    own->body(own->context);
+    document->is_visited = 0;
+}
+
+void secr_qpdf_visit(secr_qpdf *document, void (*body)(void *context), void *context) {
+    visit own = {body, context};
+    run(document, begin_visit, &own);
 }
 
 int secr_qpdf_is_repaired(secr_qpdf *document) { return qpdf_more_warnings_(document->data) ? 1 : 0; }

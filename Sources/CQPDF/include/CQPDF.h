@@ -35,6 +35,12 @@ secr_qpdf_status secr_qpdf_open(
 
 void secr_qpdf_close(secr_qpdf *document);
 
+/*
+ * Runs `body`, which may call what stands below as often as it wants. Each of these needs a stack of its own; to change to
+ * it once for many calls is faster.
+ */
+void secr_qpdf_visit(secr_qpdf *document, void (*body)(void *context), void *context);
+
 /* Whether something had to be repaired so far. */
 int secr_qpdf_is_repaired(secr_qpdf *document);
 int secr_qpdf_is_encrypted(secr_qpdf *document);

@@ -23,7 +23,7 @@ internal import SecrBytes
     private let stream: UnsafeMutablePointer<z_stream>
     private var room = [UInt8](repeating: 0, count: 64 * 1024)
     /// More than this does not come out.
-    private let limit: Int
+    private var limit: Int
 
     init(limit: Int) {
         self.limit = limit
@@ -37,6 +37,14 @@ internal import SecrBytes
     deinit {
         unsafe inflateEnd(stream)
         unsafe stream.deallocate()
+    }
+
+    /// Begins with another stream, for which nothing has to be allocated anew.
+    func restart(limit: Int) {
+        self.limit = limit
+        (consumed, produced) = (0, 0)
+        // Safe: the stream is open until the end.
+        state = unsafe inflateReset(stream) == Z_OK ? .hungry : .failed
     }
 
     /// Takes as much of `input` as it can, and hands out what that becomes.

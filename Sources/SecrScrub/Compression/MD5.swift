@@ -7,18 +7,26 @@ package enum MD5 {
         var padded = message + [0x80]
         padded += [UInt8](repeating: 0, count: (120 - padded.count % 64) % 64)
         padded.append(contentsOf: littleEndian(UInt64(message.count) << 3))
-        var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476]
+        var state: State = (0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476)
+        var words = [UInt32](repeating: 0, count: 16)
         for block in stride(from: 0, to: padded.count, by: 64) {
-            let words = (0..<16).map { word in
-                padded[block + 4 * word..<block + 4 * word + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            for word in 0..<16 {
+                let at = block + 4 * word
+                words[word] =
+                    UInt32(padded[at]) | UInt32(padded[at + 1]) << 8 | UInt32(padded[at + 2]) << 16
+                    | UInt32(padded[at + 3]) << 24
             }
-            for (index, value) in rounds(state, words).enumerated() { state[index] &+= value }
+            rounds(&state, words.span, constants.span, shifts.span)
         }
-        return state.flatMap { littleEndian($0) }
+        return [state.0, state.1, state.2, state.3].flatMap { littleEndian($0) }
     }
 
-    private static func rounds(_ start: [UInt32], _ words: [UInt32]) -> [UInt32] {
-        var (a, b, c, d) = (start[0], start[1], start[2], start[3])
+    private typealias State = (UInt32, UInt32, UInt32, UInt32)
+
+    private static func rounds(
+        _ state: inout State, _ words: Span<UInt32>, _ constants: Span<UInt32>, _ shifts: Span<UInt32>
+    ) {
+        var (a, b, c, d) = state
         for step in 0..<64 {
             let (mixed, word): (UInt32, Int) =
                 switch step / 16 {
@@ -28,17 +36,18 @@ package enum MD5 {
                 default: (c ^ (b | ~d), 7 * step)
                 }
             let sum = a &+ mixed &+ constants[step] &+ words[word & 15]
-            let turn = shifts[step / 16][step & 3]
-            (a, d, c, b) = (d, c, b, b &+ (sum << turn | sum >> (32 - turn)))
+            let turn = shifts[step / 16 * 4 + step & 3]
+            (a, d, c, b) = (d, c, b, b &+ (sum &<< turn | sum &>> (32 &- turn)))
         }
-        return [a, b, c, d]
+        state = (state.0 &+ a, state.1 &+ b, state.2 &+ c, state.3 &+ d)
     }
 
     private static func littleEndian<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
         (0..<Value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
 
-    private static let shifts: [[UInt32]] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]]
+    /// Four for each sixteen steps.
+    private static let shifts: [UInt32] = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
 
     private static let constants: [UInt32] = [
         0xD76A_A478, 0xE8C7_B756, 0x2420_70DB, 0xC1BD_CEEE, 0xF57C_0FAF, 0x4787_C62A, 0xA830_4613, 0xFD46_9501,

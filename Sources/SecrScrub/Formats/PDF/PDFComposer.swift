@@ -6,6 +6,8 @@ internal import Synchronization
 struct PDFComposer: Sendable {
     let selection: PDFSelection
     private let version: String
+    /// Whether objects can be packed together, which readers of older documents do not know (7.5.7).
+    private let packsObjects: Bool
     let claim: PDFClaim?
     /// What streams become, in the order of the objects.
     private(set) var packed: [PDFPacked?] = []
@@ -22,6 +24,7 @@ struct PDFComposer: Sendable {
         drops = selection.drops
         var packing = packing
         version = document.version
+        packsObjects = claim?.forbidsPackedObjects != true && Self.knowsPackedObjects(version)
         deflated = known?.deflated ?? PDFDeflated()
         for (place, object) in selection.kept.enumerated() {
             let before = known.flatMap { place < $0.packed.count ? $0.packed[place] : nil }
@@ -34,9 +37,7 @@ struct PDFComposer: Sendable {
     /// Objects in one stream of objects.
     private static let gathered = 100
 
-    /// Whether objects can be packed together, which readers of older documents do not know (7.5.7).
-    private var packsObjects: Bool {
-        if claim?.forbidsPackedObjects == true { return false }
+    private static func knowsPackedObjects(_ version: String) -> Bool {
         let parts = version.split(separator: ".").compactMap { Int($0) }
         return parts.count == 2 && (parts[0], parts[1]) >= (1, 5)
     }
@@ -100,7 +101,7 @@ struct PDFWriter {
     /// Bytes in front of what is pending.
     private var written = 0
     /// Of each object: its place, or in which stream of objects it is, and as which one.
-    private var places: [Int: (kind: Int, place: Int, turn: Int)] = [:]
+    private var places: [(kind: Int, place: Int, turn: Int)] = []
     /// What the identifier of the document is made from.
     private var seen: [UInt8] = []
     private let deflated: PDFDeflated
@@ -111,9 +112,16 @@ struct PDFWriter {
         pending = Array("%PDF-\(version)\n%".utf8) + [0xE2, 0xE3, 0xCF, 0xD3, 10]
     }
 
+    private mutating func note(_ number: Int, _ kind: Int, _ place: Int, _ turn: Int) {
+        let missing = number + 1 - places.count
+        if missing > 0 { places.append(contentsOf: repeatElement((kind: 0, place: 0, turn: 0), count: missing)) }
+        places[number] = (kind, place, turn)
+    }
+
     private mutating func begin(_ number: Int) {
-        places[number] = (1, written + pending.count, 0)
-        pending += "\(number) 0 obj\n".utf8
+        note(number, 1, written + pending.count, 0)
+        pending.append(decimal: number)
+        pending += " 0 obj\n".utf8
     }
 
     mutating func append(_ number: Int, _ text: [UInt8]) {
@@ -149,9 +157,10 @@ struct PDFWriter {
     mutating func append(_ number: Int, gathering objects: ArraySlice<(number: Int, text: [UInt8])>) {
         var (head, body): ([UInt8], [UInt8]) = ([], [])
         for (turn, object) in objects.enumerated() {
-            places[object.number] = (2, number, turn)
+            note(object.number, 2, number, turn)
             head += "\(object.number) \(body.count) ".utf8
-            body += object.text + [10]
+            body += object.text
+            body.append(10)
         }
         let data = deflated.data(of: head + body)
         seen += body
@@ -173,11 +182,11 @@ struct PDFWriter {
         let start = written + pending.count
         if isPacked {
             let own = count + 1
-            places[own] = (1, start, 0)
+            note(own, 1, start, 0)
             let widths = [1, 8 - max(start, own).leadingZeroBitCount / 8, 1]
             var table: [UInt8] = []
             for number in 0...own {
-                let entry = places[number] ?? (0, 0, 0)
+                let entry = places[number]
                 for (width, value) in zip(widths, [entry.kind, entry.place, entry.turn]) {
                     for byte in (0..<width).reversed() { table.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) }
                 }
@@ -195,8 +204,8 @@ struct PDFWriter {
             trailer["Size"] = .number(String(count + 1))
             pending += "xref\n0 \(count + 1)\n0000000000 65535 f \n".utf8
             for number in 1...max(1, count) {
-                let digits = String(places[number]?.place ?? 0)
-                pending += (String(repeating: "0", count: max(0, 10 - digits.count)) + digits + " 00000 n \n").utf8
+                pending.append(decimal: number < places.count ? places[number].place : 0, digits: 10)
+                pending += " 00000 n \n".utf8
             }
             pending += "trailer\n".utf8
             pending.append(.dictionary(trailer))

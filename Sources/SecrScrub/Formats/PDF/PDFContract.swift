@@ -39,7 +39,8 @@ struct PDFContract {
         var equal: Set<[PDFReference]> = []
         for (left, right) in zip(old.pages, new.pages) {
             for key in ["MediaBox", "CropBox", "Rotate", "UserUnit"] {
-                guard shape(key, of: left, in: old) == shape(key, of: right, in: new) else {
+                let (before, after) = (shape(key, of: left, in: old), shape(key, of: right, in: new))
+                guard before.isSpelled(like: after) || numbers(before, in: old) == numbers(after, in: new) else {
                     throw ScrubError.broken("a page has another shape (\(key))", at: 0)
                 }
             }
@@ -56,11 +57,13 @@ struct PDFContract {
     }
 
     /// Numbers, whoever says them.
-    private func shape(_ key: String, of page: PDFReference, in contents: PDFContents) -> [Double] {
-        let value =
-            key == "UserUnit"
+    private func shape(_ key: String, of page: PDFReference, in contents: PDFContents) -> PDFValue {
+        key == "UserUnit"
             ? contents.resolved(contents.resolved(.reference(page)).dictionary?[key])
             : contents.inherited(key, of: page)
+    }
+
+    private func numbers(_ value: PDFValue, in contents: PDFContents) -> [Double] {
         if let number = value.real { return [number] }
         return value.array?.prefix(4).map { number(contents.resolved($0)) } ?? []
     }
@@ -76,5 +79,12 @@ struct PDFContract {
         guard let value else { return [] }
         let parts = contents.resolved(value).array ?? [value]
         return parts.filter(contents.isStream).map { $0.reference.flatMap(number) }
+    }
+}
+
+extension PDFValue {
+    /// Whether it is the same, and nothing of it is said by another object.
+    fileprivate func isSpelled(like other: PDFValue) -> Bool {
+        (array ?? [self]).allSatisfy { $0.reference == nil && $0.array == nil } && self == other
     }
 }

@@ -17,7 +17,7 @@ struct PDFContents: Sendable {
     /// Whether its tables of objects had to be guessed.
     var isRepaired: Bool
     var trailer: PDFDictionary
-    var objects: [PDFReference: PDFObject]
+    var objects: PDFObjects
     /// In the order in which they are turned.
     private(set) var pages: [PDFReference] = []
     /// Of each node of their tree, how many are under it.
@@ -25,7 +25,7 @@ struct PDFContents: Sendable {
 
     init(
         size: Int, version: String, isEncrypted: Bool = false, isProtected: Bool = false, isRepaired: Bool = false,
-        trailer: PDFDictionary, objects: [PDFReference: PDFObject]
+        trailer: PDFDictionary, objects: PDFObjects
     ) throws(ParseError) {
         (self.size, self.version, self.isRepaired) = (size, version, isRepaired)
         (self.isEncrypted, self.isProtected) = (isEncrypted, isProtected)
@@ -36,9 +36,8 @@ struct PDFContents: Sendable {
     /// What a value is, where it may stand for an object.
     func resolved(_ value: PDFValue?) -> PDFValue {
         guard case .reference(let reference)? = value else { return value ?? .null }
-        guard let object = objects[reference] else { return .null }
         // An object is never a reference itself.
-        return object.value
+        return objects.value(of: reference)
     }
 
     /// The leaves of the tree of pages, each once, and how many there are under each node of it.
@@ -48,7 +47,7 @@ struct PDFContents: Sendable {
             guard let reference = value.reference, let node = resolved(value).dictionary else { return 0 }
             // A node within itself is none; one that is there twice is shown twice.
             if let known = counts[reference] { return known }
-            guard depth < 200 else { throw ParseError(.limit, at: 0, "pages that are nested too deeply") }
+            guard depth < Self.deepest else { throw ParseError(.limit, at: 0, "pages that are nested too deeply") }
             let kids = resolved(node["Kids"]).array
             if kids == nil, !isPageTree(node) {
                 found.append(reference)
@@ -66,7 +65,7 @@ struct PDFContents: Sendable {
         return (found, counts)
     }
 
-    private static let mostPages = 1 << 30
+    private static let (mostPages, deepest) = (1 << 30, 200)
 
     /// Whether a dictionary is a node of the tree of pages, and no page.
     func isPageTree(_ node: PDFDictionary) -> Bool {
@@ -75,10 +74,10 @@ struct PDFContents: Sendable {
 
     /// What a page says itself, or the nearest node of the tree above it (ISO 32000-2, 7.7.3.4).
     func inherited(_ key: String, of page: PDFReference) -> PDFValue {
-        var (seen, node): (Set<PDFReference>, PDFReference?) = ([], page)
-        while let reference = node, seen.insert(reference).inserted, seen.count < 200,
-            let found = resolved(.reference(reference)).dictionary
-        {
+        var node: PDFReference? = page
+        // One that is above itself has been asked already.
+        for _ in 0..<Self.deepest - 1 {
+            guard let reference = node, let found = resolved(.reference(reference)).dictionary else { return .null }
             let value = resolved(found[key])
             if value != .null { return value }
             node = found["Parent"]?.reference
@@ -102,7 +101,7 @@ struct PDFContents: Sendable {
     }
 
     func isStream(_ value: PDFValue) -> Bool {
-        value.reference.flatMap { objects[$0]?.stream } != nil
+        value.reference.map(objects.isStream) ?? false
     }
 }
 

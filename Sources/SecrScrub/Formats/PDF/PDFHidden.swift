@@ -50,7 +50,7 @@ struct PDFHidden {
 
     /// Addresses of links that carry a mark of whom they were given to.
     var trackingLinks: [String] {
-        let links = contents.objects.values.flatMap { addresses(in: $0.value, depth: 0) }
+        let links = contents.objects.all.flatMap { addresses(in: $0.value, depth: 0) }
         return Set(links).sorted().filter(Self.tracks)
     }
 
@@ -75,7 +75,7 @@ struct PDFHidden {
 
     /// Who signed, as far as the signatures say.
     var signers: [String] {
-        contents.objects.values.compactMap { object in
+        contents.objects.all.compactMap { object in
             guard let dictionary = object.value.dictionary, dictionary["ByteRange"] != nil else { return nil }
             return text(dictionary["Name"]) ?? "somebody whose name is in the certificate"
         }.sorted()

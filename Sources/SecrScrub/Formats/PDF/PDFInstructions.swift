@@ -29,14 +29,15 @@ struct PDFInstructions {
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
         var position = 0
-        while position < bytes.count {
+        while let found = Self.nextMark(in: bytes.span, from: position) {
+            position = found
             switch bytes[position] {
             case 0x25:
                 let start = position
-                while position < bytes.count, bytes[position] != 10, bytes[position] != 13 { position += 1 }
+                position = Self.endOfLine(in: bytes.span, from: start)
                 comments.append(start..<position)
             case 0x28:
-                guard let end = endOfString(from: position) else { return }
+                guard let end = Self.endOfString(in: bytes.span, from: position) else { return }
                 position = end
             case 0x42 where isPictureStart(position):
                 guard let end = try? skipPicture(from: position + 2) else { return }
@@ -47,8 +48,25 @@ struct PDFInstructions {
         isWhole = true
     }
 
+    /// Where something can begin that is no instruction, or an instruction that is a picture.
+    private static func nextMark(in bytes: Span<UInt8>, from start: Int) -> Int? {
+        var position = start
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == 0x25 || byte == 0x28 || byte == 0x42 { return position }
+            position += 1
+        }
+        return nil
+    }
+
+    private static func endOfLine(in bytes: Span<UInt8>, from start: Int) -> Int {
+        var position = start
+        while position < bytes.count, bytes[position] != 10, bytes[position] != 13 { position += 1 }
+        return position
+    }
+
     /// Behind the last bracket (7.3.4.2).
-    private func endOfString(from start: Int) -> Int? {
+    private static func endOfString(in bytes: Span<UInt8>, from start: Int) -> Int? {
         var (position, depth) = (start, 0)
         while position < bytes.count {
             switch bytes[position] {

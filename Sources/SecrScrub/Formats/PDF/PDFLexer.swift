@@ -50,6 +50,20 @@ struct PDFLexer {
         }
     }
 
+    /// Whether a number and the word `R` can follow, as far as that is seen at once.
+    var isInFrontOfReference: Bool {
+        var place = position
+        func skip(_ isOne: (UInt8) -> Bool) { while place < bytes.count, isOne(bytes[place]) { place += 1 } }
+        skip(Self.isWhite)
+        let start = place
+        skip { (0x30...0x39).contains($0) || $0 == 0x2B || $0 == 0x2D }
+        let hasNumber = place > start
+        skip(Self.isWhite)
+        guard place < bytes.count else { return false }
+        // Comments can be anywhere.
+        return bytes[place] == 0x25 || hasNumber && bytes[place] == 0x52
+    }
+
     /// `nil` at the end.
     mutating func next() throws(ParseError) -> Token? {
         skipSpace()
@@ -251,7 +265,7 @@ struct PDFReader {
     }
 
     private mutating func reference(_ text: String) throws(ParseError) -> PDFValue? {
-        guard let number = Int(text), number >= 0 else { return nil }
+        guard lexer.isInFrontOfReference, let number = Int(text), number >= 0 else { return nil }
         var ahead = lexer
         guard case .number(let second)? = try ahead.next(), let generation = Int(second), generation >= 0,
             try ahead.next() == .word("R")

@@ -7,7 +7,7 @@ struct PDFOutputReader {
     private let source: any ByteSource
     private let limits: Limits
     private var window: ByteWindow
-    private var objects: [PDFReference: PDFObject] = [:]
+    private var objects = PDFObjects()
     /// Where each object is, and, for those in a stream of objects, as which one of that stream.
     private var places: [(number: Int, start: Int)] = []
     private var gathered: [Int: [(number: Int, turn: Int)]] = [:]

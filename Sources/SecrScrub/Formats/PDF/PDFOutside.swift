@@ -59,23 +59,24 @@ struct PDFOutside: Sendable {
     private mutating func findAnnotations() {
         var answers: [PDFReference: Bool] = [:]
         func isOutside(_ value: PDFValue, depth: Int) -> Bool {
-            guard depth < 64, let reference = value.reference, !shown.contains(reference) else { return false }
+            guard depth < 64, let reference = value.reference,
+                let annotation = contents.resolved(value).dictionary
+            else { return false }
+            guard let kids = contents.resolved(annotation["Kids"]).array, !kids.isEmpty else {
+                // A field can do without a widget, but no widget without a page.
+                let needsPage = contents.resolved(annotation["Subtype"]).name == "Widget" || isPage(annotation["P"])
+                return needsPage && !shown.contains(reference)
+            }
+            if shown.contains(reference) { return false }
             if let known = answers[reference] { return known }
             // A field within itself is none.
             answers[reference] = false
-            let answer = isOutside(contents.resolved(value).dictionary, depth: depth)
+            // It has several widgets.
+            let answer = kids.allSatisfy { isOutside($0, depth: depth + 1) }
             answers[reference] = answer
             return answer
         }
-        func isOutside(_ annotation: PDFDictionary?, depth: Int) -> Bool {
-            if let kids = contents.resolved(annotation?["Kids"]).array, !kids.isEmpty {
-                // A field of several widgets.
-                return kids.allSatisfy { isOutside($0, depth: depth + 1) }
-            }
-            // A field can do without a widget, but no widget without a page.
-            return contents.resolved(annotation?["Subtype"]).name == "Widget" || isPage(annotation?["P"])
-        }
-        for reference in contents.objects.keys.sorted(by: { $0.number < $1.number })
+        for reference in contents.objects.references
         where isOutside(.reference(reference), depth: 0) {
             annotations.insert(reference)
         }

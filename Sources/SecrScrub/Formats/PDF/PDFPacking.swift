@@ -39,6 +39,8 @@ struct PDFPacking {
     private var window: ByteWindow
     /// Bytes that data may still become when they are unpacked.
     private var room: Int
+    /// One for all streams.
+    private let inflater = Inflater(limit: 0)
 
     init(
         _ source: any ByteSource, from original: (any ByteSource)? = nil, policy: Policy, allowList: AllowList,
@@ -158,8 +160,8 @@ struct PDFPacking {
     private mutating func flate(
         _ stream: PDFStreamData, _ use: (UnsafeRawBufferPointer) -> Void = { _ in }
     ) throws -> PDFPacked {
-        let inflater = Inflater(limit: room)
-        unsafe try feed(stream, to: inflater, use)
+        inflater.restart(limit: room)
+        unsafe try feed(stream, use)
         room -= inflater.produced
         switch inflater.state {
         case .finished:
@@ -183,7 +185,7 @@ struct PDFPacking {
     }
 
     private mutating func feed(
-        _ stream: PDFStreamData, to inflater: Inflater, _ use: (UnsafeRawBufferPointer) -> Void
+        _ stream: PDFStreamData, _ use: (UnsafeRawBufferPointer) -> Void
     ) throws {
         // Safe: the pointers do not leave the closures.
         switch stream.place {

@@ -5,7 +5,7 @@ struct PDFParser {
     private let source: any ByteSource
     private let limits: Limits
     private let file: QPDFFile
-    private var objects: [PDFReference: PDFObject] = [:]
+    private var objects = PDFObjects()
     private var waiting: [PDFReference] = []
     private var places: PDFStreamPlaces
     /// Bytes that all data together can have: more than the file only where they lie in each other.
@@ -27,6 +27,13 @@ struct PDFParser {
 
     mutating func parse() throws -> PDFContents {
         let trailer = try file.object(.trailer).value.dictionary ?? PDFDictionary()
+        try file.together { try findAll(from: trailer) }
+        return try PDFContents(
+            size: source.size, version: file.version, isEncrypted: file.isEncrypted,
+            isProtected: file.isProtected, isRepaired: file.isRepaired, trailer: trailer, objects: objects)
+    }
+
+    private mutating func findAll(from trailer: PDFDictionary) throws {
         find(.dictionary(trailer))
         var next = 0
         while next < waiting.count {
@@ -39,17 +46,12 @@ struct PDFParser {
             find(object.value)
             objects[reference] = object
         }
-        return try PDFContents(
-            size: source.size, version: file.version, isEncrypted: file.isEncrypted,
-            isProtected: file.isProtected, isRepaired: file.isRepaired, trailer: trailer, objects: objects)
     }
 
     private mutating func find(_ value: PDFValue) {
         switch value {
         case .reference(let reference):
-            guard objects[reference] == nil else { return }
-            objects[reference] = PDFObject(value: .null)
-            waiting.append(reference)
+            if objects.reserve(reference) { waiting.append(reference) }
         case .array(let values): for value in values { find(value) }
         case .dictionary(let dictionary): for entry in dictionary.entries { find(entry.value) }
         default: return

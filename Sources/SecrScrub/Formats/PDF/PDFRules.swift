@@ -3,12 +3,16 @@ enum PDFRules {
     typealias Table = [String: PDFShape]
 
     static func shape(of key: String, in kind: PDFKind) -> PDFShape {
-        if let shape = tables[kind]?[key] { return shape }
+        if let shape = tables[kind.index][key] { return shape }
         // Of a halftone of several, each has the name of its colorant.
         return kind == .halftones ? .kind(.halftone) : .drop(.unknown)
     }
 
-    private static let tables: [PDFKind: Table] = document.merging(pictures) { $1 }.merging(interaction) { $1 }
+    /// By the numbers of kinds.
+    private static let tables: [Table] = {
+        let tables = document.merging(pictures) { $1 }.merging(interaction) { $1 }
+        return PDFKind.allCases.map { tables[$0] ?? [:] }
+    }()
 
     /// 7.7 and 14.
     private static let document: [PDFKind: Table] = [

@@ -52,7 +52,7 @@ struct PDFSelection: Sendable {
             }
         }
         // Also where nothing else of it stays.
-        isSigned = document.objects.values.contains { object in
+        isSigned = document.objects.all.contains { object in
             object.value.dictionary?["V"].map(rules.isSignature) ?? false
         }
         guard let root = document.trailer["Root"]?.reference, document.resolved(.reference(root)).dictionary != nil

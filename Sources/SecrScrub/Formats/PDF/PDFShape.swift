@@ -36,7 +36,7 @@ indirect enum PDFShape: Sendable {
 }
 
 /// Kinds of dictionaries and streams, each with entries of its own.
-enum PDFKind: Int, Sendable {
+enum PDFKind: Int, CaseIterable, Sendable {
     case trailer, catalog, pageNode, page, resources, viewerPreferences, nameTrees, pageLabel, markInfo, base
     case outlines, outline, destination, action, thread, bead, threadInformation
     case object, picture, form, group, graphicsState, softMask, halftone, halftones, pattern, tiling, shading, function
@@ -49,18 +49,20 @@ enum PDFKind: Int, Sendable {
     case outputIntent, file, embeddedFiles, embeddedFile, claim
 
     /// Always streams; the others are dictionaries, but for those that can be either.
-    private static let streams: Set<PDFKind> = [
-        .object, .picture, .form, .tiling, .profile, .characterMap, .fontFile, .content, .bytes, .embeddedFile,
-        .claim, .segments, .glyph,
-    ]
-    private static let either: Set<PDFKind> = [.halftone, .halftones, .pattern, .shading, .function, .colorSpace]
+    func fits(isStream: Bool) -> Bool {
+        switch self {
+        case .object, .picture, .form, .tiling, .profile, .characterMap, .fontFile, .content, .bytes, .embeddedFile,
+            .claim, .segments, .glyph:
+            isStream
+        case .halftone, .halftones, .pattern, .shading, .function, .colorSpace: true
+        default: !isStream
+        }
+    }
 
     var index: Int { rawValue }
 
     /// Whether its data are instructions that paint.
     var paints: Bool { self == .content || self == .glyph || self == .form || self == .tiling }
-
-    func fits(isStream: Bool) -> Bool { Self.either.contains(self) || Self.streams.contains(self) == isStream }
 }
 
 extension PDFShape {

@@ -9,7 +9,11 @@ extension [UInt8] {
         case .number(let text): self += text.utf8
         case .name(let name): append(name: name)
         case .string(let bytes): append(string: bytes)
-        case .reference(let reference): self += "\(reference.number) \(reference.generation) R".utf8
+        case .reference(let reference):
+            append(decimal: reference.number)
+            append(0x20)
+            append(decimal: reference.generation)
+            self += " R".utf8
         case .array(let values):
             append(0x5B)
             for (place, value) in values.enumerated() {
@@ -38,15 +42,23 @@ extension [UInt8] {
 
     private mutating func append(name: String) {
         append(0x2F)
+        if name.utf8.allSatisfy(Self.isPlain) {
+            self += name.utf8
+            return
+        }
         for scalar in name.unicodeScalars {
             let byte = UInt8(truncatingIfNeeded: scalar.value)
-            if (0x21...0x7E).contains(byte), PDFLexer.isRegular(byte), byte != 0x23 {
+            if Self.isPlain(byte) {
                 append(byte)
             } else {
                 append(0x23)
                 appendHexadecimal(byte)
             }
         }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && PDFLexer.isRegular(byte) && byte != 0x23
     }
 
     private mutating func append(string bytes: [UInt8]) {
@@ -59,6 +71,19 @@ extension [UInt8] {
             }
         }
         append(0x29)
+    }
+
+    /// - Parameters:
+    ///   - number: at least 0.
+    ///   - digits: how many there are at least, with zeros in front.
+    mutating func append(decimal number: Int, digits: Int = 1) {
+        let start = count
+        var rest = number
+        repeat {
+            append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0 || count - start < digits
+        self[start...].reverse()
     }
 
     private mutating func appendHexadecimal(_ byte: UInt8) {

@@ -42,6 +42,12 @@ struct PDFReference: Sendable, Hashable {
 
     /// The trailer, which is no object.
     static let trailer = PDFReference(number: 0)
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(number)
+        // Almost all objects are of the first one.
+        if generation != 0 { hasher.combine(generation) }
+    }
 }
 
 /// A dictionary (7.3.7), in the order in which it is written: that of its keys.
@@ -57,11 +63,19 @@ struct PDFDictionary: Sendable, Equatable {
 
     /// - Parameter entries: of a key that is there twice, the last one counts.
     init(_ entries: [Entry]) {
+        if Self.isInOrder(entries) {
+            self.entries = entries
+            return
+        }
         self.entries = entries.sorted { $0.key < $1.key }
         for place in self.entries.indices.dropFirst().reversed()
         where self.entries[place].key == self.entries[place - 1].key {
             self.entries.remove(at: place - 1)
         }
+    }
+
+    private static func isInOrder(_ entries: [Entry]) -> Bool {
+        entries.indices.dropFirst().allSatisfy { entries[$0 - 1].key < entries[$0].key }
     }
 
     var isEmpty: Bool { entries.isEmpty }

@@ -54,8 +54,8 @@ struct PDFValues {
 
     private func metadata(_ window: inout ByteWindow) throws -> [Finding] {
         var (found, room) = ([Finding](), limits.allTextBytes)
-        let streams = contents.objects.filter { $0.value.value.dictionary?.isOfType("Metadata") == true }.keys
-        for reference in streams.sorted(by: { $0.number < $1.number }) where room > 0 {
+        for reference in contents.objects.references where room > 0 {
+            guard contents.resolved(.reference(reference)).dictionary?.isOfType("Metadata") == true else { continue }
             guard let packet = contents.packet(.reference(reference), &window, limit: limits.textBytes) else {
                 continue
             }
@@ -67,7 +67,7 @@ struct PDFValues {
 
     private var reviewers: [Finding] {
         var names: Set<String> = []
-        for object in contents.objects.values {
+        for object in contents.objects.all {
             guard let dictionary = object.value.dictionary, dictionary["Rect"] != nil, dictionary["FT"] == nil,
                 contents.resolved(dictionary["Subtype"]).name != "Widget",
                 let name = contents.resolved(dictionary["T"]).string, !name.isEmpty
