@@ -133,6 +133,17 @@ secr_qpdf_status secr_qpdf_open(
     return own.status;
 }
 
+#define LARGE_PAGE ((size_t)2 << 20)
+
+void *secr_qpdf_room(size_t count) {
+    if (count < LARGE_PAGE) return malloc(count > 0 ? count : 1);
+    if (count > SIZE_MAX - LARGE_PAGE) return NULL;
+    void *room = aligned_alloc(LARGE_PAGE, (count + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE);
+    /* Where there are none, that is as well. */
+    if (room != NULL) madvise(room, count, MADV_HUGEPAGE);
+    return room;
+}
+
 void secr_qpdf_close(secr_qpdf *document) {
     run(document, close_document, NULL);
     munmap(document->stack, document->stack_size);

@@ -24,6 +24,30 @@ extension UnsafeRawBufferPointer {
         return nil
     }
 
+    /// The index of the first byte within `range` that is one of three.
+    func firstIndex(of marks: (UInt8, UInt8, UInt8), within range: Range<Int>) -> Int? {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let repeated = (UInt64(marks.0) * ones, UInt64(marks.1) * ones, UInt64(marks.2) * ones)
+        // The high bit of the first byte that is 0 is set, and none in front of it.
+        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & (ones << 7) }
+        var position = range.lowerBound
+        while range.upperBound - position >= 8 {
+            // Safe: eight bytes from here on lie within the range that was checked.
+            let word = UInt64(littleEndian: unsafe loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            let found = zeros(word ^ repeated.0) | zeros(word ^ repeated.1) | zeros(word ^ repeated.2)
+            if found != 0 { return position + found.trailingZeroBitCount / 8 }
+            position += 8
+        }
+        while position < range.upperBound {
+            // Safe: the range was checked against the buffer.
+            let byte = unsafe self[position]
+            if byte == marks.0 || byte == marks.1 || byte == marks.2 { return position }
+            position += 1
+        }
+        return nil
+    }
+
     /// Whether the first `length` bytes of two buffers are the same.
     func sharesPrefix(_ length: Int, with other: UnsafeRawBufferPointer) -> Bool {
         precondition(length <= count && length <= other.count)
@@ -37,5 +61,11 @@ extension [UInt8] {
     package func firstIndex(of byte: UInt8, within range: Range<Int>) -> Int? {
         // Safe: the pointer does not leave the closure.
         unsafe withUnsafeBytes { unsafe $0.firstIndex(of: byte, within: range) }
+    }
+
+    /// The index of the first byte within `range` that is one of three.
+    package func firstIndex(of marks: (UInt8, UInt8, UInt8), within range: Range<Int>) -> Int? {
+        // Safe: the pointer does not leave the closure.
+        unsafe withUnsafeBytes { unsafe $0.firstIndex(of: marks, within: range) }
     }
 }

@@ -33,6 +33,9 @@ secr_qpdf_status secr_qpdf_open(
     const char *path, const char *bytes, size_t count, const char *password, size_t stack, secr_qpdf **document,
     char *message);
 
+/* Room for a document that lies in memory, in pages that are as large as there are. To be freed; null where there is none. */
+void *secr_qpdf_room(size_t count);
+
 void secr_qpdf_close(secr_qpdf *document);
 
 /*

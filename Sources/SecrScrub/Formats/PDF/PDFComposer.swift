@@ -48,10 +48,12 @@ struct PDFComposer: Sendable {
         for (place, object) in selection.kept.enumerated() {
             if let packed = packed[place] {
                 writer.append(place + 1, dictionary(object.value, packed), packed.pieces)
-            } else {
+            } else if packsObjects {
                 var text: [UInt8] = []
                 text.append(object.value)
-                if packsObjects { plain.append((place + 1, text)) } else { writer.append(place + 1, text) }
+                plain.append((place + 1, text))
+            } else {
+                writer.append(place + 1, object.value)
             }
         }
         var number = selection.kept.count
@@ -63,7 +65,7 @@ struct PDFComposer: Sendable {
         return writer.plan
     }
 
-    private func dictionary(_ value: PDFValue, _ packed: PDFPacked) -> [UInt8] {
+    private func dictionary(_ value: PDFValue, _ packed: PDFPacked) -> PDFValue {
         var dictionary = value.dictionary ?? PDFDictionary()
         dictionary["Length"] = .number(String(packed.count))
         let names = packed.filters.map { PDFValue.name($0.name) }
@@ -76,9 +78,7 @@ struct PDFComposer: Sendable {
         if parameters.contains(where: { $0 != .null }) {
             dictionary["DecodeParms"] = parameters.count == 1 ? parameters[0] : .array(parameters)
         }
-        var text: [UInt8] = []
-        text.append(.dictionary(dictionary))
-        return text
+        return .dictionary(dictionary)
     }
 }
 
@@ -118,23 +118,23 @@ struct PDFWriter {
         places[number] = (kind, place, turn)
     }
 
-    private mutating func begin(_ number: Int) {
+    private mutating func begin(_ number: Int, _ value: PDFValue) {
         note(number, 1, written + pending.count, 0)
         pending.append(decimal: number)
         pending += " 0 obj\n".utf8
+        let start = pending.count
+        pending.append(value)
+        seen += pending[start...]
     }
 
-    mutating func append(_ number: Int, _ text: [UInt8]) {
-        begin(number)
-        pending += text
-        seen += text
+    mutating func append(_ number: Int, _ value: PDFValue) {
+        begin(number, value)
         pending += "\nendobj\n".utf8
+        flushIfLong()
     }
 
-    mutating func append(_ number: Int, _ dictionary: [UInt8], _ pieces: [OutputPlan.Piece]) {
-        begin(number)
-        pending += dictionary
-        seen += dictionary
+    mutating func append(_ number: Int, _ dictionary: PDFValue, _ pieces: [OutputPlan.Piece]) {
+        begin(number, dictionary)
         pending += "\nstream\n".utf8
         for piece in pieces {
             if case .bytes(let bytes) = piece, bytes.count < 4_096 {
@@ -146,12 +146,25 @@ struct PDFWriter {
             }
         }
         pending += "\nendstream\nendobj\n".utf8
+        flushIfLong()
     }
 
     private mutating func flush() {
         plan.append(.bytes(pending))
         written += pending.count
         pending = []
+        pending.reserveCapacity(Self.usualLength)
+    }
+
+    /// Of what stands between the data of two streams that are copied.
+    private static let usualLength = 512
+    /// More is not held in one piece, which would have to move each time that it grows.
+    private static let longest = 32 * 1024
+
+    private mutating func flushIfLong() {
+        if pending.count < Self.longest { return }
+        flush()
+        pending.reserveCapacity(Self.longest + 2 * Self.usualLength)
     }
 
     mutating func append(_ number: Int, gathering objects: ArraySlice<(number: Int, text: [UInt8])>) {
@@ -164,9 +177,13 @@ struct PDFWriter {
         }
         let data = deflated.data(of: head + body)
         seen += body
-        let dictionary =
-            "<</Filter/FlateDecode/First \(head.count)/Length \(data.count)/N \(objects.count)/Type/ObjStm>>"
-        append(number, Array(dictionary.utf8), [.bytes(data)])
+        var dictionary = PDFDictionary()
+        dictionary["Type"] = .name("ObjStm")
+        dictionary["N"] = .number(String(objects.count))
+        dictionary["First"] = .number(String(head.count))
+        dictionary["Filter"] = .name("FlateDecode")
+        dictionary["Length"] = .number(String(data.count))
+        append(number, .dictionary(dictionary), [.bytes(data)])
     }
 
     private var identifier: PDFValue {
@@ -197,9 +214,7 @@ struct PDFWriter {
             trailer["W"] = .array(widths.map { .number(String($0)) })
             trailer["Filter"] = .name("FlateDecode")
             trailer["Length"] = .number(String(data.count))
-            var text: [UInt8] = []
-            text.append(.dictionary(trailer))
-            append(own, text, [.bytes(data)])
+            append(own, .dictionary(trailer), [.bytes(data)])
         } else {
             trailer["Size"] = .number(String(count + 1))
             pending += "xref\n0 \(count + 1)\n0000000000 65535 f \n".utf8

@@ -29,17 +29,18 @@ struct PDFInstructions {
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
         var position = 0
-        while let found = Self.nextMark(in: bytes.span, from: position) {
+        // Where something can begin that is no instruction, or an instruction that is a picture.
+        while let found = bytes.firstIndex(of: (0x25, 0x28, 0x42), within: position..<bytes.count) {
             position = found
             switch bytes[position] {
             case 0x25:
-                let start = position
-                position = Self.endOfLine(in: bytes.span, from: start)
-                comments.append(start..<position)
-            case 0x28:
-                guard let end = Self.endOfString(in: bytes.span, from: position) else { return }
+                let end = bytes.firstIndex(of: (10, 13, 13), within: found..<bytes.count) ?? bytes.count
+                comments.append(found..<end)
                 position = end
-            case 0x42 where isPictureStart(position):
+            case 0x28:
+                guard let end = endOfString(from: position) else { return }
+                position = end
+            case _ where isPictureStart(position):
                 guard let end = try? skipPicture(from: position + 2) else { return }
                 position = end
             default: position += 1
@@ -48,34 +49,19 @@ struct PDFInstructions {
         isWhole = true
     }
 
-    /// Where something can begin that is no instruction, or an instruction that is a picture.
-    private static func nextMark(in bytes: Span<UInt8>, from start: Int) -> Int? {
-        var position = start
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte == 0x25 || byte == 0x28 || byte == 0x42 { return position }
-            position += 1
-        }
-        return nil
-    }
-
-    private static func endOfLine(in bytes: Span<UInt8>, from start: Int) -> Int {
-        var position = start
-        while position < bytes.count, bytes[position] != 10, bytes[position] != 13 { position += 1 }
-        return position
-    }
-
     /// Behind the last bracket (7.3.4.2).
-    private static func endOfString(in bytes: Span<UInt8>, from start: Int) -> Int? {
+    private func endOfString(from start: Int) -> Int? {
         var (position, depth) = (start, 0)
-        while position < bytes.count {
-            switch bytes[position] {
+        while let found = bytes.firstIndex(of: (0x28, 0x29, 0x5C), within: position..<bytes.count) {
+            switch bytes[found] {
             case 0x28: depth += 1
             case 0x29: depth -= 1
-            case 0x5C: position += 1
-            default: break
+            // Whatever follows belongs to it.
+            default:
+                position = min(found + 2, bytes.count)
+                continue
             }
-            position += 1
+            position = found + 1
             if depth == 0 { return position }
         }
         return nil

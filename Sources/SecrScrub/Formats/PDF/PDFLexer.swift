@@ -216,6 +216,9 @@ struct PDFLexer {
 struct PDFReader {
     private(set) var lexer: PDFLexer
     private static let deepest = 200
+    /// Of the dictionaries and arrays that have not ended, what has been read: they are as large as they have to be.
+    private var entries: [PDFDictionary.Entry] = []
+    private var values: [PDFValue] = []
 
     init(_ lexer: PDFLexer) { self.lexer = lexer }
 
@@ -241,9 +244,10 @@ struct PDFReader {
         case .name(let name): return .name(name)
         case .string(let bytes): return .string(bytes)
         case .arrayStart:
-            var found: [PDFValue] = []
-            while let value = try value(depth: depth + 1) { found.append(value) }
-            return .array(found)
+            let start = values.count
+            while let value = try value(depth: depth + 1) { values.append(value) }
+            defer { values.removeSubrange(start...) }
+            return .array(Array(values[start...]))
         case .dictionaryStart: return try dictionary(depth: depth)
         case .arrayEnd, .dictionaryEnd: return nil
         case .word("true"): return .bool(true)
@@ -254,14 +258,15 @@ struct PDFReader {
     }
 
     private mutating func dictionary(depth: Int) throws(ParseError) -> PDFValue {
-        var entries: [PDFDictionary.Entry] = []
+        let start = entries.count
         while let token = try lexer.next(), token != .dictionaryEnd {
             guard case .name(let key) = token, let value = try value(depth: depth + 1) else {
                 throw ParseError(.malformed, at: lexer.start, "a dictionary that makes no sense")
             }
             if value != .null { entries.append(PDFDictionary.Entry(key: key, value: value)) }
         }
-        return .dictionary(PDFDictionary(entries))
+        defer { entries.removeSubrange(start...) }
+        return .dictionary(PDFDictionary(Array(entries[start...])))
     }
 
     private mutating func reference(_ text: String) throws(ParseError) -> PDFValue? {

@@ -144,6 +144,8 @@ struct PDFSelection: Sendable {
 
     /// `nil` for what goes.
     private mutating func value(_ value: PDFValue, _ shape: PDFShape) -> PDFValue? {
+        // Most of what there is.
+        if case .plain = shape, value.isPlain { return value }
         notePage(value, shape)
         switch shape {
         case .either(let first, let second): return self.value(value, fitting.fits(value, first) ? first : second)
@@ -222,6 +224,7 @@ struct PDFSelection: Sendable {
 
     private mutating func entries(_ dictionary: PDFDictionary, _ kind: PDFKind) -> PDFDictionary {
         var written: [PDFDictionary.Entry] = []
+        written.reserveCapacity(dictionary.entries.count)
         note(dictionary, kind)
         for entry in dictionary.entries {
             let shape = rules.shape(of: entry, in: dictionary, kind)
@@ -333,6 +336,23 @@ struct PDFSelection: Sendable {
         else { return }
         root["IDTree"] = tree
         kept[place].value = .dictionary(root)
+    }
+}
+
+extension PDFValue {
+    /// Whether it is a number, a name, yes or no, or an array of such things.
+    fileprivate var isPlain: Bool {
+        switch self {
+        case .number, .name, .bool: true
+        case .array(let values):
+            values.allSatisfy {
+                switch $0 {
+                case .number, .name, .bool: true
+                default: false
+                }
+            }
+        default: false
+        }
     }
 }
 

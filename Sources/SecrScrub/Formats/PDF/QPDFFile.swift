@@ -48,7 +48,7 @@ internal import SecrBytes
         let isOpenToAll = unsafe Self.none.tryEach(open)
         let isOpen = unsafe isOpenToAll || password?.tryEach(open) == true
         guard isOpen, let opened = unsafe opened, status == SECR_QPDF_DONE else {
-            unsafe memory?.deallocate()
+            unsafe free(memory?.baseAddress)
             throw Self.error(status, message, isWrong: password != nil)
         }
         unsafe document = opened
@@ -60,9 +60,12 @@ internal import SecrBytes
     /// Loads the library, if it is there.
     static func load() { secr_qpdf_load() }
 
-    /// All bytes, to be deallocated.
+    /// All bytes, to be freed.
     private static func copy(of source: any ByteSource) throws -> UnsafeMutableRawBufferPointer {
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, source.size), alignment: 1)
+        guard let room = unsafe secr_qpdf_room(source.size) else {
+            throw ParseError(.limit, at: 0, "a document for which there is no memory")
+        }
+        let copy = unsafe UnsafeMutableRawBufferPointer(start: room, count: source.size)
         var (window, position) = (ByteWindow(source), 0)
         do {
             // Safe: the pieces are together as long as the source, for which there is room.
@@ -71,7 +74,7 @@ internal import SecrBytes
                 position += piece.count
             }
         } catch {
-            unsafe copy.deallocate()
+            unsafe free(room)
             throw error
         }
         return unsafe copy
@@ -98,7 +101,7 @@ internal import SecrBytes
 
     deinit {
         unsafe secr_qpdf_close(document)
-        unsafe memory?.deallocate()
+        unsafe free(memory?.baseAddress)
     }
 
     var isEncrypted: Bool { unsafe secr_qpdf_is_encrypted(document) != 0 }
