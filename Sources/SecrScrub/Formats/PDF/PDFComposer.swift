@@ -84,12 +84,13 @@ struct PDFComposer: Sendable {
 
 /// Tables that have been packed, so that reading an output back need not pack them again.
 final class PDFDeflated: Sendable {
-    private let known = Mutex<[[UInt8]: [UInt8]]>([:])
+    private let known = Mutex<[ByteKey: [UInt8]]>([:])
 
     func data(of text: [UInt8]) -> [UInt8] {
-        if let found = known.withLock({ $0[text] }) { return found }
+        let key = ByteKey(text)
+        if let found = known.withLock({ $0[key] }) { return found }
         let data = PDFPacking.deflated(text)
-        known.withLock { $0[text] = data }
+        known.withLock { $0[key] = data }
         return data
     }
 }
@@ -113,8 +114,7 @@ struct PDFWriter {
     }
 
     private mutating func note(_ number: Int, _ kind: Int, _ place: Int, _ turn: Int) {
-        let missing = number + 1 - places.count
-        if missing > 0 { places.append(contentsOf: repeatElement((kind: 0, place: 0, turn: 0), count: missing)) }
+        while places.count <= number { places.append((0, 0, 0)) }
         places[number] = (kind, place, turn)
     }
 

@@ -219,6 +219,8 @@ struct PDFReader {
     /// Of the dictionaries and arrays that have not ended, what has been read: they are as large as they have to be.
     private var entries: [PDFDictionary.Entry] = []
     private var values: [PDFValue] = []
+    /// More are in few objects.
+    private static let usual = 12
 
     init(_ lexer: PDFLexer) { self.lexer = lexer }
 
@@ -245,8 +247,9 @@ struct PDFReader {
         case .string(let bytes): return .string(bytes)
         case .arrayStart:
             let start = values.count
+            values.reserveCapacity(Self.usual)
             while let value = try value(depth: depth + 1) { values.append(value) }
-            defer { values.removeSubrange(start...) }
+            defer { values.removeLast(values.count - start) }
             return .array(Array(values[start...]))
         case .dictionaryStart: return try dictionary(depth: depth)
         case .arrayEnd, .dictionaryEnd: return nil
@@ -259,13 +262,14 @@ struct PDFReader {
 
     private mutating func dictionary(depth: Int) throws(ParseError) -> PDFValue {
         let start = entries.count
+        entries.reserveCapacity(Self.usual)
         while let token = try lexer.next(), token != .dictionaryEnd {
             guard case .name(let key) = token, let value = try value(depth: depth + 1) else {
                 throw ParseError(.malformed, at: lexer.start, "a dictionary that makes no sense")
             }
             if value != .null { entries.append(PDFDictionary.Entry(key: key, value: value)) }
         }
-        defer { entries.removeSubrange(start...) }
+        defer { entries.removeLast(entries.count - start) }
         return .dictionary(PDFDictionary(Array(entries[start...])))
     }
 

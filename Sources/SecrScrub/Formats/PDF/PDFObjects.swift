@@ -13,7 +13,7 @@ struct PDFObjects: Sendable {
     private static let smallNumbers = 1 << 18
 
     private static func isSmall(_ reference: PDFReference) -> Bool {
-        reference.generation == 0 && (0..<smallNumbers).contains(reference.number)
+        reference.generation == 0 && reference.number >= 0 && reference.number < smallNumbers
     }
 
     private func place(of reference: PDFReference) -> Int? {
@@ -26,8 +26,7 @@ struct PDFObjects: Sendable {
     mutating func reserve(_ reference: PDFReference) -> Bool {
         guard place(of: reference) == nil else { return false }
         if Self.isSmall(reference) {
-            let missing = reference.number + 1 - places.count
-            if missing > 0 { places.append(contentsOf: repeatElement(-1, count: missing)) }
+            while places.count <= reference.number { places.append(-1) }
             places[reference.number] = Int32(all.count)
         } else {
             others[reference] = all.count
@@ -39,7 +38,10 @@ struct PDFObjects: Sendable {
 
     /// Nothing is ever taken away.
     subscript(_ reference: PDFReference) -> PDFObject? {
-        get { place(of: reference).map { all[$0] } }
+        get {
+            guard let place = place(of: reference) else { return nil }
+            return all[place]
+        }
         set {
             guard let newValue else { return }
             _ = reserve(reference)
@@ -47,9 +49,15 @@ struct PDFObjects: Sendable {
         }
     }
 
-    func value(of reference: PDFReference) -> PDFValue { place(of: reference).map { all[$0].value } ?? .null }
+    func value(of reference: PDFReference) -> PDFValue {
+        guard let place = place(of: reference) else { return .null }
+        return all[place].value
+    }
 
-    func isStream(_ reference: PDFReference) -> Bool { place(of: reference).map { all[$0].stream != nil } ?? false }
+    func isStream(_ reference: PDFReference) -> Bool {
+        guard let place = place(of: reference) else { return false }
+        return all[place].stream != nil
+    }
 
     /// By their numbers.
     var references: [PDFReference] { names.sorted { ($0.number, $0.generation) < ($1.number, $1.generation) } }

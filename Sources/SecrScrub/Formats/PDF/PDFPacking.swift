@@ -90,7 +90,7 @@ struct PDFPacking {
     }
 
     /// Data that were cut down already, if they are the same.
-    private func same(_ stream: PDFStreamData, as known: PDFPacked) throws -> PDFPacked? {
+    private mutating func same(_ stream: PDFStreamData, as known: PDFPacked) throws -> PDFPacked? {
         guard let original, case .range(let range) = stream.place, range.count == known.count,
             stream.filters == known.filters
         else { return nil }
@@ -100,6 +100,8 @@ struct PDFPacking {
             let isSame =
                 switch piece {
                 case .copy(let from): try source.isCopy(part, of: from, in: original)
+                case .bytes(let bytes) where bytes.count <= ByteWindow.defaultCapacity:
+                    try window.bytes(in: part) == bytes
                 case .bytes(let bytes):
                     try MemorySource(bytes).holdsSameBytes(in: 0..<bytes.count, as: source, in: part)
                 }

@@ -150,7 +150,7 @@ struct PDFParser {
 struct PDFStreamPlaces {
     private let source: any ByteSource
     /// Where data may begin, by what they begin with.
-    private var starts: [[UInt8]: [Int]] = [:]
+    private var starts: [ByteKey: [Int]] = [:]
     /// How many there can be.
     private(set) var count = 0
     private static let keyLength = 16
@@ -177,7 +177,7 @@ struct PDFStreamPlaces {
                 var start = found + word.count
                 if start < bytes.count, bytes[start] == 13 { start += 1 }
                 if start < bytes.count, bytes[start] == 10 { start += 1 }
-                let key = Array(bytes[min(start, bytes.count)...].prefix(Self.keyLength))
+                let key = ByteKey(Array(bytes[min(start, bytes.count)...].prefix(Self.keyLength)))
                 if starts[key, default: []].count < Self.most { starts[key, default: []].append(position + start) }
             }
             position = end
@@ -187,7 +187,7 @@ struct PDFStreamPlaces {
     func find(_ data: [UInt8]) throws -> PDFStreamData.Place {
         guard data.count >= Self.smallest else { return .bytes(data) }
         let memory = MemorySource(data)
-        for start in starts[Array(data.prefix(Self.keyLength))] ?? [] where start <= source.size - data.count {
+        for start in starts[ByteKey(Array(data.prefix(Self.keyLength)))] ?? [] where start <= source.size - data.count {
             let range = start..<start + data.count
             if try memory.holdsSameBytes(in: 0..<data.count, as: source, in: range) { return .range(range) }
         }

@@ -115,12 +115,13 @@ struct ICCProfile: Equatable, Sendable {
         let all = texts + tags
         var table: [UInt8] = []
         var elements: [UInt8] = []
-        var placed: [[UInt8]: Int] = [:]
+        var placed: [ByteKey: Int] = [:]
         let start = Self.headerSize + 4 + 12 * all.count
         table.appendBigEndian32(all.count)
         for tag in all {
-            let offset = placed[tag.data] ?? start + elements.count
-            if placed.updateValue(offset, forKey: tag.data) == nil {
+            let key = ByteKey(tag.data)
+            let offset = placed[key] ?? start + elements.count
+            if placed.updateValue(offset, forKey: key) == nil {
                 elements += tag.data
                 elements += [UInt8](repeating: 0, count: -tag.data.count & 3)
             }
