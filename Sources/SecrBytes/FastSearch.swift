@@ -57,6 +57,13 @@ extension UnsafeRawBufferPointer {
 }
 
 extension [UInt8] {
+    /// The same as `==`, which compares one byte after the other.
+    package func holdsSameBytes(as other: [UInt8]) -> Bool {
+        // Safe: the pointers do not leave the closures.
+        unsafe count == other.count
+            && withUnsafeBytes { left in unsafe other.withUnsafeBytes { unsafe left.sharesPrefix(count, with: $0) } }
+    }
+
     /// The index of the first `byte` within `range`.
     package func firstIndex(of byte: UInt8, within range: Range<Int>) -> Int? {
         // Safe: the pointer does not leave the closure.

@@ -33,4 +33,17 @@ import Testing
             #expect(bytes.firstIndex(of: marks, within: range) == firstIndex(bytes, marks, within: range))
         }
     }
+
+    @Test func oneByteMakesBytesDiffer() {
+        for count in 0..<40 {
+            let bytes = [UInt8](repeating: 7, count: count)
+            #expect(bytes.holdsSameBytes(as: bytes))
+            #expect(!bytes.holdsSameBytes(as: bytes + [7]) && !(bytes + [7]).holdsSameBytes(as: bytes))
+            for place in 0..<count {
+                var other = bytes
+                other[place] = 6
+                #expect(!bytes.holdsSameBytes(as: other))
+            }
+        }
+    }
 }

@@ -54,7 +54,8 @@ public struct OutputPlan: Sendable, Equatable {
             let range = position..<position + piece.count
             switch piece {
             case .copy(let copied): guard copied == range else { return false }
-            case .bytes(let bytes): guard try window.bytes(in: range) == bytes else { return false }
+            case .bytes(let bytes):
+                guard try window.bytes(in: range).holdsSameBytes(as: bytes) else { return false }
             }
             position = range.upperBound
         }
@@ -103,7 +104,8 @@ extension ByteSource {
             guard range.upperBound <= size else { return range.lowerBound }
             position = range.upperBound
             switch piece {
-            case .bytes(let bytes): guard try window.bytes(in: range) == bytes else { return range.lowerBound }
+            case .bytes(let bytes):
+                guard try window.bytes(in: range).holdsSameBytes(as: bytes) else { return range.lowerBound }
             case .copy(let from):
                 if isKnownCopy(range, of: from) { continue }
                 let isNext = from.lowerBound >= copies.last?.upperBound ?? 0

@@ -101,7 +101,7 @@ struct PDFPacking {
                 switch piece {
                 case .copy(let from): try source.isCopy(part, of: from, in: original)
                 case .bytes(let bytes) where bytes.count <= ByteWindow.defaultCapacity:
-                    try window.bytes(in: part) == bytes
+                    try window.bytes(in: part).holdsSameBytes(as: bytes)
                 case .bytes(let bytes):
                     try MemorySource(bytes).holdsSameBytes(in: 0..<bytes.count, as: source, in: part)
                 }
