@@ -17,18 +17,20 @@ def photo(plants, row):
     return miniature.miniature(jpeg.comment(plants.text(row, EXIF)))
 
 
-def painted(coding, data, more=b""):
-    return b"q 40 0 0 40 200 100 cm BI /W 8 /H 8 /BPC 8 /CS /RGB /F " + coding + more + b" ID " + data + b"\nEI Q\n"
+def painted(coding, data, more=b"", space=b" "):
+    start = b"q 40 0 0 40 200 100 cm BI /W 8 /H 8 /BPC 8 /CS /RGB /F " + coding + more
+    return start + b" ID" + space + data + b"\nEI Q\n"
 
 
 def inline(document, plants):
-    """Photos among the instructions: as they are, with their length, and in digits."""
+    """Photos among the instructions: as they are, with their length, in digits, and behind two bytes that end a line."""
     words = document[document.contents[0]]
     first, second = photo(plants, "comment of a photo among instructions"), photo(plants, "comment of a photo with a length")
     words.data += painted(b"/DCT", first) + painted(b"[/DCTDecode]", second, b" /L %d" % len(second))
     third = plants.exact("comment of a photo in digits", EXIF, jpeg.comment(b"CNRY-in-digits-of-a-photo").hex().upper().encode())
     digits = miniature.miniature(b"").hex().encode()
     words.data += painted(b"[/AHx % of digits\n /DCT]", digits[:4] + third + digits[4:] + b">")
+    words.data += painted(b"/DCT", photo(plants, "comment of a photo on a line of its own"), space=b"\r\n")
 
 
 def remarks(document, plants):

@@ -281,12 +281,12 @@ struct PDFPacking {
         }
         if allowList.rule(for: PDFPart.pictureMetadata, policy: policy) == nil {
             for photo in found.photos {
-                guard let edit = try? photoEdits(photo, data) else {
+                guard let (own, isClean) = try? photoEdits(photo, data) else {
                     packed.notes.photos += 1
                     continue
                 }
-                if !edit.isEmpty { packed.drops.insert(.pictureMetadata) }
-                edits += edit
+                if !isClean { packed.drops.insert(.pictureMetadata) }
+                edits += own
             }
         }
         guard !edits.isEmpty else { return packed }
@@ -295,15 +295,19 @@ struct PDFPacking {
         return packed
     }
 
-    /// Nothing where the picture is clean. Filters around it become the simplest one, whose end everybody finds.
-    private func photoEdits(_ photo: PDFInstructions.Photo, _ data: [UInt8]) throws -> [PDFInstructions.Edit] {
+    /// Nothing where the picture is as it has to be. Filters around it become the simplest one, whose end everybody finds.
+    private func photoEdits(
+        _ photo: PDFInstructions.Photo, _ data: [UInt8]
+    ) throws -> (edits: [PDFInstructions.Edit], isClean: Bool) {
         let front = photo.filters.dropLast().map { PDFFilter(name: $0) }
         guard front.isEmpty || !photo.hasParameters else {
             throw ParseError(.unsupported, at: photo.data.lowerBound, "a picture with several filters")
         }
-        let memory = MemorySource(try PDFFilters.undo(front, Array(data[photo.data]), limit: limits.attachedBytes))
+        let unpacked = try PDFFilters.undo(front, Array(data[photo.data]), limit: limits.attachedBytes)
+        // Of two bytes that end a line, only the first belongs to the instruction.
+        let memory = MemorySource(Self.withoutSpace(unpacked))
         let scrub = try picture(memory)
-        if try scrub.plan.isIdentity(of: memory) { return [] }
+        if memory.size == unpacked.count, try scrub.plan.isIdentity(of: memory) { return ([], true) }
         var output = try scrub.plan.bytes(from: memory)
         try scrub.verify(MemorySource(output))
         var edits: [PDFInstructions.Edit] = []
@@ -312,11 +316,16 @@ struct PDFPacking {
             edits.append((photo.filterRange, Array("[/AHx/DCT]".utf8)))
         }
         if let range = photo.lengthRange { edits.append((range, Array(String(output.count).utf8))) }
-        return edits + [(photo.data, output)]
+        return (edits + [(photo.data, output)], scrub.findings.isClean)
     }
 
     private static func hexadecimal(_ byte: UInt8) -> String {
         (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }
+
+    /// Decoders of JPEG begin with the first byte that is none.
+    private static func withoutSpace(_ bytes: [UInt8]) -> [UInt8] {
+        Array(bytes.dropFirst(bytes.prefix(16).prefix(while: PDFLexer.isWhite).count))
     }
 
     private mutating func jpeg(_ stream: PDFStreamData) throws -> PDFPacked {
@@ -330,7 +339,7 @@ struct PDFPacking {
             scrub = try picture(SliceSource(source, range))
             pieces = scrub.plan.pieces.map { $0.moved(by: range.lowerBound) }
         case .bytes(let bytes):
-            let memory = MemorySource(Array(bytes.dropFirst(bytes.prefix(16).prefix(while: PDFLexer.isWhite).count)))
+            let memory = MemorySource(Self.withoutSpace(bytes))
             scrub = try picture(memory)
             pieces = [.bytes(try scrub.plan.bytes(from: memory))]
         }
