@@ -8,8 +8,7 @@ internal import Synchronization
 /// since whatever is in memory then is in all of them.
 public final class ForkServer: Sendable {
     /// One request at a time.
-    private let channel: Mutex<MessageChannel?>
-    private let process: CInt
+    private let channel: Mutex<MessageChannel>
 
     /// What a worker may take.
     public struct Limits: Sendable {
@@ -33,18 +32,13 @@ public final class ForkServer: Sendable {
         let process = secr_fork()
         if process < 0 { throw .current("begin another process", nil) }
         if process == 0 { serve(other, prepare, work) }
-        return ForkServer(own, process)
+        return ForkServer(own)
     }
 
-    private init(_ channel: MessageChannel, _ process: CInt) {
+    /// It ends when nobody can ask it any more, and with it what is left of the work. That is not waited for: a command that has one
+    /// ends soon, and would end later.
+    private init(_ channel: MessageChannel) {
         self.channel = Mutex(channel)
-        self.process = process
-    }
-
-    deinit {
-        // It ends where nobody can ask it any more, and with it what is left of the work.
-        channel.withLock { $0 = nil }
-        _ = secr_wait(process)
     }
 
     /// Begins a worker.
@@ -55,8 +49,8 @@ public final class ForkServer: Sendable {
         let (output, input) = try BackgroundProcess.pipe()
         let request = Request(limits: limits, isPrepared: isPrepared).bytes
         try channel.withLock { (channel) throws(SystemError) in
-            try channel?.send(request, file: other.descriptor)
-            try channel?.send([], file: input)
+            try channel.send(request, file: other.descriptor)
+            try channel.send([], file: input)
         }
         return WorkerProcess(channel: own, ending: output, patience: limits.seconds * 10)
     }
