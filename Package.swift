@@ -261,7 +261,8 @@ let package = Package(
         .testTarget(
             name: "SecrScrubFilesTests",
             dependencies: [
-                "SecrScrub", "SecrScrubFiles", "SecrSystem", "SecrTestSupport", "sandbox-probe", "secr-scrub",
+                "SecrBytes", "SecrScrub", "SecrScrubFiles", "SecrSystem", "SecrTestSupport", "sandbox-probe",
+                "secr-scrub",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

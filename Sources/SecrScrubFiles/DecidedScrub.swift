@@ -43,6 +43,6 @@ extension PreparedScrub {
             try writer.write(to: file)
             try verify(output)
         }
-        guard opened.isUnchanged else { throw FileFailure(.changed, "the file changed while it was read") }
+        try opened.requireUnchanged()
     }
 }

@@ -20,7 +20,7 @@ public struct FileInspector: Sendable {
     public func inspect(_ input: Input, detail: Inspection.Detail) throws(FileFailure) -> Report {
         let opened = try OpenInput(input)
         let inspection = try inspect(opened, detail)
-        try requireUnchanged(opened)
+        try opened.requireUnchanged()
         let warnings = input.path.map {
             FileWarnings.about($0, format: inspection.format, status: opened.status, destination: .beside)
         }
@@ -36,7 +36,7 @@ public struct FileInspector: Sendable {
     public func check(_ input: Input) throws(FileFailure) -> Verdict {
         let opened = try OpenInput(input)
         let decided = try FileFailure.translating { try scrubber.decide(opened, workers) }
-        try requireUnchanged(opened)
+        try opened.requireUnchanged()
         return Verdict(findings: decided.findings, limitations: decided.limitations)
     }
 
@@ -44,9 +44,5 @@ public struct FileInspector: Sendable {
     private func inspect(_ opened: OpenInput, _ detail: Inspection.Detail) throws(FileFailure) -> Inspection {
         if let workers, detail == .values { return try workers.inspect(opened, password: scrubber.password) }
         return try FileFailure.translating { try scrubber.inspect(opened.source, detail: detail) }
-    }
-
-    private func requireUnchanged(_ opened: OpenInput) throws(FileFailure) {
-        guard opened.isUnchanged else { throw FileFailure(.changed, "the file changed while it was read") }
     }
 }

@@ -116,7 +116,7 @@ public struct FileScrubber: Sendable {
         outcome.result = isDryRun ? .wouldScrub(to: target) : .scrubbed(to: target)
         if isDryRun { return nil }
         guard let target else {
-            try FileFailure.translating { try writeToStandardOutput(decided, opened) }
+            try FileFailure.translating { try writeToStandardOutput(decided) }
             return nil
         }
         return try FileFailure.translating(about: input.path) {
@@ -159,25 +159,19 @@ public struct FileScrubber: Sendable {
     ) throws -> Replacement? {
         if case .folder = destination { try OutputFolder.make(for: target) }
         let staged = try StagedFile(for: target)
-        try fill(staged.descriptor, decided, opened)
+        try decided.write(staged.descriptor)
         if let existing { return Replacement(staged: staged, status: existing) }
         try staged.publishNew(mode: opened.mode & ~FileCreation.mask)
         return nil
     }
 
-    private func writeToStandardOutput(_ decided: DecidedScrub, _ opened: OpenInput) throws {
+    private func writeToStandardOutput(_ decided: DecidedScrub) throws {
         guard decided.size <= AnonymousFile.limit else {
             throw FileFailure(.limit, "too large for standard output", hint: "-o writes it to a file")
         }
         let staged = try AnonymousFile.make()
-        try fill(staged, decided, opened)
+        try decided.write(staged)
         try PlanWriter.stream(FileSource(staged, size: decided.size), to: OwnedDescriptor.duplicate(1))
-    }
-
-    private func fill(_ output: OwnedDescriptor, _ decided: DecidedScrub, _ opened: OpenInput) throws {
-        try decided.write(output)
-        // A worker looks only from when it began.
-        guard opened.isUnchanged else { throw FileFailure(.changed, "the file changed while it was read") }
     }
 
     /// Lets replacements appear, after one sync for all of them.

@@ -51,6 +51,10 @@ public struct OpenInput: Sendable {
         }
     }
 
-    /// Whether nobody wrote to the file since it was opened.
-    public var isUnchanged: Bool { (try? source.descriptor.status()) == status }
+    /// - Throws: where somebody wrote to the file since it was opened.
+    func requireUnchanged() throws(FileFailure) {
+        guard (try? source.descriptor.status()) == status else {
+            throw FileFailure(.changed, "the file changed while it was read")
+        }
+    }
 }

@@ -60,10 +60,11 @@ public struct MessageChannel: Sendable {
     ///   - seconds: after which waiting fails with `timedOut`; for ever where there are none.
     /// - Returns: `nil` where the other side has ended.
     public func receive(limit: Int, seconds: Int? = nil) throws(SystemError) -> Message? {
+        let end = seconds.map { ContinuousClock.now + .seconds($0) }
         var message = Message(bytes: [], file: nil)
         var packet = [UInt8](repeating: 0, count: Int(SECR_PACKET_MOST))
         while true {
-            try wait(seconds)
+            if let end { try wait(until: end) }
             var raw: CInt = -1
             // Safe: the kernel writes at most as many bytes as the array holds.
             let got = retrying { unsafe secr_packet_receive(descriptor.raw, &packet, packet.count, &raw) }
@@ -96,9 +97,9 @@ public struct MessageChannel: Sendable {
         return got == 0 ? nil : unsafe use(UnsafeRawBufferPointer(rebasing: room[1..<got]))
     }
 
-    private func wait(_ seconds: Int?) throws(SystemError) {
-        guard let seconds else { return }
-        let ready = retrying { secr_wait_readable(descriptor.raw, CInt(clamping: seconds * 1_000)) }
+    private func wait(until end: ContinuousClock.Instant) throws(SystemError) {
+        let left = max(.zero, end - .now) / .milliseconds(1)
+        let ready = retrying { secr_wait_readable(descriptor.raw, CInt(min(left, Double(CInt.max)))) }
         if ready == 0 { throw SystemError("listen to another process", nil, .timedOut) }
         if ready < 0 { throw .current("listen to another process", nil) }
     }

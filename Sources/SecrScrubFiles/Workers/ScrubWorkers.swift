@@ -39,7 +39,7 @@ public final class ScrubWorkers: Sendable {
         (self.server, self.scrubber, self.seconds) = (server, scrubber, seconds)
     }
 
-    /// A hundred times what an honest file of this size takes.
+    /// Some hundred times what an honest file of this size takes.
     private func limits(_ size: Int) -> ForkServer.Limits {
         ForkServer.Limits(bytes: (1 << 30) + 16 * size, seconds: seconds ?? 60 + 10 * (size >> 20))
     }
@@ -55,6 +55,8 @@ public final class ScrubWorkers: Sendable {
             guard case .written = try self.answer(of: worker), try output.status().size == size else {
                 throw Self.senseless
             }
+            // The worker looks only from when it began.
+            try opened.requireUnchanged()
         }
     }
 

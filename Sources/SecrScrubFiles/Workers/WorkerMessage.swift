@@ -1,5 +1,5 @@
-internal import SecrBytes
-internal import SecrScrub
+package import SecrBytes
+package import SecrScrub
 
 /// What this process asks a worker, each with the open file that it is about.
 enum WorkerRequest: UInt8 {
@@ -12,16 +12,16 @@ enum WorkerRequest: UInt8 {
 }
 
 /// What a worker answers. It has read a hostile file: whoever reads this believes nothing of it.
-enum WorkerAnswer {
+package enum WorkerAnswer: Equatable, Sendable {
     case failed(FileFailure)
     case prepared(format: FileFormat, findings: [Finding], limitations: [Limitation], size: Int)
     case inspected(Inspection)
     case written
 
     /// Longer answers are not read.
-    static let limit = 256 << 20
+    static let limit = 64 << 20
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var writer = AnswerWriter()
         switch self {
         case .failed(let failure):
@@ -48,12 +48,13 @@ enum WorkerAnswer {
     }
 
     /// - Throws: `ParseError` where it is none.
-    init(_ bytes: [UInt8]) throws(ParseError) {
+    package init(_ bytes: [UInt8]) throws(ParseError) {
         var reader = AnswerReader(bytes)
         switch try reader.integer() {
         case 0:
             let code = try reader.word(FileFailure.Code.self)
-            var failure = FileFailure(code, try reader.text(), hint: try reader.optionalText())
+            var failure = FileFailure(
+                code, try reader.words(), hint: try reader.optional { (own) throws(ParseError) in try own.words() })
             let offset = try reader.integer()
             failure.offset = offset < 0 ? nil : offset
             self = .failed(failure)
@@ -64,7 +65,7 @@ enum WorkerAnswer {
         case 2:
             self = .inspected(
                 Inspection(
-                    format: try reader.word(FileFormat.self), summary: try reader.text(),
+                    format: try reader.word(FileFormat.self), summary: try reader.words(),
                     findings: try reader.findings(), limitations: try reader.limitations()))
         case 3: self = .written
         default: throw AnswerReader.senseless
@@ -145,6 +146,7 @@ private struct AnswerReader {
         return count
     }
 
+    /// Text of the file, which is not to be trusted anywhere.
     mutating func text() throws(ParseError) -> String {
         let count = try size()
         let text = String(decoding: try reader.slice(at: position, count: count), as: UTF8.self)
@@ -152,7 +154,23 @@ private struct AnswerReader {
         return text
     }
 
-    mutating func optionalText() throws(ParseError) -> String? { try integer() == 0 ? nil : try text() }
+    /// Text of ours, which is printed as it is: nothing that a terminal would act upon.
+    mutating func words() throws(ParseError) -> String {
+        let text = try text()
+        let unseen: Set<Unicode.GeneralCategory> = [
+            .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+        ]
+        guard text.unicodeScalars.allSatisfy({ !unseen.contains($0.properties.generalCategory) }) else {
+            throw Self.senseless
+        }
+        return text
+    }
+
+    mutating func optional(
+        _ read: (inout AnswerReader) throws(ParseError) -> String
+    ) throws(ParseError) -> String? {
+        try integer() == 0 ? nil : try read(&self)
+    }
 
     mutating func word<Word: RawRepresentable<String>>(_ type: Word.Type) throws(ParseError) -> Word {
         guard let word = Word(rawValue: try text()) else { throw Self.senseless }
@@ -165,7 +183,8 @@ private struct AnswerReader {
             let kind = try word(FindingClass.self)
             var reveals: Set<Revelation> = []
             for _ in 0..<(try count()) { reveals.insert(try word(Revelation.self)) }
-            let (name, value) = (try text(), try optionalText())
+            let name = try words()
+            let value = try optional { (own) throws(ParseError) in try own.text() }
             let (start, end) = (try size(), try size())
             guard start <= end else { throw Self.senseless }
             let action = try word(Finding.Action.self)
@@ -179,7 +198,7 @@ private struct AnswerReader {
         var limitations: [Limitation] = []
         for _ in 0..<(try count()) {
             var code = LimitationCode(name: try text(), number: try integer())
-            for _ in 0..<(try count()) { code.words.append(try text()) }
+            for _ in 0..<(try count()) { code.words.append(try words()) }
             guard let limitation = code.limitation else { throw Self.senseless }
             limitations.append(limitation)
         }
