@@ -274,13 +274,14 @@ def peak(command):
 
 
 def resident(process):
-    """The most KiB that a process has held so far; what wait() tells includes those of its parent before the start."""
+    """The KiB that a process and all that it began hold now; what several of them share counts once."""
     try:
-        status = Path(f"/proc/{process}/status").read_text()
+        sizes = Path(f"/proc/{process}/smaps_rollup").read_text()
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     except OSError:
         return 0
-    lines = [line for line in status.splitlines() if line.startswith("VmHWM")]
-    return int(lines[0].split()[1]) if lines else 0
+    own = [int(line.split()[1]) for line in sizes.splitlines() if line.startswith("Pss:")]
+    return sum(own) + sum(resident(child) for child in children)
 
 
 if __name__ == "__main__":
