@@ -12,6 +12,8 @@ public struct FileOutcome: Sendable {
         case alreadyClean
         /// An output of an earlier run, still clean.
         case ownOutput
+        /// Nothing was written, since this output has the same bytes and got its name from them.
+        case duplicate(of: FilePath)
         /// Found in a folder and not worked on.
         case skipped(String)
         case failed(FileFailure)

@@ -1,4 +1,3 @@
-internal import SecrBytes
 public import SecrScrub
 internal import SecrSystem
 internal import Synchronization
@@ -8,6 +7,8 @@ internal import SystemPackage
 public struct FileScrubber: Sendable {
     public var scrubber: Scrubber
     public var destination: Destination
+    /// What outputs are called; of those in folders, not of ``Destination/file(_:)``.
+    public var naming = Naming.none
     /// Whether existing files may be replaced by outputs.
     public var overwrites = false
     public var isDryRun = false
@@ -52,15 +53,24 @@ public struct FileScrubber: Sendable {
         }
     }
 
-    /// What became of an input, and what remains to be done to let its output appear.
-    private struct Attempt: Sendable {
-        var outcome: FileOutcome
-        var replacement: Replacement?
+    /// Lets replacements appear, after one sync for all of them.
+    private func publish(_ attempts: [Attempt]) -> [FileOutcome] {
+        let results = PendingOutput.publish(attempts.map(\.pending))
+        return zip(attempts, results).map { attempt, result in
+            var outcome = attempt.outcome
+            switch result {
+            case .appeared(let path): outcome.result = .scrubbed(to: path)
+            case .same(let path): outcome.result = .duplicate(of: path)
+            case .failed(let failure): outcome.result = .failed(failure)
+            case nil: break
+            }
+            return outcome
+        }
     }
 
     /// Inputs whose output another one before them has already taken.
     private func clashes(_ inputs: [Input]) -> Set<Int> {
-        if inputs.count < 2 { return [] }
+        if inputs.count < 2 || (naming != .none && destination != .inPlace) { return [] }
         var names: Set<FilePath> = []
         var files: Set<FileStatus.Identity> = []
         return Set(
@@ -70,134 +80,5 @@ public struct FileScrubber: Sendable {
                 guard let status = try? FileStatus.of(target, followSymlinks: false) else { return false }
                 return !files.insert(status.identity).inserted
             })
-    }
-
-    private func attempt(_ input: Input, clashes: Bool) -> Attempt {
-        var outcome = FileOutcome(path: input.path, result: .scrubbed(to: nil))
-        var replacement: Replacement?
-        do throws(FileFailure) {
-            if clashes {
-                throw FileFailure(.exists, "another input has the same output")
-            }
-            replacement = try scrub(input, &outcome)
-        } catch {
-            outcome.result = error.isSkip(of: input) ? .skipped(error.reason) : .failed(error)
-        }
-        return Attempt(outcome: outcome, replacement: replacement)
-    }
-
-    private func scrub(_ input: Input, _ outcome: inout FileOutcome) throws(FileFailure) -> Replacement? {
-        let opened = try OpenInput(input)
-        let target = destination.target(for: input)
-        let existing = try checkTarget(target, input: input, opened: opened)
-        let prepared = try FileFailure.translating { try scrubber.prepare(opened.source) }
-        outcome.findings = prepared.findings
-        outcome.limitations = prepared.limitations
-        outcome.sizes = (opened.source.size, prepared.plan.size)
-        if let path = input.path {
-            outcome.warnings = FileWarnings.about(
-                path, format: prepared.format, status: opened.status, destination: destination)
-        }
-        if destination == .inPlace && prepared.findings.isClean {
-            outcome.result = .alreadyClean
-            return nil
-        }
-        if destination == .beside, let path = input.path, OutputName.isOutput(path) {
-            guard prepared.findings.isClean else {
-                throw FileFailure(
-                    .refused, "named like a scrubbed copy, but not clean",
-                    hint: "-o, --output-dir or --in-place scrubs it")
-            }
-            outcome.result = .ownOutput
-            return nil
-        }
-        outcome.result = isDryRun ? .wouldScrub(to: target) : .scrubbed(to: target)
-        if isDryRun { return nil }
-        guard let target else {
-            try FileFailure.translating { try writeToStandardOutput(prepared, opened) }
-            return nil
-        }
-        return try FileFailure.translating(about: input.path) {
-            try write(prepared, opened, to: target, replacing: existing)
-        }
-    }
-
-    /// What stands where the output goes; an error where it may not be replaced.
-    private func checkTarget(
-        _ target: FilePath?, input: Input, opened: OpenInput
-    ) throws(FileFailure) -> FileStatus? {
-        guard let target else { return nil }
-        let existing = try FileFailure.translating { try FileStatus.of(target, followSymlinks: false) }
-        guard let existing else { return nil }
-        if existing.kind == .symbolicLink {
-            throw FileFailure(
-                .refused, "\(destination == .inPlace ? "it" : "the output") is a symbolic link",
-                hint: "name the file itself")
-        }
-        if destination == .inPlace {
-            guard existing.identity == opened.status.identity else {
-                throw FileFailure(.changed, "another file took its name while it was read")
-            }
-            return existing
-        }
-        if existing.identity == opened.status.identity {
-            throw FileFailure(.refused, "input and output are the same file", hint: "--in-place replaces it")
-        }
-        // A copy of an earlier run is looked at, not written to.
-        if destination == .beside, let path = input.path, OutputName.isOutput(path) { return existing }
-        guard existing.kind == .regular else { throw FileFailure(.refused, "the output is not a regular file") }
-        guard overwrites else {
-            throw FileFailure(.exists, "the output exists already", hint: "--force overwrites it")
-        }
-        return existing
-    }
-
-    private func write(
-        _ prepared: PreparedScrub, _ opened: OpenInput, to target: FilePath, replacing existing: FileStatus?
-    ) throws -> Replacement? {
-        if case .folder = destination { try OutputFolder.make(for: target) }
-        let staged = try StagedFile(for: target)
-        try writeAndVerify(prepared, opened, to: staged.descriptor)
-        if let existing { return Replacement(staged: staged, status: existing) }
-        try staged.publishNew(mode: opened.mode & ~FileCreation.mask)
-        return nil
-    }
-
-    private func writeToStandardOutput(_ prepared: PreparedScrub, _ opened: OpenInput) throws {
-        guard prepared.plan.size <= AnonymousFile.limit else {
-            throw FileFailure(.limit, "too large for standard output", hint: "-o writes it to a file")
-        }
-        let staged = try AnonymousFile.make()
-        try writeAndVerify(prepared, opened, to: staged)
-        try PlanWriter.stream(FileSource(staged, size: prepared.plan.size), to: OwnedDescriptor.duplicate(1))
-    }
-
-    /// Writes an output and proves it. A large one is read back while it is written; for small ones that was measured, and
-    /// is slower.
-    func writeAndVerify(_ prepared: PreparedScrub, _ opened: OpenInput, to file: OwnedDescriptor) throws {
-        let writer = PlanWriter(plan: prepared.plan, source: opened.source)
-        let output = FileSource(file, size: prepared.plan.size)
-        let readBack = ReadBack(prepared.plan, source: opened.source, output: output)
-        if output.size >= ReadBack.threshold, let thread = WorkerThread({ readBack.run() }) {
-            let result = Result { try writer.write(to: file, progress: readBack.reached) }
-            readBack.end()
-            thread.wait()
-            try result.get()
-            try prepared.verify(readBack.result)
-        } else {
-            try writer.write(to: file)
-            try prepared.verify(output)
-        }
-        guard opened.isUnchanged else { throw FileFailure(.changed, "the file changed while it was read") }
-    }
-
-    /// Lets replacements appear, after one sync for all of them.
-    private func publish(_ attempts: [Attempt]) -> [FileOutcome] {
-        let failures = Replacement.publish(attempts.map(\.replacement))
-        return zip(attempts, failures).map { attempt, failure in
-            var outcome = attempt.outcome
-            if let failure { outcome.result = .failed(failure) }
-            return outcome
-        }
     }
 }

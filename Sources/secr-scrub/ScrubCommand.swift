@@ -15,7 +15,7 @@ struct ScrubCommand {
             'show' tells what a file gives away, 'check' whether anything would be removed.
             """,
         options: [
-            output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, faststart, dropHidden,
+            output, outputDir, inPlace, rename, force, dryRun, jobs, verify, bakeOrientation, faststart, dropHidden,
             breakSignatures, verbose, .quiet,
         ]
             + Option.common
@@ -26,6 +26,9 @@ struct ScrubCommand {
     private static let outputDir = Option(
         "output-dir", value: .folder(), help: "Write under the same names into this folder.")
     private static let inPlace = Option("in-place", help: "Replace the originals.")
+    private static let rename = Option(
+        "rename", value: .choice("HOW", of: Naming.allCases.map(\.rawValue)),
+        help: "Call outputs by their content or by the day they were taken, not as their originals.")
     private static let force = Option("force", short: "f", help: "Overwrite existing outputs.")
     private static let dryRun = Option("dry-run", short: "n", help: "Say what would be done, and write nothing.")
     private static let jobs = Option(
@@ -74,6 +77,7 @@ struct ScrubCommand {
         scrubber.keepsPassword = arguments.has(.keepPassword)
         scrubber.breaksSignatures = arguments.has(Self.breakSignatures)
         var files = FileScrubber(scrubber: scrubber, destination: destination)
+        files.naming = try Self.naming(arguments, destination, readsInput: readsInput)
         files.overwrites = arguments.has(Self.force)
         files.isDryRun = arguments.has(Self.dryRun)
         if let jobs = try arguments.number(Self.jobs, from: 1) { files.jobs = jobs }
@@ -83,7 +87,7 @@ struct ScrubCommand {
         let writesToOutput = destination == .standardOutput || (destination == .beside && readsInput)
         style = ScrubReport.Style(
             isJSON: arguments.has(.json), isQuiet: arguments.has(.quiet), isVerbose: arguments.has(Self.verbose),
-            isDryRun: files.isDryRun, isInPlace: destination == .inPlace, outputIsTaken: writesToOutput)
+            isDryRun: files.isDryRun, outputIsTaken: writesToOutput)
     }
 
     private static func destination(_ arguments: Arguments, readsInput: Bool) throws(UsageError) -> Destination {
@@ -100,6 +104,23 @@ struct ScrubCommand {
         if let folder { return .folder(folder) }
         if let file { return file == "-" ? .standardOutput : .file(file) }
         return .beside
+    }
+
+    private static func naming(
+        _ arguments: Arguments, _ destination: Destination, readsInput: Bool
+    ) throws(UsageError) -> Naming {
+        let naming = try arguments.words(rename, as: Naming.self).last ?? .none
+        if naming == .none { return .none }
+        switch destination {
+        case .file, .standardOutput:
+            throw UsageError("--output says what the result is called", hint: "--output-dir leaves that to --rename")
+        case .beside, .folder, .inPlace: break
+        }
+        if readsInput { throw UsageError("standard output has no name", hint: "--rename takes files") }
+        if arguments.has(force) {
+            throw UsageError("--rename overwrites nothing", hint: "leave out --force")
+        }
+        return naming
     }
 
     func run() throws(UsageError) -> ExitStatus {

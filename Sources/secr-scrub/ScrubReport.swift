@@ -10,6 +10,7 @@ struct ScrubReport {
     private let total: Int
     private var scrubbed = 0
     private var clean = 0
+    private var duplicates = 0
     private var skipped = 0
     /// With parts that nobody could look into.
     private var opaque = 0
@@ -20,7 +21,6 @@ struct ScrubReport {
         var isQuiet: Bool
         var isVerbose: Bool
         var isDryRun: Bool
-        var isInPlace: Bool
         /// A picture, and therefore no report, goes to standard output.
         var outputIsTaken: Bool
     }
@@ -51,13 +51,15 @@ struct ScrubReport {
             failures.isEmpty ? skipped + opaque > 0 ? .remains : .success : ExitStatus(failures)
         if style.isJSON && !style.outputIsTaken {
             let counts: [(String, JSON)] = [
-                ("scrubbed", .integer(scrubbed)), ("clean", .integer(clean)), ("skipped", .integer(skipped)),
+                ("scrubbed", .integer(scrubbed)), ("clean", .integer(clean)),
+                ("duplicates", .integer(duplicates)), ("skipped", .integer(skipped)),
                 ("failed", .integer(failures.count)), ("exit", .integer(Int(status.rawValue))),
             ]
             console.line(JSON.object([("type", "summary")] + counts).text)
         } else if total != 1 {
             let parts = [
                 (scrubbed, style.isDryRun ? "to be scrubbed" : "scrubbed"), (clean, "already clean"),
+                (duplicates, "the same as others"),
                 (skipped, "skipped"),
                 (failures.count, "failed"),
             ]
@@ -70,6 +72,7 @@ struct ScrubReport {
     private mutating func count(_ result: FileOutcome.Result) {
         switch result {
         case .scrubbed, .wouldScrub: scrubbed += 1
+        case .duplicate: duplicates += 1
         case .alreadyClean, .ownOutput: clean += 1
         case .skipped: skipped += 1
         case .failed(let failure): failures.append(failure)
@@ -80,9 +83,11 @@ struct ScrubReport {
         let parts: [Console.Part]
         switch outcome.result {
         case .scrubbed(let target):
-            parts = style.isInPlace ? [.text(" replaced")] : [.text(" -> "), .name(target)]
+            parts = target == outcome.path ? [.text(" replaced")] : [.text(" -> "), .name(target)]
         case .wouldScrub(let target):
-            parts = style.isInPlace ? [.text(" would be replaced")] : [.text(" would become "), .name(target)]
+            parts =
+                target == outcome.path ? [.text(" would be replaced")] : [.text(" would become "), .name(target)]
+        case .duplicate(let other): parts = [.text(" has the same content as "), .name(other)]
         case .alreadyClean, .ownOutput: parts = []
         case .skipped, .failed: return
         }
@@ -120,6 +125,7 @@ struct ScrubReport {
         case .scrubbed(let target): members += [("result", "scrubbed"), ("output", JSON(target))]
         case .wouldScrub(let target): members += [("result", "would-scrub"), ("output", JSON(target))]
         case .alreadyClean: members += [("result", "clean")]
+        case .duplicate(let other): members += [("result", "duplicate"), ("output", JSON(other))]
         case .ownOutput: members += [("result", "own-output")]
         case .skipped(let reason): members += [("result", "skipped"), ("reason", .string(reason))]
         case .failed(let failure): members += [("result", "failed"), ("error", Wording.json(failure))]

@@ -1,0 +1,163 @@
+internal import SecrScrub
+internal import SecrSystem
+internal import SystemPackage
+
+/// What became of an input, and the output that remains to appear.
+struct Attempt: Sendable {
+    var outcome: FileOutcome
+    var pending: PendingOutput?
+}
+
+extension FileScrubber {
+    func attempt(_ input: Input, clashes: Bool) -> Attempt {
+        var outcome = FileOutcome(path: input.path, result: .scrubbed(to: nil))
+        var pending: PendingOutput?
+        do throws(FileFailure) {
+            if clashes {
+                throw FileFailure(.exists, "another input has the same output")
+            }
+            pending = try scrub(input, &outcome)
+        } catch {
+            outcome.result = error.isSkip(of: input) ? .skipped(error.reason) : .failed(error)
+        }
+        return Attempt(outcome: outcome, pending: pending)
+    }
+
+    private func scrub(_ input: Input, _ outcome: inout FileOutcome) throws(FileFailure) -> PendingOutput? {
+        let opened = try OpenInput(input)
+        let isOwnOutput = destination == .beside && input.path.map(OutputName.isOutput) == true
+        let isRenamed = naming != .none && !isOwnOutput
+        let target = isRenamed && destination != .inPlace ? nil : destination.target(for: input)
+        let existing = try checkTarget(target, input: input, opened: opened)
+        let prepared = try FileFailure.translating { try scrubber.prepare(opened.source) }
+        outcome.findings = prepared.findings
+        outcome.limitations = prepared.limitations
+        outcome.sizes = (opened.source.size, prepared.plan.size)
+        if let path = input.path {
+            outcome.warnings = FileWarnings.about(
+                path, format: prepared.format, status: opened.status, destination: destination)
+        }
+        if isOwnOutput {
+            guard prepared.findings.isClean else {
+                throw FileFailure(
+                    .refused, "named like a scrubbed copy, but not clean",
+                    hint: "-o, --output-dir or --in-place scrubs it")
+            }
+            outcome.result = .ownOutput
+            return nil
+        }
+        var wish: NameWish?
+        if isRenamed {
+            let (chosen, warning) = try FileFailure.translating(about: input.path) {
+                try naming.wish(for: input, destination, prepared, opened, scrubber)
+            }
+            wish = chosen
+            if let warning { outcome.warnings.append(warning) }
+        }
+        // What has such a name keeps it.
+        if destination == .inPlace && wish?.includes(input) == true { wish = nil }
+        if destination == .inPlace && prepared.findings.isClean && wish == nil {
+            outcome.result = .alreadyClean
+            return nil
+        }
+        if isDryRun {
+            outcome.result = try FileFailure.translating { try foreseen(wish, prepared, opened, existing, target) }
+            return nil
+        }
+        outcome.result = .scrubbed(to: target)
+        if wish == nil && target == nil {
+            try FileFailure.translating { try writeToStandardOutput(prepared, opened) }
+            return nil
+        }
+        return try FileFailure.translating(about: input.path) {
+            try write(prepared, opened, input, to: wish?.path(1) ?? target!, wish, replacing: existing)
+        }
+    }
+
+    /// What would become of an input.
+    private func foreseen(
+        _ wish: NameWish?, _ prepared: PreparedScrub, _ opened: OpenInput, _ existing: FileStatus?, _ target: FilePath?
+    ) throws -> FileOutcome.Result {
+        guard let wish else { return .wouldScrub(to: target) }
+        switch try wish.choose(for: PlannedSource(prepared.plan, of: opened.source), replacing: existing) {
+        case .free(let path), .own(let path): return .wouldScrub(to: path)
+        case .same(let path): return .duplicate(of: path)
+        }
+    }
+
+    /// What stands where the output goes; an error where it may not be replaced.
+    private func checkTarget(
+        _ target: FilePath?, input: Input, opened: OpenInput
+    ) throws(FileFailure) -> FileStatus? {
+        guard let target else { return nil }
+        let existing = try FileFailure.translating { try FileStatus.of(target, followSymlinks: false) }
+        guard let existing else { return nil }
+        if existing.kind == .symbolicLink {
+            throw FileFailure(
+                .refused, "\(destination == .inPlace ? "it" : "the output") is a symbolic link",
+                hint: "name the file itself")
+        }
+        if destination == .inPlace {
+            guard existing.identity == opened.status.identity else {
+                throw FileFailure(.changed, "another file took its name while it was read")
+            }
+            return existing
+        }
+        if existing.identity == opened.status.identity {
+            throw FileFailure(.refused, "input and output are the same file", hint: "--in-place replaces it")
+        }
+        // A copy of an earlier run is looked at, not written to.
+        if destination == .beside, let path = input.path, OutputName.isOutput(path) { return existing }
+        guard existing.kind == .regular else { throw FileFailure(.refused, "the output is not a regular file") }
+        guard overwrites else {
+            throw FileFailure(.exists, "the output exists already", hint: "--force overwrites it")
+        }
+        return existing
+    }
+
+    private func write(
+        _ prepared: PreparedScrub, _ opened: OpenInput, _ input: Input, to target: FilePath, _ wish: NameWish?,
+        replacing existing: FileStatus?
+    ) throws -> PendingOutput? {
+        if case .folder = destination { try OutputFolder.make(for: target) }
+        let staged = try StagedFile(for: target)
+        try writeAndVerify(prepared, opened, to: staged.descriptor)
+        let mode = opened.mode & ~FileCreation.mask
+        if existing == nil && wish == nil {
+            try staged.publishNew(mode: mode)
+            return nil
+        }
+        let original = wish == nil ? target : input.path
+        return PendingOutput(
+            staged: staged, size: prepared.plan.size, mode: mode,
+            original: existing.flatMap { status in original.map { ($0, status) } }, wish: wish)
+    }
+
+    private func writeToStandardOutput(_ prepared: PreparedScrub, _ opened: OpenInput) throws {
+        guard prepared.plan.size <= AnonymousFile.limit else {
+            throw FileFailure(.limit, "too large for standard output", hint: "-o writes it to a file")
+        }
+        let staged = try AnonymousFile.make()
+        try writeAndVerify(prepared, opened, to: staged)
+        try PlanWriter.stream(FileSource(staged, size: prepared.plan.size), to: OwnedDescriptor.duplicate(1))
+    }
+
+    /// Writes an output and proves it. A large one is read back while it is written; for small ones that was measured, and
+    /// is slower.
+    func writeAndVerify(_ prepared: PreparedScrub, _ opened: OpenInput, to file: OwnedDescriptor) throws {
+        let writer = PlanWriter(plan: prepared.plan, source: opened.source)
+        let output = FileSource(file, size: prepared.plan.size)
+        let readBack = ReadBack(prepared.plan, source: opened.source, output: output)
+        if output.size >= ReadBack.threshold, let thread = WorkerThread({ readBack.run() }) {
+            let result = Result { try writer.write(to: file, progress: readBack.reached) }
+            readBack.end()
+            thread.wait()
+            try result.get()
+            try prepared.verify(readBack.result)
+        } else {
+            try writer.write(to: file)
+            try prepared.verify(output)
+        }
+        guard opened.isUnchanged else { throw FileFailure(.changed, "the file changed while it was read") }
+    }
+}

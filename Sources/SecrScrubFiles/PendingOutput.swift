@@ -1,0 +1,117 @@
+internal import SecrSystem
+internal import SystemPackage
+
+/// A finished output that waits to appear: in the place of an existing file, or under a name that is only chosen then.
+struct PendingOutput: Sendable {
+    var staged: StagedFile
+    /// Of the output.
+    var size: Int
+    /// Permissions of an output that replaces nothing.
+    var mode: UInt32
+    /// The file that is replaced, and its status when it was last looked at.
+    var original: (path: FilePath, status: FileStatus)?
+    /// `nil` where the output takes the name of its original.
+    var wish: NameWish?
+
+    /// What became of an output.
+    enum Result {
+        /// Under this name.
+        case appeared(FilePath)
+        /// Not at all, since this file has the same bytes.
+        case same(FilePath)
+        case failed(FileFailure)
+    }
+
+    /// Syncs once, then lets one after the other appear, in their order.
+    ///
+    /// One file is synced by itself. Several share one sync of their file system, which costs as much as a few of them. What
+    /// replaces nothing is not synced.
+    static func publish(_ outputs: [PendingOutput?]) -> [Result?] {
+        let replacing = outputs.compactMap { $0?.original == nil ? nil : $0 }
+        var syncFailure: FileFailure?
+        do throws(SystemError) {
+            try sync(replacing)
+        } catch {
+            syncFailure = FileFailure(error, about: error.path)
+        }
+        var results = outputs.map { output in output.map { syncFailure.map(Result.failed) ?? $0.appear() } }
+        for output in replacing { try? output.staged.syncDirectory() }
+        // The old names go when the new ones are on the disk.
+        for (index, output) in outputs.enumerated() {
+            guard let output, let failure = results[index].flatMap(output.removeOriginal) else { continue }
+            results[index] = .failed(failure)
+        }
+        return results
+    }
+
+    private static func sync(_ outputs: [PendingOutput]) throws(SystemError) {
+        // Whatever file has the same bytes, perhaps since a moment ago, lies on the same file system.
+        if outputs.count == 1 && outputs[0].wish == nil { return try outputs[0].staged.sync() }
+        var synced: Set<UInt64> = []
+        for output in outputs {
+            guard let status = output.original?.status, synced.insert(status.fileSystem).inserted else { continue }
+            try output.staged.syncFileSystem()
+        }
+    }
+
+    private func appear() -> Result {
+        do throws(FileFailure) {
+            return try FileFailure.translating(about: staged.target) { try takeName() }
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func takeName() throws -> Result {
+        if let (path, status) = original {
+            guard try FileStatus.of(path, followSymlinks: false) == status else {
+                return .failed(FileFailure(.changed, "the file changed while it was scrubbed"))
+            }
+            try staged.takeRights(of: path, mode: status.mode, owner: status.owner, group: status.group)
+        } else {
+            try staged.setMode(mode)
+        }
+        if let wish { return try take(wish) }
+        try staged.publishReplacing(staged.target)
+        return .appeared(staged.target)
+    }
+
+    private func take(_ wish: NameWish) throws -> Result {
+        while true {
+            switch try wish.choose(for: FileSource(staged.descriptor, size: size), replacing: original?.status) {
+            case .same(let path): return .same(path)
+            case .own(let path):
+                try staged.publishReplacing(path)
+                return .appeared(path)
+            case .free(let path):
+                do throws(SystemError) {
+                    try staged.publishNew(as: path)
+                    return .appeared(path)
+                } catch {
+                    // Somebody else took it meanwhile.
+                    if error.errno != .fileExists { throw error }
+                }
+            }
+        }
+    }
+
+    /// Takes the old name away of what has a new one.
+    private func removeOriginal(_ result: Result) -> FileFailure? {
+        guard let (path, status) = original, wish != nil else { return nil }
+        switch result {
+        case .failed: return nil
+        case .appeared(let other), .same(let other):
+            if other == path { return nil }
+        }
+        do throws(SystemError) {
+            guard try FileStatus.of(path, followSymlinks: false) == status else {
+                return FileFailure(.changed, "the file changed while it was scrubbed; the output has its name already")
+            }
+            try FileAttributes.remove(path)
+            try staged.syncDirectory()
+            return nil
+        } catch {
+            return FileFailure(error, about: path)
+        }
+    }
+}
