@@ -32,13 +32,15 @@ extension FileScrubber {
         let prepared = try FileFailure.translating { try scrubber.prepare(opened.source) }
         outcome.findings = prepared.findings
         outcome.limitations = prepared.limitations
+        outcome.attributes = opened.attributes
         outcome.sizes = (opened.source.size, prepared.plan.size)
         if let path = input.path {
             outcome.warnings = FileWarnings.about(
                 path, format: prepared.format, status: opened.status, destination: destination)
         }
+        let isClean = prepared.findings.isClean && opened.attributes.isEmpty
         if isOwnOutput {
-            guard prepared.findings.isClean else {
+            guard isClean else {
                 throw FileFailure(
                     .refused, "named like a scrubbed copy, but not clean",
                     hint: "-o, --output-dir or --in-place scrubs it")
@@ -56,7 +58,7 @@ extension FileScrubber {
         }
         // What has such a name keeps it.
         if destination == .inPlace && wish?.includes(input) == true { wish = nil }
-        if destination == .inPlace && prepared.findings.isClean && wish == nil {
+        if destination == .inPlace && isClean && wish == nil {
             outcome.result = .alreadyClean
             return nil
         }

@@ -13,6 +13,9 @@ public struct FileInspector: Sendable {
         public var inspection: Inspection
         public var warnings: [String]
         public var size: Int
+        public var attributes: [ForeignAttribute]
+
+        public var isClean: Bool { inspection.findings.isClean && attributes.isEmpty }
     }
 
     public func inspect(_ input: Input, detail: Inspection.Detail) throws(FileFailure) -> Report {
@@ -22,20 +25,27 @@ public struct FileInspector: Sendable {
         let warnings = input.path.map {
             FileWarnings.about($0, format: inspection.format, status: opened.status, destination: .beside)
         }
-        return Report(inspection: inspection, warnings: warnings ?? [], size: opened.source.size)
+        return Report(
+            inspection: inspection, warnings: warnings ?? [], size: opened.source.size,
+            attributes: opened.attributes)
     }
 
     /// What scrubbing would do; throws where it would refuse.
     public struct Verdict: Sendable {
         public var findings: [Finding]
         public var limitations: [Limitation]
+        /// What others noted about the file, which is gone when it is scrubbed.
+        public var attributes: [ForeignAttribute]
+
+        public var isClean: Bool { findings.isClean && attributes.isEmpty }
     }
 
     public func check(_ input: Input) throws(FileFailure) -> Verdict {
         let opened = try OpenInput(input)
         let prepared = try FileFailure.translating { try scrubber.prepare(opened.source) }
         try requireUnchanged(opened)
-        return Verdict(findings: prepared.findings, limitations: prepared.limitations)
+        return Verdict(
+            findings: prepared.findings, limitations: prepared.limitations, attributes: opened.attributes)
     }
 
     private func requireUnchanged(_ opened: OpenInput) throws(FileFailure) {

@@ -25,6 +25,8 @@ public struct FileOutcome: Sendable {
     public var warnings: [String] = []
     public var findings: [Finding] = []
     public var limitations: [Limitation] = []
+    /// What others noted about the input in extended attributes, which outputs do not have.
+    public var attributes: [ForeignAttribute] = []
     /// Bytes of the input and of the output.
     public var sizes: (before: Int, after: Int)?
 

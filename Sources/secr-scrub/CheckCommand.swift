@@ -17,20 +17,23 @@ enum CheckCommand {
             } else if !isQuiet {
                 print(input.path, verdict, on: survey.console)
             }
-            return verdict.findings.isClean && !verdict.limitations.contains(where: \.isOpaque)
+            return verdict.isClean && !verdict.limitations.contains(where: \.isOpaque)
         }
     }
 
     private static func print(_ path: FilePath?, _ verdict: FileInspector.Verdict, on console: Console) {
-        let dirty = Wording.classes(verdict.findings.filter { $0.action != .kept })
-        console.line([.name(path), .text(verdict.findings.isClean ? ": clean" : ": not clean: \(dirty)")])
+        let dirty = Wording.list([
+            Wording.classes(verdict.findings.filter { $0.action != .kept }), Wording.attributes(verdict.attributes),
+        ])
+        console.line([.name(path), .text(verdict.isClean ? ": clean" : ": not clean: \(dirty)")])
         console.line(console.styled("  stays: " + Wording.limitations(verdict.limitations), .faint))
     }
 
     private static func json(_ path: FilePath?, _ verdict: FileInspector.Verdict) -> JSON {
         .object([
-            ("type", "file"), ("path", JSON(path)), ("clean", .boolean(verdict.findings.isClean)),
+            ("type", "file"), ("path", JSON(path)), ("clean", .boolean(verdict.isClean)),
             ("findings", .array(verdict.findings.map(Wording.json))),
+            ("attributes", .array(verdict.attributes.map(Wording.json))),
             ("remains", .array(verdict.limitations.map { .string($0.description) })),
         ])
     }

@@ -96,7 +96,7 @@ struct ScrubReport {
             console.note(line)
         } else {
             console.line(line)
-            if style.isVerbose { list(outcome.findings) }
+            if style.isVerbose { list(outcome) }
             if !outcome.limitations.isEmpty {
                 console.line(console.styled("  stays: " + Wording.limitations(outcome.limitations), .faint))
             }
@@ -104,7 +104,10 @@ struct ScrubReport {
     }
 
     private func changes(_ outcome: FileOutcome) -> String {
-        let gone = Wording.classes(outcome.findings.filter { $0.action == .removed })
+        let gone = Wording.list([
+            Wording.classes(outcome.findings.filter { $0.action == .removed }),
+            Wording.attributes(outcome.attributes),
+        ])
         let reduced = Wording.classes(outcome.findings.filter { $0.action == .reduced })
         let kept = Wording.classes(outcome.findings.filter { $0.action == .kept })
         if gone.isEmpty && reduced.isEmpty { return "already clean" }
@@ -112,8 +115,11 @@ struct ScrubReport {
             .map { "\($0.0) \($0.1)" }.joined(separator: "; ")
     }
 
-    private func list(_ findings: [Finding]) {
-        for finding in findings {
+    private func list(_ outcome: FileOutcome) {
+        for attribute in outcome.attributes {
+            console.line("  removed: extended attribute \(Wording.line(attribute))")
+        }
+        for finding in outcome.findings {
             let size = finding.value.map { " (\(SafeText.escape($0)))" } ?? ""
             console.line("  \(finding.action.rawValue): \(finding.name)\(size) at byte \(finding.range.lowerBound)")
         }
@@ -134,6 +140,7 @@ struct ScrubReport {
             members += [("size", .integer(sizes.before)), ("outputSize", .integer(sizes.after))]
         }
         members.append(("findings", .array(outcome.findings.map(Wording.json))))
+        members.append(("attributes", .array(outcome.attributes.map(Wording.json))))
         members.append(("remains", .array(outcome.limitations.map { .string($0.description) })))
         members.append(("warnings", .array(outcome.warnings.map { .string($0) })))
         return .object(members)

@@ -25,8 +25,9 @@ enum ShowCommand {
         .object([
             ("type", "file"), ("path", JSON(path)), ("format", .string(report.inspection.format.rawValue)),
             ("summary", .string(report.inspection.summary)), ("size", .integer(report.size)),
-            ("clean", .boolean(report.inspection.findings.isClean)),
+            ("clean", .boolean(report.isClean)),
             ("findings", .array(report.inspection.findings.map(Wording.json))),
+            ("attributes", .array(report.attributes.map(Wording.json))),
             ("remains", .array(report.inspection.limitations.map { .string($0.description) })),
             ("warnings", .array(report.warnings.map { .string($0) })),
         ])

@@ -78,6 +78,10 @@ long secr_list_attributes(const char *path, char *list, size_t size);
 long secr_get_attribute(const char *path, const char *name, void *value, size_t size);
 int secr_set_attribute(const char *path, const char *name, const void *value, size_t size);
 
+/* The same of an open file. Without room they return the size. */
+long secr_list_own_attributes(int descriptor, void *list, size_t size);
+long secr_get_own_attribute(int descriptor, const char *name, void *value, size_t size);
+
 /* No core dumps, no tracing by others. */
 void secr_harden_process(void);
 
