@@ -35,8 +35,10 @@ extension FileScrubber {
         outcome.attributes = opened.attributes
         outcome.sizes = (opened.source.size, prepared.plan.size)
         if let path = input.path {
+            outcome.sidecars = Sidecar.beside(path)
             outcome.warnings = FileWarnings.about(
-                path, format: prepared.format, status: opened.status, destination: destination)
+                path, format: prepared.format, status: opened.status, sidecars: outcome.sidecars,
+                destination: destination)
         }
         let isClean = prepared.findings.isClean && opened.attributes.isEmpty
         if isOwnOutput {
@@ -59,6 +61,7 @@ extension FileScrubber {
         // What has such a name keeps it.
         if destination == .inPlace && wish?.includes(input) == true { wish = nil }
         if destination == .inPlace && isClean && wish == nil {
+            if zeroesTimes && !isDryRun { try FileFailure.translating { try opened.source.descriptor.zeroTimes() } }
             outcome.result = .alreadyClean
             return nil
         }
@@ -126,13 +129,15 @@ extension FileScrubber {
         try writeAndVerify(prepared, opened, to: staged.descriptor)
         let mode = opened.mode & ~FileCreation.mask
         if existing == nil && wish == nil {
+            if zeroesTimes { try staged.descriptor.zeroTimes() }
             try staged.publishNew(mode: mode)
             return nil
         }
         let original = wish == nil ? target : input.path
         return PendingOutput(
             staged: staged, size: prepared.plan.size, mode: mode,
-            original: existing.flatMap { status in original.map { ($0, status) } }, wish: wish)
+            original: existing.flatMap { status in original.map { ($0, status) } }, wish: wish,
+            zeroesTimes: zeroesTimes)
     }
 
     private func writeToStandardOutput(_ prepared: PreparedScrub, _ opened: OpenInput) throws {

@@ -1,5 +1,6 @@
 public import SecrScrub
 internal import SecrSystem
+public import SystemPackage
 
 /// Looks into files without writing anything.
 public struct FileInspector: Sendable {
@@ -12,6 +13,8 @@ public struct FileInspector: Sendable {
     public struct Report: Sendable {
         public var inspection: Inspection
         public var warnings: [String]
+        /// Names of files beside it that may hold the same metadata.
+        public var sidecars: [FilePath]
         public var size: Int
         public var attributes: [ForeignAttribute]
 
@@ -22,11 +25,13 @@ public struct FileInspector: Sendable {
         let opened = try OpenInput(input)
         let inspection = try FileFailure.translating { try scrubber.inspect(opened.source, detail: detail) }
         try requireUnchanged(opened)
+        let sidecars = input.path.map(Sidecar.beside) ?? []
         let warnings = input.path.map {
-            FileWarnings.about($0, format: inspection.format, status: opened.status, destination: .beside)
+            FileWarnings.about(
+                $0, format: inspection.format, status: opened.status, sidecars: sidecars, destination: .beside)
         }
         return Report(
-            inspection: inspection, warnings: warnings ?? [], size: opened.source.size,
+            inspection: inspection, warnings: warnings ?? [], sidecars: sidecars, size: opened.source.size,
             attributes: opened.attributes)
     }
 

@@ -23,6 +23,8 @@ public struct FileOutcome: Sendable {
     public var path: FilePath?
     public var result: Result
     public var warnings: [String] = []
+    /// Names of files beside the input that may hold the same metadata. Nothing is done with them.
+    public var sidecars: [FilePath] = []
     public var findings: [Finding] = []
     public var limitations: [Limitation] = []
     /// What others noted about the input in extended attributes, which outputs do not have.

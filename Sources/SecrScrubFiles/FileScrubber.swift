@@ -12,6 +12,8 @@ public struct FileScrubber: Sendable {
     /// Whether existing files may be replaced by outputs.
     public var overwrites = false
     public var isDryRun = false
+    /// Whether outputs say that they were changed and read at the beginning of 1970.
+    public var zeroesTimes = false
     /// Threads: one more than processors, since each waits for the file system now and then.
     public var jobs = WorkerPool.processors + 1
 

@@ -12,6 +12,7 @@ struct PendingOutput: Sendable {
     var original: (path: FilePath, status: FileStatus)?
     /// `nil` where the output takes the name of its original.
     var wish: NameWish?
+    var zeroesTimes: Bool
 
     /// What became of an output.
     enum Result {
@@ -72,14 +73,22 @@ struct PendingOutput: Sendable {
             try staged.setMode(mode)
         }
         if let wish { return try take(wish) }
+        if zeroesTimes { try staged.descriptor.zeroTimes() }
         try staged.publishReplacing(staged.target)
         return .appeared(staged.target)
     }
 
     private func take(_ wish: NameWish) throws -> Result {
         while true {
-            switch try wish.choose(for: FileSource(staged.descriptor, size: size), replacing: original?.status) {
-            case .same(let path): return .same(path)
+            let output = FileSource(staged.descriptor, size: size)
+            let choice = try wish.choose(for: output, replacing: original?.status)
+            // Whoever compares, reads.
+            if zeroesTimes { try staged.descriptor.zeroTimes() }
+            switch choice {
+            case .same(let path):
+                // It was read.
+                if zeroesTimes { try? OwnedDescriptor.openForReading(path, followSymlinks: false).zeroTimes() }
+                return .same(path)
             case .own(let path):
                 try staged.publishReplacing(path)
                 return .appeared(path)

@@ -15,7 +15,8 @@ struct ScrubCommand {
             'show' tells what a file gives away, 'check' whether anything would be removed.
             """,
         options: [
-            output, outputDir, inPlace, rename, force, dryRun, jobs, verify, bakeOrientation, faststart, dropHidden,
+            output, outputDir, inPlace, rename, force, dryRun, jobs, zeroTimes, verify, bakeOrientation, faststart,
+            dropHidden,
             breakSignatures, verbose, .quiet,
         ]
             + Option.common
@@ -34,6 +35,8 @@ struct ScrubCommand {
     private static let jobs = Option(
         "jobs", short: "j", value: .text("NUMBER"),
         help: "Work on this many files at once; one more than there are processors by default.")
+    private static let zeroTimes = Option(
+        "zero-times", help: "Let outputs say that they were changed and read at the beginning of 1970.")
     private static let verify = Option(
         "verify", value: .choice("HOW", of: Scrubber.Verification.allCases.map(\.rawValue)),
         help: "How input and output are compared before the output appears.")
@@ -80,11 +83,15 @@ struct ScrubCommand {
         files.naming = try Self.naming(arguments, destination, readsInput: readsInput)
         files.overwrites = arguments.has(Self.force)
         files.isDryRun = arguments.has(Self.dryRun)
+        files.zeroesTimes = arguments.has(Self.zeroTimes)
         if let jobs = try arguments.number(Self.jobs, from: 1) { files.jobs = jobs }
         self.files = files
         console = try Console(arguments)
         passwords = try DocumentPasswords(arguments, console: console)
         let writesToOutput = destination == .standardOutput || (destination == .beside && readsInput)
+        if writesToOutput && files.zeroesTimes {
+            throw UsageError("standard output has no times", hint: "--output names a file")
+        }
         style = ScrubReport.Style(
             isJSON: arguments.has(.json), isQuiet: arguments.has(.quiet), isVerbose: arguments.has(Self.verbose),
             isDryRun: files.isDryRun, outputIsTaken: writesToOutput)

@@ -142,6 +142,7 @@ struct ScrubReport {
         members.append(("findings", .array(outcome.findings.map(Wording.json))))
         members.append(("attributes", .array(outcome.attributes.map(Wording.json))))
         members.append(("remains", .array(outcome.limitations.map { .string($0.description) })))
+        members.append(("sidecars", .array(outcome.sidecars.map { JSON($0) })))
         members.append(("warnings", .array(outcome.warnings.map { .string($0) })))
         return .object(members)
     }

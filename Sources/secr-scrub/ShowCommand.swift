@@ -29,6 +29,7 @@ enum ShowCommand {
             ("findings", .array(report.inspection.findings.map(Wording.json))),
             ("attributes", .array(report.attributes.map(Wording.json))),
             ("remains", .array(report.inspection.limitations.map { .string($0.description) })),
+            ("sidecars", .array(report.sidecars.map { JSON($0) })),
             ("warnings", .array(report.warnings.map { .string($0) })),
         ])
     }

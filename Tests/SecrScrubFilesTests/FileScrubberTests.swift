@@ -209,7 +209,9 @@ import Testing
     @Test func wrongExtensionsAndSidecarsAreMentioned() throws {
         try folder.write(dirty, to: "a.png")
         for name in ["a.xmp", "a.png.xmp", "a.AAE"] { try folder.write([1], to: name) }
-        let warnings = try #require(run(["a.png"], .beside).first?.warnings)
+        let outcome = try #require(run(["a.png"], .beside).first)
+        #expect(outcome.sidecars == ["a.xmp", "a.AAE", "a.png.xmp"])
+        let warnings = outcome.warnings
         #expect(warnings.count == 4)
         #expect(warnings[0] == "its name ends in '.png', but it is a JPEG picture")
     }

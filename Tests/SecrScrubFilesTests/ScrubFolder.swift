@@ -24,6 +24,12 @@ struct ScrubFolder {
         }
     }
 
+    /// When a file was last read and last changed, in seconds since 1970.
+    func times(_ name: String) throws -> [Int] {
+        try Run.program("stat", ["-c", "%X %Y", name], in: folder.path).text.split { " \n".contains($0) }
+            .compactMap { Int($0) }
+    }
+
     @discardableResult
     func run(_ names: [String], _ destination: Destination, _ change: (inout FileScrubber) -> Void = { _ in })
         -> [FileOutcome]
