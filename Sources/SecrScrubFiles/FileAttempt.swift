@@ -2,28 +2,9 @@ internal import SecrScrub
 internal import SecrSystem
 internal import SystemPackage
 
-/// What became of an input, and the output that remains to appear.
-struct Attempt: Sendable {
-    var outcome: FileOutcome
-    var pending: PendingOutput?
-}
-
 extension FileScrubber {
-    func attempt(_ input: Input, clashes: Bool) -> Attempt {
-        var outcome = FileOutcome(path: input.path, result: .scrubbed(to: nil))
-        var pending: PendingOutput?
-        do throws(FileFailure) {
-            if clashes {
-                throw FileFailure(.exists, "another input has the same output")
-            }
-            pending = try scrub(input, &outcome)
-        } catch {
-            outcome.result = error.isSkip(of: input) ? .skipped(error.reason) : .failed(error)
-        }
-        return Attempt(outcome: outcome, pending: pending)
-    }
-
-    private func scrub(_ input: Input, _ outcome: inout FileOutcome) throws(FileFailure) -> PendingOutput? {
+    /// - Returns: an output that remains to appear.
+    func scrub(_ input: Input, _ outcome: inout FileOutcome) throws(FileFailure) -> PendingOutput? {
         let opened = try OpenInput(input)
         let isOwnOutput = destination == .beside && input.path.map(OutputName.isOutput) == true
         let isRenamed = naming != .none && !isOwnOutput

@@ -17,8 +17,11 @@ public struct FileScrubber: Sendable {
     /// Threads: one more than processors, since each waits for the file system now and then.
     public var jobs = WorkerPool.processors + 1
 
-    /// Files whose replacement waits for one common sync of their file system; each holds two descriptors meanwhile.
-    private static let groupSize = max(1, min(256, (OwnedDescriptor.limit - 64) / 3))
+    /// Files whose replacement waits for one common sync of their file system, and again as many of which one is waited for;
+    /// each holds two descriptors meanwhile.
+    private static let groupSize = max(1, min(512, (OwnedDescriptor.raiseLimit() - 64) / 6))
+    /// Outcomes that are held back at most, since one before them waits for a sync.
+    private static let heldOutcomes = 1_024
 
     public init(scrubber: Scrubber, destination: Destination) {
         self.scrubber = scrubber
@@ -27,60 +30,93 @@ public struct FileScrubber: Sendable {
         _ = FileCreation.mask
     }
 
-    /// Works on all inputs and reports in their order. One bad file does not stop the others; an interruption does.
+    /// Works on all inputs and reports in their order, each as soon as it and those before it are known. One bad file does
+    /// not stop the others; an interruption does.
     ///
-    /// - Parameters:
-    ///   - progress: called with the number of inputs that are done, from any thread.
-    ///   - report: called once per input, on the caller's thread.
-    public func run(
-        _ inputs: [Input], progress: @escaping @Sendable (Int) -> Void = { _ in }, report: (FileOutcome) -> Void
-    ) {
-        let done = Mutex(0)
-        let clashing = clashes(inputs)
-        for start in stride(from: 0, to: inputs.count, by: Self.groupSize) {
-            let group = Array(inputs[start..<min(inputs.count, start + Self.groupSize)])
-            let results = Mutex([Attempt?](repeating: nil, count: group.count))
-            WorkerPool.forEach(group.count, width: jobs) { index in
-                if Interruption.isRequested { return }
-                let attempt = attempt(group[index], clashes: clashing.contains(start + index))
-                results.withLock { $0[index] = attempt }
-                progress(
-                    done.withLock { count in
-                        count += 1
-                        return count
-                    })
-            }
-            if Interruption.isRequested { return }
-            for outcome in publish(results.withLock { $0.compactMap(\.self) }) { report(outcome) }
+    /// - Parameter report: called once per input, on the caller's thread; without an input where one can't be worked on.
+    public func run(_ inputs: Inputs, report: (Input?, FileOutcome) -> Void) {
+        let queue = Mutex(InputQueue(inputs, self))
+        var group: [Attempt] = []
+        func publish() {
+            let results = PendingOutput.publish(group.map(\.pending))
+            for (attempt, result) in zip(group, results) { report(attempt.input, attempt.outcome(after: result)) }
+            group = []
         }
+        OrderedWork.run(width: inputs.count == 1 ? 1 : jobs, window: Self.groupSize) {
+            Interruption.isRequested ? nil : queue.withLock { $0.next() }
+        } work: { (piece: InputQueue.Piece) in
+            attempt(piece)
+        } take: { attempt in
+            if Interruption.isRequested { return false }
+            group.append(attempt)
+            let waiting = group.count { $0.pending?.original != nil }
+            if waiting == 0 || waiting == Self.groupSize || group.count == Self.heldOutcomes { publish() }
+            return true
+        }
+        if !Interruption.isRequested { publish() }
+    }
+}
+
+/// Inputs, and whether each has an output of its own.
+private struct InputQueue: Sendable {
+    struct Piece: Sendable {
+        var element: Inputs.Element
+        /// Whether an input before it has the same output.
+        var clashes: Bool
     }
 
-    /// Lets replacements appear, after one sync for all of them.
-    private func publish(_ attempts: [Attempt]) -> [FileOutcome] {
-        let results = PendingOutput.publish(attempts.map(\.pending))
-        return zip(attempts, results).map { attempt, result in
-            var outcome = attempt.outcome
-            switch result {
-            case .appeared(let path): outcome.result = .scrubbed(to: path)
-            case .same(let path): outcome.result = .duplicate(of: path)
-            case .failed(let failure): outcome.result = .failed(failure)
-            case nil: break
-            }
-            return outcome
-        }
+    private var inputs: Inputs
+    private let destination: Destination
+    /// Taken by inputs so far; `nil` where none can come twice.
+    private var targets: Set<FilePath>?
+
+    init(_ inputs: Inputs, _ files: FileScrubber) {
+        self.inputs = inputs
+        destination = files.destination
+        let hasNames = files.naming == .none || destination == .inPlace
+        targets = inputs.canRepeat && hasNames ? [] : nil
     }
 
-    /// Inputs whose output another one before them has already taken.
-    private func clashes(_ inputs: [Input]) -> Set<Int> {
-        if inputs.count < 2 || (naming != .none && destination != .inPlace) { return [] }
-        var names: Set<FilePath> = []
-        var files: Set<FileStatus.Identity> = []
-        return Set(
-            inputs.indices.filter { index in
-                guard let target = destination.target(for: inputs[index]) else { return false }
-                guard destination == .inPlace else { return !names.insert(target.lexicallyNormalized()).inserted }
-                guard let status = try? FileStatus.of(target, followSymlinks: false) else { return false }
-                return !files.insert(status.identity).inserted
-            })
+    mutating func next() -> Piece? {
+        guard let element = inputs.next() else { return nil }
+        let target = targets == nil ? nil : (try? element.input.get()).flatMap(destination.target)
+        let isFirst = target.map { targets?.insert($0.lexicallyNormalized()).inserted != false }
+        return Piece(element: element, clashes: isFirst == false)
+    }
+}
+
+/// What became of an input, and the output that remains to appear.
+private struct Attempt: Sendable {
+    var input: Input?
+    var outcome: FileOutcome
+    var pending: PendingOutput?
+
+    /// - Parameter result: of letting the output appear, where there was one.
+    func outcome(after result: PendingOutput.Result?) -> FileOutcome {
+        var outcome = outcome
+        switch result {
+        case .appeared(let path): outcome.result = .scrubbed(to: path)
+        case .same(let path): outcome.result = .duplicate(of: path)
+        case .failed(let failure): outcome.result = .failed(failure)
+        case nil: break
+        }
+        return outcome
+    }
+}
+
+extension FileScrubber {
+    private func attempt(_ piece: InputQueue.Piece) -> Attempt {
+        var attempt = Attempt(outcome: FileOutcome(path: piece.element.path, result: .scrubbed(to: nil)))
+        do throws(FileFailure) {
+            let input = try piece.element.input.get()
+            attempt.input = input
+            if piece.clashes {
+                throw FileFailure(.exists, "another input has the same output")
+            }
+            attempt.pending = try scrub(input, &attempt.outcome)
+        } catch {
+            attempt.outcome.result = error.isSkip(of: attempt.input) ? .skipped(error.reason) : .failed(error)
+        }
+        return attempt
     }
 }

@@ -136,45 +136,40 @@ struct ScrubCommand {
         }
         var folder: FilePath?
         if case .folder(let path) = files.destination { folder = path }
-        let collected = Input.collect(operands, recursive: recursive, skipping: folder)
-        let inputs = collected.compactMap { try? $0.1.get() }
-        var report = ScrubReport(console: console, style: style, total: collected.count)
-        for (path, result) in collected {
-            if case .failure(let failure) = result { report.add(FileOutcome(path: path, failure: failure)) }
-        }
+        let inputs = Inputs(operands, recursive: recursive, skipping: folder)
+        var report = ScrubReport(console: console, style: style)
         var files = files
         do { files.scrubber.password = try passwords.read() } catch { return .failure }
-        var locked: [FileOutcome] = []
-        files.run(inputs, progress: { [console] in console.progress($0, of: inputs.count) }) { outcome in
-            if outcome.failure?.code == .password, passwords.canAsk {
-                locked.append(outcome)
+        var locked: [(Input, FileOutcome)] = []
+        files.run(inputs) { (input, outcome) in
+            if outcome.failure?.code == .password, let input, passwords.canAsk {
+                locked.append((input, outcome))
             } else {
                 report.add(outcome)
             }
+            console.progress(report.total + locked.count, of: inputs.count)
         }
-        for outcome in locked { report.add(again(outcome, inputs, files)) }
+        for (input, outcome) in locked { report.add(again(input, outcome, files)) }
         // The signal that stopped the work is what the shell is told.
         if Interruption.isRequested { return .interrupted }
         return report.finish()
     }
 
     /// Asks for the password of a document, and tries again.
-    private func again(_ outcome: FileOutcome, _ inputs: [Input], _ files: FileScrubber) -> FileOutcome {
-        guard let failure = outcome.failure, let input = inputs.first(where: { $0.path == outcome.path }) else {
-            return outcome
-        }
+    private func again(_ input: Input, _ outcome: FileOutcome, _ files: FileScrubber) -> FileOutcome {
+        guard let failure = outcome.failure, let path = input.path else { return outcome }
         let result = Result { () throws(FileFailure) in
-            try passwords.ask(input.path, after: failure) { (typed) throws(FileFailure) in
+            try passwords.ask(path, after: failure) { (typed) throws(FileFailure) in
                 var (files, outcome) = (files, outcome)
                 files.scrubber.password = typed
-                files.run([input]) { outcome = $0 }
+                files.run(Inputs([path], recursive: false)) { outcome = $1 }
                 if let failure = outcome.failure { throw failure }
                 return outcome
             }
         }
         switch result {
         case .success(let outcome): return outcome
-        case .failure(let failure): return FileOutcome(path: input.path, result: .failed(failure))
+        case .failure(let failure): return FileOutcome(path: path, result: .failed(failure))
         }
     }
 }

@@ -7,14 +7,17 @@ import SystemPackage
 struct ScrubReport {
     private let console: Console
     private let style: Style
-    private let total: Int
+    /// Files that were told of.
+    private(set) var total = 0
     private var scrubbed = 0
     private var clean = 0
     private var duplicates = 0
     private var skipped = 0
     /// With parts that nobody could look into.
     private var opaque = 0
-    private var failures: [FileFailure] = []
+    private var failed = 0
+    /// Of those that failed, for want of a password.
+    private var locked = 0
 
     struct Style: Sendable {
         var isJSON: Bool
@@ -25,13 +28,13 @@ struct ScrubReport {
         var outputIsTaken: Bool
     }
 
-    init(console: Console, style: Style, total: Int) {
+    init(console: Console, style: Style) {
         self.console = console
         self.style = style
-        self.total = total
     }
 
     mutating func add(_ outcome: FileOutcome) {
+        total += 1
         count(outcome.result)
         if outcome.limitations.contains(where: \.isOpaque) { opaque += 1 }
         for warning in outcome.warnings { console.warning(outcome.path, warning) }
@@ -40,7 +43,11 @@ struct ScrubReport {
         case .skipped(let reason): console.warning(outcome.path, "skipped: \(reason)")
         default: break
         }
-        if style.isJSON && !style.outputIsTaken { return console.line(json(outcome).text) }
+        if style.isJSON && !style.outputIsTaken {
+            console.line(json(outcome).text)
+            console.flush()
+            return
+        }
         if style.isQuiet { return }
         describe(outcome)
     }
@@ -48,12 +55,13 @@ struct ScrubReport {
     /// The last words.
     func finish() -> ExitStatus {
         let status: ExitStatus =
-            failures.isEmpty ? skipped + opaque > 0 ? .remains : .success : ExitStatus(failures)
+            failed == 0
+            ? skipped + opaque > 0 ? .remains : .success : ExitStatus(failed: failed, locked: locked)
         if style.isJSON && !style.outputIsTaken {
             let counts: [(String, JSON)] = [
                 ("scrubbed", .integer(scrubbed)), ("clean", .integer(clean)),
                 ("duplicates", .integer(duplicates)), ("skipped", .integer(skipped)),
-                ("failed", .integer(failures.count)), ("exit", .integer(Int(status.rawValue))),
+                ("failed", .integer(failed)), ("exit", .integer(Int(status.rawValue))),
             ]
             console.line(JSON.object([("type", "summary")] + counts).text)
         } else if total != 1 {
@@ -61,7 +69,7 @@ struct ScrubReport {
                 (scrubbed, style.isDryRun ? "to be scrubbed" : "scrubbed"), (clean, "already clean"),
                 (duplicates, "the same as others"),
                 (skipped, "skipped"),
-                (failures.count, "failed"),
+                (failed, "failed"),
             ]
             let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
             console.note([.text("\(total) files: \(text.isEmpty ? "nothing done" : text)")])
@@ -75,7 +83,9 @@ struct ScrubReport {
         case .duplicate: duplicates += 1
         case .alreadyClean, .ownOutput: clean += 1
         case .skipped: skipped += 1
-        case .failed(let failure): failures.append(failure)
+        case .failed(let failure):
+            failed += 1
+            if failure.code == .password { locked += 1 }
         }
     }
 
@@ -145,11 +155,5 @@ struct ScrubReport {
         members.append(("sidecars", .array(outcome.sidecars.map { JSON($0) })))
         members.append(("warnings", .array(outcome.warnings.map { .string($0) })))
         return .object(members)
-    }
-}
-
-extension FileOutcome {
-    init(path: FilePath?, failure: FileFailure) {
-        self.init(path: path, result: failure.isSkip(of: nil) ? .skipped(failure.reason) : .failed(failure))
     }
 }

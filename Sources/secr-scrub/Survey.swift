@@ -27,9 +27,10 @@ struct Survey {
     func run(_ question: (Input, FileInspector) throws(FileFailure) -> Bool) -> ExitStatus {
         var inspector = FileInspector(scrubber: scrubber)
         do { inspector.scrubber.password = try passwords.read() } catch { return .failure }
-        var failures: [FileFailure] = []
+        var (failed, locked) = (0, 0)
         var hasRemains = false
-        for (path, input) in Input.collect(operands, recursive: recursive) {
+        for element in Inputs(operands, recursive: recursive) {
+            let (path, input) = (element.path, element.input)
             do throws(FileFailure) {
                 if try !answer(input.get(), inspector, question) { hasRemains = true }
             } catch {
@@ -38,14 +39,16 @@ struct Survey {
                     hasRemains = true
                     console.warning(path, "skipped: \(error.reason)")
                 } else {
-                    failures.append(error)
+                    failed += 1
+                    if error.code == .password { locked += 1 }
                     console.error(path, error.reason, hint: error.hint)
                 }
                 if isJSON { console.line(Wording.json(path, error)) }
             }
+            if isJSON { console.flush() }
         }
         guard console.flush() else { return .failure }
-        return failures.isEmpty ? hasRemains ? .remains : .success : ExitStatus(failures)
+        return failed == 0 ? hasRemains ? .remains : .success : ExitStatus(failed: failed, locked: locked)
     }
 
     /// Asks for a password where one is missing.
@@ -66,7 +69,9 @@ struct Survey {
 
 extension ExitStatus {
     /// Of a command to which some files failed.
-    init(_ failures: [FileFailure]) {
-        self = failures.allSatisfy { $0.code == .password } ? .wrongKey : .failure
+    ///
+    /// - Parameter locked: those of them that failed for want of a password.
+    init(failed: Int, locked: Int) {
+        self = failed == locked ? .wrongKey : .failure
     }
 }

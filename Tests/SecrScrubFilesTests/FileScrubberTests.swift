@@ -22,7 +22,7 @@ import Testing
         change(&files)
         let operands = names.map { FilePath(folder.file($0).path) }
         var outcomes: [FileOutcome] = []
-        files.run(Input.collect(operands, recursive: true).compactMap { try? $0.1.get() }) { outcomes.append($0) }
+        files.run(Inputs(operands, recursive: true)) { outcomes.append($1) }
         return outcomes
     }
 

@@ -37,9 +37,7 @@ struct ScrubFolder {
         var files = FileScrubber(scrubber: Scrubber(), destination: destination)
         change(&files)
         var outcomes: [FileOutcome] = []
-        files.run(Input.collect(names.map(path), recursive: true).compactMap { try? $0.1.get() }) {
-            outcomes.append($0)
-        }
+        files.run(Inputs(names.map(path), recursive: true)) { outcomes.append($1) }
         return outcomes
     }
 }
