@@ -1,3 +1,4 @@
+internal import SecrBytes
 internal import SecrScrub
 internal import SecrSystem
 internal import SystemPackage
@@ -46,6 +47,11 @@ extension FileScrubber {
             outcome.result = .alreadyClean
             return nil
         }
+        if resumes, let target = try FileFailure.translating({ try finished(wish, prepared, opened, target, existing) })
+        {
+            outcome.result = .alreadyDone(target)
+            return nil
+        }
         if isDryRun {
             outcome.result = try FileFailure.translating { try foreseen(wish, prepared, opened, existing, target) }
             return nil
@@ -58,6 +64,33 @@ extension FileScrubber {
         return try FileFailure.translating(about: input.path) {
             try write(prepared, opened, input, to: wish?.path(1) ?? target!, wish, replacing: existing)
         }
+    }
+
+    /// The output of an earlier run. What it should be is known without writing it, so that nothing has to be guessed from
+    /// times: neither an output that is not whole or was changed is taken for one, nor one of another input.
+    private func finished(
+        _ wish: NameWish?, _ prepared: PreparedScrub, _ opened: OpenInput, _ target: FilePath?, _ existing: FileStatus?
+    ) throws -> FilePath? {
+        let output = PlannedSource(prepared.plan, of: opened.source)
+        var found: FilePath?
+        if let wish {
+            guard case .same(let path) = try wish.choose(for: output, replacing: nil) else { return nil }
+            found = path
+        } else if let existing, let target {
+            if existing.size == output.size {
+                let file = try OwnedDescriptor.openForReading(target, followSymlinks: false)
+                let all = 0..<output.size
+                let isSame = try output.holdsSameBytes(in: all, as: FileSource(file, size: existing.size), in: all)
+                if try isSame && file.attributes().isEmpty { found = target }
+            }
+            if found == nil && !overwrites {
+                throw FileFailure(
+                    .exists, "an output exists already, but it is not what would be written now",
+                    hint: "--force overwrites it")
+            }
+        }
+        if let found, zeroesTimes, !isDryRun { try OwnedDescriptor.openForReading(found).zeroTimes() }
+        return found
     }
 
     /// What would become of an input.
@@ -95,7 +128,7 @@ extension FileScrubber {
         // A copy of an earlier run is looked at, not written to.
         if destination == .beside, let path = input.path, OutputName.isOutput(path) { return existing }
         guard existing.kind == .regular else { throw FileFailure(.refused, "the output is not a regular file") }
-        guard overwrites else {
+        guard overwrites || resumes else {
             throw FileFailure(.exists, "the output exists already", hint: "--force overwrites it")
         }
         return existing

@@ -14,6 +14,8 @@ public struct FileOutcome: Sendable {
         case ownOutput
         /// Nothing was written, since this output has the same bytes and got its name from them.
         case duplicate(of: FilePath)
+        /// This output is there already, and is what would have been written.
+        case alreadyDone(FilePath)
         /// Found in a folder and not worked on.
         case skipped(String)
         case failed(FileFailure)

@@ -11,6 +11,8 @@ public struct FileScrubber: Sendable {
     public var naming = Naming.none
     /// Whether existing files may be replaced by outputs.
     public var overwrites = false
+    /// Whether inputs are passed over whose output is there already.
+    public var resumes = false
     public var isDryRun = false
     /// Whether outputs say that they were changed and read at the beginning of 1970.
     public var zeroesTimes = false

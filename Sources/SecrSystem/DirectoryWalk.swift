@@ -44,12 +44,13 @@ public struct DirectoryWalk: Sequence, IteratorProtocol, Sendable {
                     return .failure(error)
                 }
             }
-            guard let level = levels.last else { return nil }
+            if levels.isEmpty { return nil }
+            // Changed in its place: a copy of all names for each of them would take far longer than the work on the files.
             guard let name = levels[levels.count - 1].names.popLast() else {
                 levels.removeLast()
                 continue
             }
-            if let entry = entry(level.folder.appending(name.components)) { return entry }
+            if let entry = entry(levels[levels.count - 1].folder.appending(name.components)) { return entry }
         }
     }
 

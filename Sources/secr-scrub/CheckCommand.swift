@@ -6,13 +6,18 @@ import SystemPackage
 enum CheckCommand {
     static let command = Command(
         "check", abstract: "Say whether anything would be removed: exit 0 if not, 3 if so.", operands: "FILE...",
-        options: [.quiet] + Option.common
+        arity: 0...Int.max, options: [.print0, .quiet] + Option.common
     ) { (arguments) throws(UsageError) in
         let survey = try Survey(arguments)
         let isQuiet = arguments.has(.quiet)
+        let printsNames = arguments.has(.print0)
+        if printsNames && survey.isJSON { throw UsageError("--print0 and --json exclude each other") }
+        if printsNames && arguments.operands.contains("-") { throw UsageError("standard input has no name") }
         return survey.run { (input, inspector) throws(FileFailure) in
             let verdict = try inspector.check(input)
-            if survey.isJSON {
+            if printsNames {
+                if let path = input.path, !verdict.isClean { survey.console.terminated(path) }
+            } else if survey.isJSON {
                 survey.console.line(json(input.path, verdict).text)
             } else if !isQuiet {
                 print(input.path, verdict, on: survey.console)

@@ -25,7 +25,7 @@ extension Option {
 
     /// What every command of this tool takes.
     static let common: [Option] = [
-        .recursive, .policy, .keep, .drop, .tolerate, .passwordFile, .keepPassword, .json, .color,
+        .recursive, .files0From, .policy, .keep, .drop, .tolerate, .passwordFile, .keepPassword, .json, .color,
     ]
 }
 

@@ -9,15 +9,17 @@ struct ScrubCommand {
     static let command = Command(
         nil,
         abstract: "Remove what a picture, a video or a document tells beside what it shows, without changing a pixel.",
-        operands: "FILE...",
+        operands: "FILE...", arity: 0...Int.max,
         discussion: """
             Writes NAME.scrubbed.EXT beside each picture, video or document; '-' is standard input and output. \
             'show' tells what a file gives away, 'check' whether anything would be removed.
             """,
         options: [
-            output, outputDir, inPlace, rename, force, dryRun, jobs, zeroTimes, verify, bakeOrientation, faststart,
+            output, outputDir, inPlace, rename, resume, force, dryRun, jobs, zeroTimes, verify, bakeOrientation,
+            faststart,
             dropHidden,
-            breakSignatures, verbose, .quiet,
+            breakSignatures, verbose, .print0,
+            .quiet,
         ]
             + Option.common
     ) { (arguments) throws(UsageError) in try ScrubCommand(arguments).run() }
@@ -30,6 +32,8 @@ struct ScrubCommand {
     private static let rename = Option(
         "rename", value: .choice("HOW", of: Naming.allCases.map(\.rawValue)),
         help: "Call outputs by their content or by the day they were taken, not as their originals.")
+    private static let resume = Option(
+        "resume", help: "Pass over inputs whose output is there already, such as after an interruption.")
     private static let force = Option("force", short: "f", help: "Overwrite existing outputs.")
     private static let dryRun = Option("dry-run", short: "n", help: "Say what would be done, and write nothing.")
     private static let jobs = Option(
@@ -59,7 +63,7 @@ struct ScrubCommand {
     let style: ScrubReport.Style
 
     init(_ arguments: Arguments) throws(UsageError) {
-        operands = arguments.operands
+        operands = try arguments.files()
         recursive = arguments.has(.recursive)
         let readsInput = operands.contains("-")
         let destination = try Self.destination(arguments, readsInput: readsInput)
@@ -82,6 +86,7 @@ struct ScrubCommand {
         var files = FileScrubber(scrubber: scrubber, destination: destination)
         files.naming = try Self.naming(arguments, destination, readsInput: readsInput)
         files.overwrites = arguments.has(Self.force)
+        files.resumes = try Self.resumes(arguments, destination, readsInput: readsInput)
         files.isDryRun = arguments.has(Self.dryRun)
         files.zeroesTimes = arguments.has(Self.zeroTimes)
         if let jobs = try arguments.number(Self.jobs, from: 1) { files.jobs = jobs }
@@ -94,7 +99,8 @@ struct ScrubCommand {
         }
         style = ScrubReport.Style(
             isJSON: arguments.has(.json), isQuiet: arguments.has(.quiet), isVerbose: arguments.has(Self.verbose),
-            isDryRun: files.isDryRun, outputIsTaken: writesToOutput)
+            isDryRun: files.isDryRun, printsNames: try Self.printsNames(arguments, writesToOutput),
+            outputIsTaken: writesToOutput)
     }
 
     private static func destination(_ arguments: Arguments, readsInput: Bool) throws(UsageError) -> Destination {
@@ -128,6 +134,31 @@ struct ScrubCommand {
             throw UsageError("--rename overwrites nothing", hint: "leave out --force")
         }
         return naming
+    }
+
+    private static func resumes(
+        _ arguments: Arguments, _ destination: Destination, readsInput: Bool
+    ) throws(UsageError) -> Bool {
+        guard arguments.has(resume) else { return false }
+        switch destination {
+        case .inPlace: throw UsageError("--in-place passes over clean files already", hint: "leave out --resume")
+        case .file, .standardOutput: throw UsageError("--output writes a single file", hint: "leave out --resume")
+        case .beside, .folder: break
+        }
+        if readsInput { throw UsageError("standard input can't be read again", hint: "leave out --resume") }
+        if arguments.has(.keepPassword) {
+            throw UsageError("what --keep-password encrypts is different each time", hint: "leave out --resume")
+        }
+        return true
+    }
+
+    private static func printsNames(_ arguments: Arguments, _ outputIsTaken: Bool) throws(UsageError) -> Bool {
+        guard arguments.has(.print0) else { return false }
+        for other in [Option.json, verbose, dryRun] where arguments.has(other) {
+            throw UsageError("--print0 and --\(other.long) exclude each other")
+        }
+        if outputIsTaken { throw UsageError("--print0 and a result on standard output exclude each other") }
+        return true
     }
 
     func run() throws(UsageError) -> ExitStatus {

@@ -12,6 +12,7 @@ struct ScrubReport {
     private var scrubbed = 0
     private var clean = 0
     private var duplicates = 0
+    private var done = 0
     private var skipped = 0
     /// With parts that nobody could look into.
     private var opaque = 0
@@ -24,6 +25,8 @@ struct ScrubReport {
         var isQuiet: Bool
         var isVerbose: Bool
         var isDryRun: Bool
+        /// Names of outputs, and nothing else, go to standard output.
+        var printsNames: Bool
         /// A picture, and therefore no report, goes to standard output.
         var outputIsTaken: Bool
     }
@@ -43,6 +46,12 @@ struct ScrubReport {
         case .skipped(let reason): console.warning(outcome.path, "skipped: \(reason)")
         default: break
         }
+        if style.printsNames {
+            guard case .scrubbed(let target?) = outcome.result else { return }
+            console.terminated(target)
+            console.flush()
+            return
+        }
         if style.isJSON && !style.outputIsTaken {
             console.line(json(outcome).text)
             console.flush()
@@ -60,14 +69,15 @@ struct ScrubReport {
         if style.isJSON && !style.outputIsTaken {
             let counts: [(String, JSON)] = [
                 ("scrubbed", .integer(scrubbed)), ("clean", .integer(clean)),
-                ("duplicates", .integer(duplicates)), ("skipped", .integer(skipped)),
+                ("duplicates", .integer(duplicates)), ("alreadyDone", .integer(done)),
+                ("skipped", .integer(skipped)),
                 ("failed", .integer(failed)), ("exit", .integer(Int(status.rawValue))),
             ]
             console.line(JSON.object([("type", "summary")] + counts).text)
         } else if total != 1 {
             let parts = [
                 (scrubbed, style.isDryRun ? "to be scrubbed" : "scrubbed"), (clean, "already clean"),
-                (duplicates, "the same as others"),
+                (duplicates, "the same as others"), (done, "already done"),
                 (skipped, "skipped"),
                 (failed, "failed"),
             ]
@@ -81,6 +91,7 @@ struct ScrubReport {
         switch result {
         case .scrubbed, .wouldScrub: scrubbed += 1
         case .duplicate: duplicates += 1
+        case .alreadyDone: done += 1
         case .alreadyClean, .ownOutput: clean += 1
         case .skipped: skipped += 1
         case .failed(let failure):
@@ -99,7 +110,7 @@ struct ScrubReport {
                 target == outcome.path ? [.text(" would be replaced")] : [.text(" would become "), .name(target)]
         case .duplicate(let other): parts = [.text(" has the same content as "), .name(other)]
         case .alreadyClean, .ownOutput: parts = []
-        case .skipped, .failed: return
+        case .alreadyDone, .skipped, .failed: return
         }
         let line = [.name(outcome.path)] + parts + [.text(": " + changes(outcome))]
         if style.outputIsTaken {
@@ -142,6 +153,7 @@ struct ScrubReport {
         case .wouldScrub(let target): members += [("result", "would-scrub"), ("output", JSON(target))]
         case .alreadyClean: members += [("result", "clean")]
         case .duplicate(let other): members += [("result", "duplicate"), ("output", JSON(other))]
+        case .alreadyDone(let target): members += [("result", "already-done"), ("output", JSON(target))]
         case .ownOutput: members += [("result", "own-output")]
         case .skipped(let reason): members += [("result", "skipped"), ("reason", .string(reason))]
         case .failed(let failure): members += [("result", "failed"), ("error", Wording.json(failure))]

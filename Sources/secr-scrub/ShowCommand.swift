@@ -6,6 +6,7 @@ import SystemPackage
 enum ShowCommand {
     static let command = Command(
         "show", abstract: "Tell what pictures give away: where, when, who, with which device.", operands: "FILE...",
+        arity: 0...Int.max,
         options: Option.common
     ) { (arguments) throws(UsageError) in
         let survey = try Survey(arguments)

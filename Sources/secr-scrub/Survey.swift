@@ -19,7 +19,7 @@ struct Survey {
         scrubber.keepsPassword = arguments.has(.keepPassword)
         passwords = try DocumentPasswords(arguments, console: console)
         isJSON = arguments.has(.json)
-        operands = arguments.operands
+        operands = try arguments.files()
         recursive = arguments.has(.recursive)
     }
 

@@ -49,11 +49,12 @@ extension FileOutcome {
     var output: String? {
         switch result {
         case .scrubbed(let path), .wouldScrub(let path): path?.lastComponent?.string
-        case .duplicate(let path): path.lastComponent?.string
+        case .duplicate(let path), .alreadyDone(let path): path.lastComponent?.string
         default: nil
         }
     }
 
     var isClean: Bool { if case .alreadyClean = result { true } else { false } }
+    var isDone: Bool { if case .alreadyDone = result { true } else { false } }
     var isDuplicate: Bool { if case .duplicate = result { true } else { false } }
 }
