@@ -192,6 +192,7 @@ let package = Package(
                 "SecrCLI", "SecrCrypto", "SecrScrub", "SecrScrubFiles", "SecrSystem",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            exclude: ["Units"],
             swiftSettings: settings
         ),
 

@@ -18,6 +18,9 @@ public struct Inputs: Sequence, IteratorProtocol, Sendable {
     public let count: Int?
     /// Whether a file can come twice.
     let canRepeat: Bool
+    /// Inputs that are known one by one.
+    private var listed: ArraySlice<Input> = []
+    private let isWanted: @Sendable (Input) -> Bool
 
     /// Expands what the user named.
     ///
@@ -32,10 +35,43 @@ public struct Inputs: Sequence, IteratorProtocol, Sendable {
         skipped = folder
         count = recursive ? nil : operands.count
         canRepeat = operands.count > 1
+        isWanted = { _ in true }
+    }
+
+    /// Single files.
+    init(_ inputs: [Input], where isWanted: @escaping @Sendable (Input) -> Bool) {
+        self.init([], listed: inputs[...], isWanted)
+    }
+
+    /// Everything in one of the folders below another one, to which places are relative.
+    init(
+        in folder: FilePath, below root: FilePath, skipping skipped: FilePath?,
+        where isWanted: @escaping @Sendable (Input) -> Bool
+    ) {
+        self.init([], listed: [], isWanted)
+        walk = (root, DirectoryWalk(folder, skipping: skipped))
+    }
+
+    private init(
+        _ operands: [FilePath], listed: ArraySlice<Input>, _ isWanted: @escaping @Sendable (Input) -> Bool
+    ) {
+        self.operands = operands[...]
+        self.listed = listed
+        self.isWanted = isWanted
+        (recursive, skipped, canRepeat) = (true, nil, false)
+        count = nil
     }
 
     public mutating func next() -> Element? {
+        while let element = any() {
+            guard case .success(let input) = element.input, !isWanted(input) else { return element }
+        }
+        return nil
+    }
+
+    private mutating func any() -> Element? {
         while true {
+            if let input = listed.popFirst() { return Element(path: input.path, input: .success(input)) }
             if let entry = walk?.entries.next(), let root = walk?.root { return Self.found(entry, below: root) }
             walk = nil
             guard let operand = operands.popFirst() else { return nil }

@@ -15,7 +15,7 @@ struct ScrubCommand {
             'show' tells what a file gives away, 'check' whether anything would be removed.
             """,
         options: [
-            output, outputDir, inPlace, rename, resume, force, dryRun, jobs, zeroTimes, verify, bakeOrientation,
+            output, outputDir, inPlace, watch, rename, resume, force, dryRun, jobs, zeroTimes, verify, bakeOrientation,
             faststart,
             dropHidden,
             breakSignatures, verbose, .print0,
@@ -35,7 +35,7 @@ struct ScrubCommand {
     private static let resume = Option(
         "resume", help: "Pass over inputs whose output is there already, such as after an interruption.")
     private static let force = Option("force", short: "f", help: "Overwrite existing outputs.")
-    private static let dryRun = Option("dry-run", short: "n", help: "Say what would be done, and write nothing.")
+    static let dryRun = Option("dry-run", short: "n", help: "Say what would be done, and write nothing.")
     private static let jobs = Option(
         "jobs", short: "j", value: .text("NUMBER"),
         help: "Work on this many files at once; one more than there are processors by default.")
@@ -55,18 +55,21 @@ struct ScrubCommand {
     private static let verbose = Option("verbose", short: "v", help: "List what is removed and what stays.")
 
     private let operands: [FilePath]
-    private let recursive: Bool
+    /// What is watched, instead of operands.
+    private let folder: FilePath?
+    let recursive: Bool
     private let files: FileScrubber
-    private let console: Console
+    let console: Console
     private let passwords: DocumentPasswords
     /// How results are told.
     let style: ScrubReport.Style
 
     init(_ arguments: Arguments) throws(UsageError) {
-        operands = try arguments.files()
-        recursive = arguments.has(.recursive)
-        let readsInput = operands.contains("-")
+        let readsInput = arguments.operands.contains("-")
         let destination = try Self.destination(arguments, readsInput: readsInput)
+        folder = try Self.watched(arguments, destination)
+        operands = folder == nil ? try arguments.files() : []
+        recursive = arguments.has(.recursive)
         if operands.count(where: { $0 == "-" }) > 1 { throw UsageError("standard input can be read only once") }
         if case .file = destination, operands.count > 1 || recursive {
             throw UsageError("--output takes a single file", hint: "--output-dir takes many")
@@ -171,6 +174,7 @@ struct ScrubCommand {
         var report = ScrubReport(console: console, style: style)
         var files = files
         do { files.scrubber.password = try passwords.read() } catch { return .failure }
+        if let watchedFolder = self.folder { return try watch(watchedFolder, files, report) }
         var locked: [(Input, FileOutcome)] = []
         files.run(inputs) { (input, outcome) in
             if outcome.failure?.code == .password, let input, passwords.canAsk {
