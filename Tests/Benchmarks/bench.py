@@ -26,6 +26,8 @@ import sealing
 
 ROUNDS = 40
 MEGABYTE = 1_000_000
+# Small pictures in a tree, and their bytes.
+CROWD, SMALL = int(os.environ.get("SECR_BENCH_CROWD", 20_000)), 20_000
 # Of the pictures of a folder, ten of each: what cameras, messengers and web pages make, in bytes.
 SIZES = (20_000, 80_000, 200_000, 500_000, 1_000_000)
 
@@ -45,7 +47,7 @@ def main():
             if "--no-large" not in sys.argv:
                 results += [memory(tool, "jpg", large.write), memory(tool, "png", large_png.write_stored)]
                 results += [memory(tool, "heic", large_heif.write_huge), memory(tool, "mp4", large_mp4.write)]
-                results += [one_mp4(tool), mp4_with_messages(tool)]
+                results += [one_mp4(tool), mp4_with_messages(tool), *crowd(tool)]
         if only != "scrub" and "--no-large" not in sys.argv:
             results += sealing.results(vault, show, bar, peak)
     sys.exit(0 if all(results) else 1)
@@ -142,6 +144,48 @@ def many_pictures(tool):
     yield bar("times cp", times["secr-scrub"] / times["cp"], 2)
     if "exiftool -all=" in times:
         yield bar("part of exiftool's time", times["secr-scrub"] / times["exiftool -all="], 1 / 8)
+
+
+def crowd(tool):
+    """A tree of many small pictures, until all of it is on the disk: the ratio is the same from some thousand files on,
+    the memory has to be."""
+    os.mkdir("crowd")
+    large.write("small.jpg", SMALL)
+    picture = Path("small.jpg").read_bytes()
+    for number in range(CROWD):
+        folder = Path(f"crowd/{number // 20_000}")
+        folder.mkdir(exist_ok=True)
+        # No two are the same.
+        (folder / f"IMG_{number:06}.jpg").write_bytes(picture[:2] + b"\xff\xfe\x00\x0a%08d" % number + picture[2:])
+    times = {"cp -r; sync": [], "secr-scrub -r; sync": [], "... --in-place": []}
+    most = 0
+    for turn in range(3):
+        # Each into a folder of its own: a file system looks long for room where many files have just been deleted.
+        os.sync()
+        times["cp -r; sync"].append(taken(lambda: run(["cp", "-r", "crowd", f"copy{turn}"]), os.sync))
+        scrub = [tool, "-q", "-r", "--output-dir", f"scrubbed{turn}", "crowd"]
+        times["secr-scrub -r; sync"].append(taken(lambda: run(scrub), os.sync))
+        place = [tool, "-q", "-r", "--in-place", f"copy{turn}"]
+        times["... --in-place"].append(taken(lambda: run(place)))
+    most = peak([tool, "-q", "-r", "--output-dir", "scrubbed", "crowd"])[1]
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    show(f"{CROWD} pictures of {SMALL // 1000} kB, until they are on the disk", medians, "cp -r; sync")
+    for name in os.listdir("."):
+        shutil.rmtree(name, ignore_errors=True)
+    yield bar("times cp -r; sync", medians["secr-scrub -r; sync"] / medians["cp -r; sync"], 3)
+    yield bar("MiB of memory at most", most / 1024, 64)
+
+
+def run(command):
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
+
+def taken(*work):
+    """Milliseconds."""
+    start = time.perf_counter()
+    for piece in work:
+        piece()
+    return (time.perf_counter() - start) * 1000
 
 
 def one_png(tool):
