@@ -50,5 +50,7 @@ public struct OpenInput: Sendable {
     }
 
     /// Whether nobody wrote to the file since it was opened.
-    public var isUnchanged: Bool { (try? source.descriptor.status()) == status }
+    public var isUnchanged: Bool {
+        (try? source.descriptor.status())?.isUnchanged(since: status) == true
+    }
 }

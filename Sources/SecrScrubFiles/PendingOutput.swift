@@ -65,7 +65,7 @@ struct PendingOutput: Sendable {
 
     private func takeName() throws -> Result {
         if let (path, status) = original {
-            guard try FileStatus.of(path, followSymlinks: false) == status else {
+            guard try FileStatus.of(path, followSymlinks: false)?.isUnchanged(since: status) == true else {
                 return .failed(FileFailure(.changed, "the file changed while it was scrubbed"))
             }
             try staged.takeRights(of: path, mode: status.mode, owner: status.owner, group: status.group)
@@ -113,7 +113,7 @@ struct PendingOutput: Sendable {
             if other == path { return nil }
         }
         do throws(SystemError) {
-            guard try FileStatus.of(path, followSymlinks: false) == status else {
+            guard try FileStatus.of(path, followSymlinks: false)?.isUnchanged(since: status) == true else {
                 return FileFailure(.changed, "the file changed while it was scrubbed; the output has its name already")
             }
             try FileAttributes.remove(path)

@@ -104,6 +104,15 @@ import Testing
         #expect(try folder.bytes("b.jpg") == dirty)
     }
 
+    @Test(arguments: [1, 3]) func allNamesOfAFileInATreeAreReplaced(jobs: Int) throws {
+        try folder.write(dirty, to: "in/a.jpg")
+        for name in ["b", "c"] {
+            try FileManager.default.linkItem(at: folder.file("in/a.jpg"), to: folder.file("in/\(name).jpg"))
+        }
+        #expect(run(["in"], .inPlace) { $0.jobs = jobs }.map { code($0) } == [nil, nil, nil])
+        for name in ["a", "b", "c"] { #expect(try folder.bytes("in/\(name).jpg") != dirty) }
+    }
+
     @Test func aDryRunWritesNothing() throws {
         try folder.write(dirty, to: "a.jpg")
         for destination in [Destination.beside, .inPlace, .folder(FilePath(folder.file("out").path))] {
