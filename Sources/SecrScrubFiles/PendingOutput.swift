@@ -36,13 +36,22 @@ struct PendingOutput: Sendable {
             syncFailure = FileFailure(error, about: error.path)
         }
         var results = outputs.map { output in output.map { syncFailure.map(Result.failed) ?? $0.appear() } }
-        for output in replacing { try? output.staged.syncDirectory() }
+        syncFolders(of: replacing)
         // The old names go when the new ones are on the disk.
         for (index, output) in outputs.enumerated() {
             guard let output, let failure = results[index].flatMap(output.removeOriginal) else { continue }
             results[index] = .failed(failure)
         }
+        syncFolders(of: replacing.filter { $0.wish != nil })
         return results
+    }
+
+    /// Each folder once: the disk is asked to write what it holds every time.
+    private static func syncFolders(of outputs: [PendingOutput]) {
+        var synced: Set<FilePath> = []
+        for output in outputs where synced.insert(output.staged.target.removingLastComponent()).inserted {
+            try? output.staged.syncDirectory()
+        }
     }
 
     private static func sync(_ outputs: [PendingOutput]) throws(SystemError) {
@@ -117,7 +126,6 @@ struct PendingOutput: Sendable {
                 return FileFailure(.changed, "the file changed while it was scrubbed; the output has its name already")
             }
             try FileAttributes.remove(path)
-            try staged.syncDirectory()
             return nil
         } catch {
             return FileFailure(error, about: path)
