@@ -10,6 +10,7 @@ DESTDIR ?=
 BIN := $(DESTDIR)$(PREFIX)/bin
 SHARE := $(DESTDIR)$(PREFIX)/share
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd
+SCRUB_UNIT := Sources/secr-scrub/Units/secr-scrub@.service
 VAULT_UNIT := Sources/secr-vault/Units/secr-vault@.service
 RELAY_UNIT := Sources/secr-relay/Units/secr-relay.service
 
@@ -153,6 +154,7 @@ install: build folders
 	for page in $(PAGES); do \
 		gzip -9n < man/$$page > $(SHARE)/man/man$${page##*.}/$$page.gz; \
 	done
+	$(call put_unit,$(SCRUB_UNIT),$(UNITS)/user)
 	$(call put_unit,$(VAULT_UNIT),$(UNITS)/user)
 
 # The server, which a person with the tools has no use for.
@@ -164,7 +166,7 @@ uninstall:
 	$(foreach tool,$(TOOLS),$(call drop_tool,$(tool),1))
 	$(call drop_tool,$(SERVER),8)
 	for page in $(PAGES); do rm -f $(SHARE)/man/man$${page##*.}/$$page.gz; done
-	rm -f $(UNITS)/user/$(notdir $(VAULT_UNIT)) $(UNITS)/system/$(notdir $(RELAY_UNIT))
+	rm -f $(addprefix $(UNITS)/user/,$(notdir $(SCRUB_UNIT) $(VAULT_UNIT))) $(UNITS)/system/$(notdir $(RELAY_UNIT))
 
 clean:
 	rm -rf .build .build-*

@@ -87,7 +87,8 @@ let package = Package(
         .target(
             name: "SecrScrubFiles",
             dependencies: [
-                "SecrBytes", "SecrSystem", "SecrScrub", .product(name: "SystemPackage", package: "swift-system"),
+                "SecrBytes", "SecrSystem", "SecrCrypto", "SecrScrub",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
         ),
@@ -191,6 +192,7 @@ let package = Package(
                 "SecrCLI", "SecrCrypto", "SecrScrub", "SecrScrubFiles", "SecrSystem",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            exclude: ["Units"],
             swiftSettings: settings
         ),
 

@@ -283,6 +283,14 @@ int secr_set_attribute(const char *path, const char *name, const void *value, si
     return lsetxattr(path, name, value, size, 0);
 }
 
+long secr_list_own_attributes(int descriptor, void *list, size_t size) {
+    return flistxattr(descriptor, list, size);
+}
+
+long secr_get_own_attribute(int descriptor, const char *name, void *value, size_t size) {
+    return fgetxattr(descriptor, name, value, size);
+}
+
 void secr_harden_process(void) {
     const struct rlimit none = { 0, 0 };
     setrlimit(RLIMIT_CORE, &none);

@@ -15,6 +15,7 @@ public final class Console: Sendable {
         var buffer: [UInt8] = []
         var showsProgress = false
         var lost = false
+        var toldLoss = false
         var hints: Set<String> = []
     }
 
@@ -75,11 +76,12 @@ public final class Console: Sendable {
     /// Sends what is buffered; returns whether all results so far have been taken.
     @discardableResult
     public func flush() -> Bool {
-        let isLost = state.withLock { state in
+        let (isLost, isNew) = state.withLock { state in
             Self.send(&state)
-            return state.lost
+            defer { state.toldLoss = state.lost }
+            return (state.lost, state.lost && !state.toldLoss)
         }
-        if isLost { error("standard output can't be written") }
+        if isNew { error("standard output can't be written") }
         return !isLost
     }
 
@@ -126,8 +128,10 @@ public final class Console: Sendable {
     // MARK: Progress
 
     /// Shows how far the work is, on a terminal only.
-    public func progress(_ done: Int, of total: Int) {
-        if total > 1 { status("\(done) of \(total)") }
+    ///
+    /// - Parameter total: `nil` where that is not known yet.
+    public func progress(_ done: Int, of total: Int?) {
+        if total != 1 { status(total.map { "\(done) of \($0)" } ?? "\(done) files") }
     }
 
     /// A line that the next one, or the next message, takes the place of; on a terminal only.

@@ -8,7 +8,11 @@ struct DecidedScrub {
     var limitations: [Limitation]
     /// Bytes of the output.
     var size: Int
-    /// Writes the output to an empty file, and proves it.
+    /// What the output will be, without writing it.
+    var identify: () throws -> OutputIdentity
+    /// Whether a file has the bytes that the output will have.
+    var matches: (FileSource) throws -> Bool
+    /// Writes the output to an empty file, and proves it. Nothing can be asked afterwards.
     var write: (OwnedDescriptor) throws -> Void
 }
 
@@ -19,10 +23,17 @@ extension Scrubber {
             return try workers.prepare(opened, password: password)
         }
         let prepared = try prepare(opened.source)
+        let output = PlannedSource(prepared.plan, of: opened.source)
         return DecidedScrub(
             format: prepared.format, findings: prepared.findings, limitations: prepared.limitations,
-            size: prepared.plan.size
-        ) { output in try prepared.write(to: output, from: opened) }
+            size: prepared.plan.size, identify: { try OutputIdentity(of: output) },
+            matches: { try output.isSame(as: $0) }
+        ) { try prepared.write(to: $0, from: opened) }
+    }
+
+    /// Tells what a file gives away, in a worker where there are any: values are read by libexif.
+    func inspect(_ opened: OpenInput, _ workers: ScrubWorkers?) throws -> Inspection {
+        try workers?.inspect(opened, password: password) ?? inspect(opened.source)
     }
 }
 

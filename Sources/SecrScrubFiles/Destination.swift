@@ -20,4 +20,12 @@ public enum Destination: Sendable, Equatable {
         case .standardOutput: nil
         }
     }
+
+    /// The folder of the result for `input`, where it is not called like its input.
+    func outputFolder(for input: Input) -> FilePath {
+        switch self {
+        case .folder(let folder): folder.appending(input.relative.removingLastComponent().components)
+        case .beside, .file, .inPlace, .standardOutput: input.path?.removingLastComponent() ?? ""
+        }
+    }
 }

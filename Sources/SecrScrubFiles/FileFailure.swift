@@ -1,3 +1,4 @@
+internal import SecrBytes
 public import SecrScrub
 public import SecrSystem
 public import SystemPackage
@@ -64,6 +65,8 @@ public struct FileFailure: Error, Equatable, Sendable {
             throw FileFailure(error)
         } catch let error as SystemError {
             throw FileFailure(error, about: input)
+        } catch let error as ByteSourceError {
+            throw FileFailure(.io, error.description)
         } catch {
             preconditionFailure("an undeclared error")
         }

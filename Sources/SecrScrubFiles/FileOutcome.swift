@@ -12,6 +12,10 @@ public struct FileOutcome: Sendable {
         case alreadyClean
         /// An output of an earlier run, still clean.
         case ownOutput
+        /// Nothing was written, since this output has the same bytes and got its name from them.
+        case duplicate(of: FilePath)
+        /// This output is there already, and is what would have been written.
+        case alreadyDone(FilePath)
         /// Found in a folder and not worked on.
         case skipped(String)
         case failed(FileFailure)
@@ -21,8 +25,12 @@ public struct FileOutcome: Sendable {
     public var path: FilePath?
     public var result: Result
     public var warnings: [String] = []
+    /// Names of files beside the input that may hold the same metadata. Nothing is done with them.
+    public var sidecars: [FilePath] = []
     public var findings: [Finding] = []
     public var limitations: [Limitation] = []
+    /// What others noted about the input in extended attributes, which outputs do not have.
+    public var attributes: [ForeignAttribute] = []
     /// Bytes of the input and of the output.
     public var sizes: (before: Int, after: Int)?
 

@@ -4,12 +4,14 @@ internal import SystemPackage
 
 /// What somebody should know about a file beside its content.
 enum FileWarnings {
-    static func about(_ path: FilePath, format: FileFormat, status: FileStatus, destination: Destination) -> [String] {
+    static func about(
+        _ path: FilePath, format: FileFormat, status: FileStatus, sidecars: [FilePath], destination: Destination
+    ) -> [String] {
         var warnings: [String] = []
         if let suffix = path.extension, !format.extensions.contains(suffix.lowercased()) {
             warnings.append("its name ends in '.\(suffix)', but it is a \(format.name)")
         }
-        for sidecar in Sidecar.beside(path) {
+        for sidecar in sidecars {
             warnings.append("'\(sidecar.string)' beside it may hold the same metadata")
         }
         if destination == .inPlace && status.links > 1 {

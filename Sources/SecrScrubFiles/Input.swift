@@ -1,4 +1,3 @@
-internal import SecrSystem
 public import SystemPackage
 
 /// One thing to work on.
@@ -16,50 +15,11 @@ public struct Input: Sendable, Equatable {
         self.isDiscovered = isDiscovered
     }
 
+    /// A file that the user named.
+    public init(named path: FilePath) {
+        let name = FilePath(root: nil, path.lastComponent.map { [$0] } ?? [])
+        self.init(path: path, relative: name, isDiscovered: false)
+    }
+
     public static let standardInput = Input(path: nil, relative: "-", isDiscovered: false)
-
-    /// Expands what the user named.
-    ///
-    /// - Parameters:
-    ///   - operands: files, folders, or `-`.
-    ///   - recursive: whether folders are entered.
-    ///   - skipping: a folder that is not entered, because results go there.
-    /// - Returns: in the order of the operands, folders by name; a failure where something can't be worked on.
-    public static func collect(
-        _ operands: [FilePath], recursive: Bool, skipping folder: FilePath? = nil
-    ) -> [(FilePath?, Result<Input, FileFailure>)] {
-        let skipped = folder.flatMap { try? FileStatus.of($0, followSymlinks: true) }.map { [$0.identity] } ?? []
-        let walk = DirectoryWalk(skipping: Set(skipped))
-        var all: [(FilePath?, Result<Input, FileFailure>)] = []
-        for operand in operands {
-            if operand == "-" {
-                all.append((nil, .success(.standardInput)))
-            } else if (try? FileStatus.of(operand, followSymlinks: true))?.kind != .directory {
-                let name = FilePath(root: nil, operand.lastComponent.map { [$0] } ?? [])
-                all.append((operand, .success(Input(path: operand, relative: name, isDiscovered: false))))
-            } else if !recursive {
-                all.append(
-                    (operand, .failure(FileFailure(.usage, "it is a folder", hint: "-r works on what is inside"))))
-            } else {
-                walk.visit(operand) { entry in all.append(found(entry, below: operand)) }
-            }
-        }
-        return all
-    }
-
-    private static func found(_ entry: DirectoryWalk.Entry, below folder: FilePath) -> (
-        FilePath?, Result<Input, FileFailure>
-    ) {
-        switch entry {
-        case .file(let path):
-            var relative = path
-            _ = relative.removePrefix(folder)
-            return (path, .success(Input(path: path, relative: relative, isDiscovered: true)))
-        case .special(let path, let kind):
-            let what = kind == .symbolicLink ? "a symbolic link, which is not followed" : "not a regular file"
-            return (path, .failure(FileFailure(.skipped, what)))
-        case .failure(let error):
-            return (error.path, .failure(FileFailure(error, about: error.path)))
-        }
-    }
 }

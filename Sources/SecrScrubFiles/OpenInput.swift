@@ -6,6 +6,8 @@ internal import SystemPackage
 public struct OpenInput: Sendable {
     public let source: FileSource
     public let status: FileStatus
+    /// What others noted about it, outside of its content.
+    public let attributes: [ForeignAttribute]
     /// Permission bits for a fresh output, before the process's mask.
     public let mode: UInt32
 
@@ -14,7 +16,7 @@ public struct OpenInput: Sendable {
             do {
                 source = try AnonymousFile.spool(0)
                 status = try source.descriptor.status()
-                mode = 0o666
+                (mode, attributes) = (0o666, [])
             } catch let failure as AnonymousFile.Failure {
                 throw Self.failure(failure)
             } catch {
@@ -32,6 +34,9 @@ public struct OpenInput: Sendable {
             }
         }
         mode = status.mode & 0o777
+        attributes = try FileFailure.translating(about: path) { [source] in
+            try source.descriptor.attributes().map(ForeignAttribute.init)
+        }
     }
 
     /// A file that somebody else has opened.
@@ -39,6 +44,7 @@ public struct OpenInput: Sendable {
         status = try descriptor.status()
         source = FileSource(descriptor, size: status.size)
         mode = status.mode & 0o777
+        attributes = []
     }
 
     private static func failure(_ failure: AnonymousFile.Failure) -> FileFailure {
@@ -53,7 +59,7 @@ public struct OpenInput: Sendable {
 
     /// - Throws: where somebody wrote to the file since it was opened.
     func requireUnchanged() throws(FileFailure) {
-        guard (try? source.descriptor.status()) == status else {
+        guard (try? source.descriptor.status())?.isUnchanged(since: status) == true else {
             throw FileFailure(.changed, "the file changed while it was read")
         }
     }

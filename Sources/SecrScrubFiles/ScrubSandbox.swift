@@ -19,13 +19,16 @@ extension Sandbox {
             if writable.insert(folder).inserted { sandbox.allow([.read, .write], of: folder) }
         }
         for operand in operands where operand != "-" {
-            let isFolder = (try? FileStatus.of(operand, followSymlinks: true))?.kind == .directory
             switch destination {
-            case .beside, .inPlace: write(isFolder ? operand : operand.removingLastComponent())
-            case .file, .folder, .standardOutput, nil: break
+            case .beside, .inPlace:
+                let isFolder = (try? FileStatus.of(operand, followSymlinks: true))?.kind == .directory
+                write(isFolder ? operand : operand.removingLastComponent())
+                // What a link leads to may lie elsewhere; anything else lies in a folder that can be read.
+                if (try? FileStatus.of(operand, followSymlinks: false))?.kind == .symbolicLink {
+                    sandbox.allow(.read, of: operand)
+                }
+            case .file, .folder, .standardOutput, nil: sandbox.allow(.read, of: operand)
             }
-            // What a link leads to may lie elsewhere.
-            sandbox.allow(.read, of: operand)
         }
         switch destination {
         case .file(let path): write(path.removingLastComponent())

@@ -2,8 +2,11 @@ internal import Glibc
 public import SystemPackage
 
 /// Every file below a directory, in the order of names, without following symbolic links.
-public struct DirectoryWalk {
-    public enum Entry: Equatable {
+///
+/// A directory is read when its turn comes, and nothing is held but the names that are still to come in it and in those
+/// above it.
+public struct DirectoryWalk: Sequence, IteratorProtocol, Sendable {
+    public enum Entry: Equatable, Sendable {
         case file(FilePath)
         /// A link, device, socket or FIFO: never opened.
         case special(FilePath, FileStatus.Kind)
@@ -13,37 +16,67 @@ public struct DirectoryWalk {
     /// Deeper folders are reported as failures: what is nested like this was made to exhaust something.
     public static let maximumDepth = 256
 
-    private var skipped: Set<FileStatus.Identity>
+    private struct Level {
+        var folder: FilePath
+        /// The next one is the last.
+        var names: [FilePath]
+    }
 
-    /// - Parameter skipped: directories that are not entered, such as the one that receives the output.
-    public init(skipping skipped: Set<FileStatus.Identity> = []) {
+    private var levels: [Level] = []
+    private var unread: FilePath?
+    private let skipped: FilePath?
+
+    /// - Parameters:
+    ///   - root: a directory.
+    ///   - skipped: a directory that is not entered, such as the one that receives the output. It may come into being later.
+    public init(_ root: FilePath, skipping skipped: FilePath? = nil) {
+        unread = root
         self.skipped = skipped
     }
 
-    /// Calls `body` for everything below `root`, a directory.
-    public func visit(_ root: FilePath, _ body: (Entry) -> Void) {
-        visit(root, depth: 0, body)
+    public mutating func next() -> Entry? {
+        while true {
+            if let folder = unread {
+                unread = nil
+                do throws(SystemError) {
+                    levels.append(Level(folder: folder, names: try Self.names(in: folder).reversed()))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            if levels.isEmpty { return nil }
+            // Changed in its place: a copy of all names for each of them would take far longer than the work on the files.
+            guard let name = levels[levels.count - 1].names.popLast() else {
+                levels.removeLast()
+                continue
+            }
+            if let entry = entry(levels[levels.count - 1].folder.appending(name.components)) { return entry }
+        }
     }
 
-    private func visit(_ directory: FilePath, depth: Int, _ body: (Entry) -> Void) {
-        let names: [FilePath]
-        do { names = try Self.names(in: directory) } catch { return body(.failure(error)) }
-        for name in names {
-            let path = directory.appending(name.components)
-            do {
-                guard let status = try FileStatus.of(path, followSymlinks: false) else { continue }
-                switch status.kind {
-                case .regular: body(.file(path))
-                case .directory where skipped.contains(status.identity): continue
-                case .directory where depth == Self.maximumDepth:
-                    body(.failure(SystemError("enter", path, .fileNameTooLong)))
-                case .directory: visit(path, depth: depth + 1, body)
-                case .symbolicLink, .other: body(.special(path, status.kind))
+    /// `nil` for what is gone meanwhile, and for folders, which come next.
+    private mutating func entry(_ path: FilePath) -> Entry? {
+        do throws(SystemError) {
+            guard let status = try FileStatus.of(path, followSymlinks: false) else { return nil }
+            switch status.kind {
+            case .regular: return .file(path)
+            case .symbolicLink, .other: return .special(path, status.kind)
+            case .directory:
+                if isSkipped(status) { return nil }
+                if levels.count > Self.maximumDepth {
+                    return .failure(SystemError("enter", path, .fileNameTooLong))
                 }
-            } catch {
-                body(.failure(error))
+                unread = path
+                return nil
             }
+        } catch {
+            return .failure(error)
         }
+    }
+
+    private func isSkipped(_ status: FileStatus) -> Bool {
+        guard let skipped, let other = try? FileStatus.of(skipped, followSymlinks: true) else { return false }
+        return other.identity == status.identity
     }
 
     /// The names in a directory, sorted by their bytes.
@@ -67,7 +100,10 @@ public struct DirectoryWalk {
             }
             if name != "." && name != ".." { names.append(name) }
         }
-        return names.sorted { $0.rawBytes.lexicographicallyPrecedes($1.rawBytes) }
+        // Safe: both strings end with a NUL, and outlive the call.
+        return names.sorted { left, right in
+            unsafe left.withPlatformString { l in unsafe right.withPlatformString { r in unsafe strcmp(l, r) < 0 } }
+        }
     }
 }
 

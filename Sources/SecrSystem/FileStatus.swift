@@ -45,6 +45,14 @@ public struct FileStatus: Equatable, Sendable {
         changed = [raw.st_ctim.tv_sec, raw.st_ctim.tv_nsec]
     }
 
+    /// Whether nothing wrote to the file since it had another status; it may have lost names, such as one that was given to
+    /// something else.
+    public func isUnchanged(since earlier: FileStatus) -> Bool {
+        var same = self
+        if links < earlier.links { (same.links, same.changed) = (earlier.links, earlier.changed) }
+        return same == earlier
+    }
+
     /// Of a name; a symbolic link is described itself unless `followSymlinks`. `nil` where there is no such name.
     public static func of(_ path: FilePath, followSymlinks: Bool) throws(SystemError) -> FileStatus? {
         var raw = stat()

@@ -14,13 +14,6 @@ public final class OwnedDescriptor: Sendable {
         _ = Glibc.close(raw)
     }
 
-    /// How many descriptors this process may have open.
-    public static let limit: Int = {
-        var limit = rlimit()
-        return unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
-            ? Int(clamping: limit.rlim_cur) : 256
-    }()
-
     /// Lets this process have as many open as the system allows it at all.
     ///
     /// - Returns: how many that are.

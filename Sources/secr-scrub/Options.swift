@@ -27,7 +27,8 @@ extension Option {
 
     /// What every command of this tool takes.
     static let common: [Option] = [
-        .recursive, .policy, .policyFile, .keep, .drop, .tolerate, .passwordFile, .keepPassword, .json, .color,
+        .recursive, .files0From, .policy, .policyFile, .keep, .drop, .tolerate, .passwordFile, .keepPassword, .json,
+        .color,
     ]
 }
 

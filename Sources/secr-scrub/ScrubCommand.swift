@@ -9,14 +9,17 @@ struct ScrubCommand {
     static let command = Command(
         nil,
         abstract: "Remove what a picture, a video or a document tells beside what it shows, without changing a pixel.",
-        operands: "FILE...",
+        operands: "FILE...", arity: 0...Int.max,
         discussion: """
             Writes NAME.scrubbed.EXT beside each picture, video or document; '-' is standard input and output. \
             'show' tells what a file gives away, 'check' whether anything would be removed.
             """,
         options: [
-            output, outputDir, inPlace, force, dryRun, jobs, verify, bakeOrientation, faststart, dropHidden,
-            breakSignatures, verbose, .quiet,
+            output, outputDir, inPlace, watch, rename, resume, force, dryRun, jobs, zeroTimes, verify, bakeOrientation,
+            faststart,
+            dropHidden,
+            breakSignatures, verbose, .print0,
+            .quiet,
         ]
             + Option.common
     ) { (arguments) throws(UsageError) in try ScrubCommand(arguments).run() }
@@ -26,11 +29,18 @@ struct ScrubCommand {
     private static let outputDir = Option(
         "output-dir", value: .folder(), help: "Write under the same names into this folder.")
     private static let inPlace = Option("in-place", help: "Replace the originals.")
+    private static let rename = Option(
+        "rename", value: .choice("HOW", of: Naming.allCases.map(\.rawValue)),
+        help: "Call outputs by their content or by the day they were taken, not as their originals.")
+    private static let resume = Option(
+        "resume", help: "Pass over inputs whose output is there already, such as after an interruption.")
     private static let force = Option("force", short: "f", help: "Overwrite existing outputs.")
-    private static let dryRun = Option("dry-run", short: "n", help: "Say what would be done, and write nothing.")
+    static let dryRun = Option("dry-run", short: "n", help: "Say what would be done, and write nothing.")
     private static let jobs = Option(
         "jobs", short: "j", value: .text("NUMBER"),
         help: "Work on this many files at once; one more than there are processors by default.")
+    private static let zeroTimes = Option(
+        "zero-times", help: "Let outputs say that they were changed and read at the beginning of 1970.")
     private static let verify = Option(
         "verify", value: .choice("HOW", of: Scrubber.Verification.allCases.map(\.rawValue)),
         help: "How input and output are compared before the output appears.")
@@ -45,18 +55,21 @@ struct ScrubCommand {
     private static let verbose = Option("verbose", short: "v", help: "List what is removed and what stays.")
 
     private let operands: [FilePath]
-    private let recursive: Bool
+    /// What is watched, instead of operands.
+    private let folder: FilePath?
+    let recursive: Bool
     private let files: FileScrubber
-    private let console: Console
+    let console: Console
     private let passwords: DocumentPasswords
     /// How results are told.
     let style: ScrubReport.Style
 
     init(_ arguments: Arguments) throws(UsageError) {
-        operands = arguments.operands
-        recursive = arguments.has(.recursive)
-        let readsInput = operands.contains("-")
+        let readsInput = arguments.operands.contains("-")
         let destination = try Self.destination(arguments, readsInput: readsInput)
+        folder = try Self.watched(arguments, destination)
+        operands = folder == nil ? try arguments.files() : []
+        recursive = arguments.has(.recursive)
         if operands.count(where: { $0 == "-" }) > 1 { throw UsageError("standard input can be read only once") }
         if case .file = destination, operands.count > 1 || recursive {
             throw UsageError("--output takes a single file", hint: "--output-dir takes many")
@@ -74,16 +87,23 @@ struct ScrubCommand {
         scrubber.keepsPassword = arguments.has(.keepPassword)
         scrubber.breaksSignatures = arguments.has(Self.breakSignatures)
         var files = FileScrubber(scrubber: scrubber, destination: destination)
+        files.naming = try Self.naming(arguments, destination, readsInput: readsInput)
         files.overwrites = arguments.has(Self.force)
+        files.resumes = try Self.resumes(arguments, destination, readsInput: readsInput)
         files.isDryRun = arguments.has(Self.dryRun)
+        files.zeroesTimes = arguments.has(Self.zeroTimes)
         if let jobs = try arguments.number(Self.jobs, from: 1) { files.jobs = jobs }
         self.files = files
         console = try Console(arguments)
         passwords = try DocumentPasswords(arguments, console: console)
         let writesToOutput = destination == .standardOutput || (destination == .beside && readsInput)
+        if writesToOutput && files.zeroesTimes {
+            throw UsageError("standard output has no times", hint: "--output names a file")
+        }
         style = ScrubReport.Style(
             isJSON: arguments.has(.json), isQuiet: arguments.has(.quiet), isVerbose: arguments.has(Self.verbose),
-            isDryRun: files.isDryRun, isInPlace: destination == .inPlace, outputIsTaken: writesToOutput)
+            isDryRun: files.isDryRun, printsNames: try Self.printsNames(arguments, writesToOutput),
+            outputIsTaken: writesToOutput)
     }
 
     private static func destination(_ arguments: Arguments, readsInput: Bool) throws(UsageError) -> Destination {
@@ -102,54 +122,93 @@ struct ScrubCommand {
         return .beside
     }
 
+    private static func naming(
+        _ arguments: Arguments, _ destination: Destination, readsInput: Bool
+    ) throws(UsageError) -> Naming {
+        let naming = try arguments.words(rename, as: Naming.self).last ?? .none
+        if naming == .none { return .none }
+        switch destination {
+        case .file, .standardOutput:
+            throw UsageError("--output says what the result is called", hint: "--output-dir leaves that to --rename")
+        case .beside, .folder, .inPlace: break
+        }
+        if readsInput { throw UsageError("standard output has no name", hint: "--rename takes files") }
+        if arguments.has(force) {
+            throw UsageError("--rename overwrites nothing", hint: "leave out --force")
+        }
+        return naming
+    }
+
+    private static func resumes(
+        _ arguments: Arguments, _ destination: Destination, readsInput: Bool
+    ) throws(UsageError) -> Bool {
+        guard arguments.has(resume) else { return false }
+        switch destination {
+        case .inPlace: throw UsageError("--in-place passes over clean files already", hint: "leave out --resume")
+        case .file, .standardOutput: throw UsageError("--output writes a single file", hint: "leave out --resume")
+        case .beside, .folder: break
+        }
+        if readsInput { throw UsageError("standard input can't be read again", hint: "leave out --resume") }
+        if arguments.has(.keepPassword) {
+            throw UsageError("what --keep-password encrypts is different each time", hint: "leave out --resume")
+        }
+        return true
+    }
+
+    private static func printsNames(_ arguments: Arguments, _ outputIsTaken: Bool) throws(UsageError) -> Bool {
+        guard arguments.has(.print0) else { return false }
+        for other in [Option.json, verbose, dryRun] where arguments.has(other) {
+            throw UsageError("--print0 and --\(other.long) exclude each other")
+        }
+        if outputIsTaken { throw UsageError("--print0 and a result on standard output exclude each other") }
+        return true
+    }
+
     func run() throws(UsageError) -> ExitStatus {
         if style.outputIsTaken && Console.outputIsTerminal && !style.isDryRun {
             throw UsageError("a picture is not for a terminal", hint: "-o writes it to a file")
         }
         var files = files
         let confinement = Confinement(
-            operands: operands, destination: files.isDryRun ? nil : files.destination, passwords: passwords,
+            operands: self.folder.map { [$0] } ?? operands, destination: files.isDryRun ? nil : files.destination,
+            passwords: passwords,
             console: console)
         do { files.workers = try confinement.enter(&files.scrubber) } catch { return .failure }
         var folder: FilePath?
         if case .folder(let path) = files.destination { folder = path }
-        let collected = Input.collect(operands, recursive: recursive, skipping: folder)
-        let inputs = collected.compactMap { try? $0.1.get() }
-        var report = ScrubReport(console: console, style: style, total: collected.count)
-        for (path, result) in collected {
-            if case .failure(let failure) = result { report.add(FileOutcome(path: path, failure: failure)) }
-        }
-        var locked: [FileOutcome] = []
-        files.run(inputs, progress: { [console] in console.progress($0, of: inputs.count) }) { outcome in
-            if outcome.failure?.code == .password, passwords.canAsk {
-                locked.append(outcome)
+        let inputs = Inputs(operands, recursive: recursive, skipping: folder)
+        var report = ScrubReport(console: console, style: style)
+        if let watchedFolder = self.folder { return try watch(watchedFolder, files, report) }
+        var locked: [(Input, FileOutcome)] = []
+        files.run(inputs) { (input, outcome) in
+            if outcome.failure?.code == .password, let input, passwords.canAsk {
+                locked.append((input, outcome))
             } else {
                 report.add(outcome)
             }
+            console.progress(report.total + locked.count, of: inputs.count)
         }
-        for outcome in locked { report.add(again(outcome, inputs, files)) }
+        for (input, outcome) in locked { report.add(again(input, outcome, files)) }
         // The signal that stopped the work is what the shell is told.
         if Interruption.isRequested { return .interrupted }
         return report.finish()
     }
 
     /// Asks for the password of a document, and tries again.
-    private func again(_ outcome: FileOutcome, _ inputs: [Input], _ files: FileScrubber) -> FileOutcome {
-        guard let failure = outcome.failure, let input = inputs.first(where: { $0.path == outcome.path }) else {
-            return outcome
-        }
+    private func again(_ input: Input, _ outcome: FileOutcome, _ files: FileScrubber) -> FileOutcome {
+        guard let failure = outcome.failure, let path = input.path else { return outcome }
         let result = Result { () throws(FileFailure) in
-            try passwords.ask(input.path, after: failure) { (typed) throws(FileFailure) in
+            try passwords.ask(path, after: failure) { (typed) throws(FileFailure) in
                 var (files, outcome) = (files, outcome)
                 files.scrubber.password = typed
-                files.run([input]) { outcome = $0 }
+                files.run(Inputs([path], recursive: false)) { outcome = $1 }
                 if let failure = outcome.failure { throw failure }
                 return outcome
             }
         }
         switch result {
         case .success(let outcome): return outcome
-        case .failure(let failure): return FileOutcome(path: input.path, result: .failed(failure))
+        case .failure(let failure): return FileOutcome(path: path, result: .failed(failure))
         }
     }
 }

@@ -19,7 +19,8 @@ struct ShowText {
             section(revelation.heading, merge(found))
         }
         section("other", merge(removed.filter { $0.reveals.isEmpty && !hidden.contains($0.range) }))
-        if removed.isEmpty { section("nothing", ["this file is clean"]) }
+        section("noted outside", report.attributes.map(Wording.line))
+        if removed.isEmpty && report.attributes.isEmpty { section("nothing", ["this file is clean"]) }
         section("kept", merge(inspection.findings.filter { $0.action == .kept }))
         section("stays", inspection.limitations.map(\.description), style: .faint)
     }

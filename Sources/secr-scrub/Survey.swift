@@ -19,7 +19,7 @@ struct Survey {
         scrubber.keepsPassword = arguments.has(.keepPassword)
         passwords = try DocumentPasswords(arguments, console: console)
         isJSON = arguments.has(.json)
-        operands = arguments.operands
+        operands = try arguments.files()
         recursive = arguments.has(.recursive)
     }
 
@@ -28,9 +28,10 @@ struct Survey {
         var inspector = FileInspector(scrubber: scrubber)
         let confinement = Confinement(operands: operands, destination: nil, passwords: passwords, console: console)
         do { inspector.workers = try confinement.enter(&inspector.scrubber) } catch { return .failure }
-        var failures: [FileFailure] = []
+        var (failed, locked) = (0, 0)
         var hasRemains = false
-        for (path, input) in Input.collect(operands, recursive: recursive) {
+        for element in Inputs(operands, recursive: recursive) {
+            let (path, input) = (element.path, element.input)
             do throws(FileFailure) {
                 if try !answer(input.get(), inspector, question) { hasRemains = true }
             } catch {
@@ -39,14 +40,16 @@ struct Survey {
                     hasRemains = true
                     console.warning(path, "skipped: \(error.reason)")
                 } else {
-                    failures.append(error)
+                    failed += 1
+                    if error.code == .password { locked += 1 }
                     console.error(path, error.reason, hint: error.hint)
                 }
                 if isJSON { console.line(Wording.json(path, error)) }
             }
+            if isJSON { console.flush() }
         }
         guard console.flush() else { return .failure }
-        return failures.isEmpty ? hasRemains ? .remains : .success : ExitStatus(failures)
+        return failed == 0 ? hasRemains ? .remains : .success : ExitStatus(failed: failed, locked: locked)
     }
 
     /// Asks for a password where one is missing.
@@ -67,7 +70,9 @@ struct Survey {
 
 extension ExitStatus {
     /// Of a command to which some files failed.
-    init(_ failures: [FileFailure]) {
-        self = failures.allSatisfy { $0.code == .password } ? .wrongKey : .failure
+    ///
+    /// - Parameter locked: those of them that failed for want of a password.
+    init(failed: Int, locked: Int) {
+        self = failed == locked ? .wrongKey : .failure
     }
 }

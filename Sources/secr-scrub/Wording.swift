@@ -16,6 +16,31 @@ enum Wording {
         }.joined(separator: ", ")
     }
 
+    /// In one list, with those that are empty left out.
+    static func list(_ parts: [String]) -> String { parts.filter { !$0.isEmpty }.joined(separator: ", ") }
+
+    static func attributes(_ attributes: [ForeignAttribute]) -> String {
+        if attributes.isEmpty { return "" }
+        return attributes.contains { $0.reveals.contains(.history) }
+            ? "extended attributes (where it comes from)" : "extended attributes"
+    }
+
+    /// `user.xdg.origin.url: https://…`
+    static func line(_ attribute: ForeignAttribute) -> String {
+        SafeText.escape(attribute.name) + ": "
+            + (attribute.value.map { SafeText.escape($0) } ?? "\(attribute.size) bytes")
+    }
+
+    static func json(_ attribute: ForeignAttribute) -> JSON {
+        .object([
+            ("name", .string(attribute.name)), ("value", attribute.value.map { .string($0) } ?? .null),
+            (
+                "reveals",
+                .array(Revelation.allCases.filter { attribute.reveals.contains($0) }.map { .string($0.rawValue) })
+            ), ("length", .integer(attribute.size)),
+        ])
+    }
+
     static func limitations(_ limitations: [Limitation]) -> String {
         limitations.map(\.description).joined(separator: "; ")
     }

@@ -37,8 +37,7 @@ enum SandboxProbe {
             let scrubber = Scrubber()
             var scrubs = FileScrubber(scrubber: scrubber, destination: .beside)
             scrubs.workers = try ScrubWorkers.start(scrubber, seconds: 1, misbehave: misbehaviour(how))
-            let inputs = Input.collect(files, recursive: false).compactMap { try? $0.1.get() }
-            scrubs.run(inputs) { outcome in
+            scrubs.run(Inputs(files, recursive: false)) { _, outcome in
                 switch outcome.result {
                 case .scrubbed: print("scrubbed")
                 case .failed(let failure): print("\(failure.code.rawValue): \(failure.reason)")

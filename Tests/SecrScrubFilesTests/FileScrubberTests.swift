@@ -22,7 +22,7 @@ import Testing
         change(&files)
         let operands = names.map { FilePath(folder.file($0).path) }
         var outcomes: [FileOutcome] = []
-        files.run(Input.collect(operands, recursive: true).compactMap { try? $0.1.get() }) { outcomes.append($0) }
+        files.run(Inputs(operands, recursive: true)) { outcomes.append($1) }
         return outcomes
     }
 
@@ -102,6 +102,15 @@ import Testing
         let outcome = run(["a.jpg"], .inPlace).first
         #expect(outcome?.warnings == ["it has 2 names; under the others the original remains"])
         #expect(try folder.bytes("b.jpg") == dirty)
+    }
+
+    @Test(arguments: [1, 3]) func allNamesOfAFileInATreeAreReplaced(jobs: Int) throws {
+        try folder.write(dirty, to: "in/a.jpg")
+        for name in ["b", "c"] {
+            try FileManager.default.linkItem(at: folder.file("in/a.jpg"), to: folder.file("in/\(name).jpg"))
+        }
+        #expect(run(["in"], .inPlace) { $0.jobs = jobs }.map { code($0) } == [nil, nil, nil])
+        for name in ["a", "b", "c"] { #expect(try folder.bytes("in/\(name).jpg") != dirty) }
     }
 
     @Test func aDryRunWritesNothing() throws {
@@ -209,7 +218,9 @@ import Testing
     @Test func wrongExtensionsAndSidecarsAreMentioned() throws {
         try folder.write(dirty, to: "a.png")
         for name in ["a.xmp", "a.png.xmp", "a.AAE"] { try folder.write([1], to: name) }
-        let warnings = try #require(run(["a.png"], .beside).first?.warnings)
+        let outcome = try #require(run(["a.png"], .beside).first)
+        #expect(outcome.sidecars == ["a.xmp", "a.AAE", "a.png.xmp"])
+        let warnings = outcome.warnings
         #expect(warnings.count == 4)
         #expect(warnings[0] == "its name ends in '.png', but it is a JPEG picture")
     }

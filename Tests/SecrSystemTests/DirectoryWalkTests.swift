@@ -10,9 +10,8 @@ import Testing
         for name in ["b/2", "b/1", "a", ".hidden", "skip/x"] { try folder.write([1], to: name) }
         try FileManager.default.createSymbolicLink(atPath: folder.file("link").path, withDestinationPath: "b")
         try FileManager.default.createSymbolicLink(atPath: folder.file("b/loop").path, withDestinationPath: "..")
-        let skipped = try #require(try FileStatus.of(FilePath(folder.file("skip").path), followSymlinks: false))
         var entries: [String] = []
-        DirectoryWalk(skipping: [skipped.identity]).visit(FilePath(folder.path)) { entry in
+        for entry in DirectoryWalk(FilePath(folder.path), skipping: FilePath(folder.file("skip").path)) {
             switch entry {
             case .file(let path): entries.append(String(path.string.dropFirst(folder.path.count + 1)))
             case .special(let path, let kind): entries.append("\(path.lastComponent!.string) \(kind)")
@@ -26,9 +25,8 @@ import Testing
         let folder = try TemporaryFolder()
         let deep = Array(repeating: "d", count: DirectoryWalk.maximumDepth + 3).joined(separator: "/")
         try folder.write([1], to: deep + "/file")
-        var failures = 0
-        DirectoryWalk().visit(FilePath(folder.path)) { entry in
-            if case .failure = entry { failures += 1 }
+        let failures = DirectoryWalk(FilePath(folder.path)).count { entry in
+            if case .failure = entry { true } else { false }
         }
         #expect(failures == 1)
     }

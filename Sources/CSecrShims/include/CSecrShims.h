@@ -62,6 +62,21 @@ int secr_epoll_wait(int queue, struct secr_readiness *ready, int most, int milli
 /* A descriptor that is readable once a number of 8 bytes was written to it, until it is read (eventfd(2)). */
 int secr_counter_new(void);
 
+/* What happens in folders (inotify(7)). */
+struct secr_inotify_event {
+    /* As secr_inotify_add() called it. */
+    int folder;
+    int is_folder, is_finished, is_lost, is_gone, is_forgotten;
+    /* Where the name is among the events. */
+    long name, name_size;
+};
+int secr_inotify_new(void);
+int secr_inotify_add(int watch, const char *folder);
+/* Takes one of the events that were read, and returns where the next one begins; -1 at the end. */
+long secr_inotify_next(const char *events, long size, long offset, struct secr_inotify_event *event);
+/* Whether somebody has an open file, which is open for reading here, open for writing. 0 where nobody can say. */
+int secr_is_being_written(int descriptor);
+
 /* This process twice, as fork(2) does it. */
 int secr_fork(void);
 /* Waits for a process, and returns what it ended with; -1 where it was ended by a signal. */
@@ -116,6 +131,10 @@ long secr_file_system_kind(const char *path);
 long secr_list_attributes(const char *path, char *list, size_t size);
 long secr_get_attribute(const char *path, const char *name, void *value, size_t size);
 int secr_set_attribute(const char *path, const char *name, const void *value, size_t size);
+
+/* The same of an open file. Without room they return the size. */
+long secr_list_own_attributes(int descriptor, void *list, size_t size);
+long secr_get_own_attribute(int descriptor, const char *name, void *value, size_t size);
 
 /* No core dumps, no tracing by others. */
 void secr_harden_process(void);

@@ -50,7 +50,15 @@ public final class ScrubWorkers: Sendable {
         guard case .prepared(let format, let findings, let limitations, let size) = try answer(of: worker) else {
             throw Self.senseless
         }
-        return DecidedScrub(format: format, findings: findings, limitations: limitations, size: size) { output in
+        return DecidedScrub(format: format, findings: findings, limitations: limitations, size: size) {
+            try self.send(.identify, nil, to: worker)
+            guard case .identified(let digest, let prefix) = try self.answer(of: worker) else { throw Self.senseless }
+            return OutputIdentity(digest: digest, prefix: prefix)
+        } matches: { file in
+            try self.send(.compare, file.descriptor, to: worker)
+            guard case .compared(let isSame) = try self.answer(of: worker) else { throw Self.senseless }
+            return isSame
+        } write: { output in
             try self.send(.write, output, to: worker)
             guard case .written = try self.answer(of: worker), try output.status().size == size else {
                 throw Self.senseless
@@ -85,7 +93,7 @@ public final class ScrubWorkers: Sendable {
     }
 
     private func send(
-        _ request: WorkerRequest, _ file: OwnedDescriptor, to worker: WorkerProcess, hasPassword: Bool = false
+        _ request: WorkerRequest, _ file: OwnedDescriptor?, to worker: WorkerProcess, hasPassword: Bool = false
     ) throws(SystemError) {
         try worker.channel.send([request.rawValue, hasPassword ? 1 : 0], file: file)
     }

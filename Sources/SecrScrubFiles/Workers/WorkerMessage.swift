@@ -7,8 +7,12 @@ enum WorkerRequest: UInt8 {
     case prepare = 1
     /// Tell what this input gives away.
     case inspect = 2
-    /// Write the scrub that was decided on to this output, and prove it.
-    case write = 3
+    /// Tell what the output of the scrub that was decided on will be.
+    case identify = 3
+    /// Tell whether this file has the same bytes.
+    case compare = 4
+    /// Write it to this output, and prove it.
+    case write = 5
 }
 
 /// What a worker answers. It has read a hostile file: whoever reads this believes nothing of it.
@@ -16,6 +20,8 @@ package enum WorkerAnswer: Equatable, Sendable {
     case failed(FileFailure)
     case prepared(format: FileFormat, findings: [Finding], limitations: [Limitation], size: Int)
     case inspected(Inspection)
+    case identified(digest: [UInt8], prefix: [UInt8])
+    case compared(isSame: Bool)
     case written
 
     /// Longer answers are not read.
@@ -42,7 +48,14 @@ package enum WorkerAnswer: Equatable, Sendable {
             writer.put(inspection.summary)
             writer.put(inspection.findings)
             writer.put(inspection.limitations)
-        case .written: writer.put(3)
+        case .identified(let digest, let prefix):
+            writer.put(3)
+            writer.put(digest)
+            writer.put(prefix)
+        case .compared(let isSame):
+            writer.put(4)
+            writer.put(isSame ? 1 : 0)
+        case .written: writer.put(5)
         }
         return writer.bytes
     }
@@ -67,7 +80,11 @@ package enum WorkerAnswer: Equatable, Sendable {
                 Inspection(
                     format: try reader.word(FileFormat.self), summary: try reader.words(),
                     findings: try reader.findings(), limitations: try reader.limitations()))
-        case 3: self = .written
+        case 3:
+            self = .identified(digest: try reader.bytes(), prefix: try reader.bytes())
+            guard case .identified(let digest, _) = self, digest.count == 32 else { throw AnswerReader.senseless }
+        case 4: self = .compared(isSame: try reader.integer() == 1)
+        case 5: self = .written
         default: throw AnswerReader.senseless
         }
         try reader.end()
@@ -82,10 +99,12 @@ private struct AnswerWriter {
         for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
     }
 
-    mutating func put(_ text: String) {
-        put(text.utf8.count)
-        bytes += Array(text.utf8)
+    mutating func put(_ block: [UInt8]) {
+        put(block.count)
+        bytes += block
     }
+
+    mutating func put(_ text: String) { put(Array(text.utf8)) }
 
     mutating func put(_ text: String?) {
         put(text == nil ? 0 : 1)
@@ -147,11 +166,13 @@ private struct AnswerReader {
     }
 
     /// Text of the file, which is not to be trusted anywhere.
-    mutating func text() throws(ParseError) -> String {
+    mutating func text() throws(ParseError) -> String { String(decoding: try bytes(), as: UTF8.self) }
+
+    mutating func bytes() throws(ParseError) -> [UInt8] {
         let count = try size()
-        let text = String(decoding: try reader.slice(at: position, count: count), as: UTF8.self)
+        let block = Array(try reader.slice(at: position, count: count))
         position += count
-        return text
+        return block
     }
 
     /// Text of ours, which is printed as it is: nothing that a terminal would act upon.

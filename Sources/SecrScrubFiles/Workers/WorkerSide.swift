@@ -33,15 +33,25 @@ struct WorkerSide {
                     format: scrub.format, findings: scrub.findings, limitations: scrub.limitations,
                     size: scrub.plan.size)
             case .inspect: return .inspected(try scrubber.inspect(opened.source))
-            case .write: throw FileFailure(.usage, "nothing is decided yet")
+            case .identify, .compare, .write: throw FileFailure(.usage, "nothing is decided yet")
             }
         }
-        guard let (scrub, opened) = prepared, let next = receive(), next.kind == .write, let output = next.file else {
-            return
-        }
-        answer {
-            try scrub.write(to: output, from: opened)
-            return .written
+        guard let (scrub, opened) = prepared else { return }
+        let output = PlannedSource(scrub.plan, of: opened.source)
+        while let next = receive() {
+            answer {
+                switch (next.kind, next.file) {
+                case (.identify, _):
+                    let identity = try OutputIdentity(of: output)
+                    return .identified(digest: identity.digest, prefix: identity.prefix)
+                case (.compare, let file?):
+                    return .compared(isSame: try output.isSame(as: OpenInput(file).source))
+                case (.write, let file?):
+                    try scrub.write(to: file, from: opened)
+                    return .written
+                default: throw FileFailure(.usage, "something is missing")
+                }
+            }
         }
     }
 
