@@ -1,6 +1,6 @@
 internal import SecrBytes
 public import SecrScrub
-package import SecrSystem
+internal import SecrSystem
 internal import SystemPackage
 
 /// Processes that read files for which libraries in C are needed: one for each file, without any rights, and with bounds for
@@ -85,7 +85,10 @@ public final class ScrubWorkers: Sendable {
             let isDocument = (try? scrubber.detect(opened.source)) == .handled(.pdf)
             let worker = try server.worker(limits(opened.source.size), isPrepared: isDocument)
             try send(request, opened.source.descriptor, to: worker, hasPassword: password != nil)
-            try password?.withBytes { (bytes) throws(SystemError) in try unsafe worker.channel.sendSecret(bytes) }
+            // Safe: the bytes are only sent.
+            try unsafe password?.withBytes { (bytes) throws(SystemError) in
+                try unsafe worker.channel.sendSecret(bytes)
+            }
             return worker
         } catch {
             throw FileFailure(error)

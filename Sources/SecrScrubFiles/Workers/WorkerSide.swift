@@ -14,7 +14,8 @@ struct WorkerSide {
         guard let request = receive(), let file = request.file else { return }
         var scrubber = scrubber
         if request.hasPassword {
-            guard let password = try? channel.receiveSecret({ unsafe DocumentPassword($0) }) else { return }
+            // Safe: the bytes are only copied.
+            guard let password = unsafe try? channel.receiveSecret({ unsafe DocumentPassword($0) }) else { return }
             scrubber.password = password
         }
         let sandbox = Sandbox()
