@@ -42,12 +42,13 @@ packages = @missing=""; \
 	$(SUDO) apt-get update -qq; \
 	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 
-.PHONY: help demo test bench bench-mls bench-mount bench-entries bench-relay lint judge build build-relay folders install \
-	install-relay uninstall clean build-packages
+.PHONY: help demo test fuzz fuzz-coverage bench bench-mls bench-mount bench-entries bench-relay lint judge build \
+	build-relay folders install install-relay uninstall clean build-packages
 
 help:
 	@echo "make demo       build, and show what a picture gave away, what a vault hides, and two people who talk"
 	@echo "make test       run every test"
+	@echo "make fuzz       libFuzzer on each parser for FUZZ_SECONDS, 60 unless told; make fuzz-coverage counts lines"
 	@echo "make bench      race cp and the peers, and hold the results against the bars"
 	@echo "make bench-mls       what SecrMLS takes; MLSPP= a copy of mlspp, to race it"
 	@echo "make bench-mount     the same for a mounted vault, as root"
@@ -91,6 +92,16 @@ test: build-packages
 	swift build -c release --build-tests
 	swift test -c release --skip-build --skip '$(SERVER_TESTS)'
 	swift test -c release --skip-build --no-parallel --filter '$(SERVER_TESTS)'
+
+# A package of its own, with what it found below .build/fuzz-*.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= jpeg,png,heif,mp4,pdf,icc,exif,xmp,iptc,coded
+
+fuzz: build-packages
+	python3 Tests/Fuzz/fuzz.py --seconds $(FUZZ_SECONDS) --only $(FUZZ_TARGETS)
+
+fuzz-coverage: build-packages
+	python3 Tests/Fuzz/fuzz.py --coverage --only $(FUZZ_TARGETS)
 
 bench: build
 	$(call packages,$(BENCH_PACKAGES))
