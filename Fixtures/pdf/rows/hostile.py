@@ -1,7 +1,7 @@
 """Documents that are refused with a reason, or damaged beyond repair."""
 
 from fixture import Pages, hostile
-from writers.pdf import Name
+from writers.pdf import Name, Stream
 
 
 def fixtures():
@@ -15,6 +15,8 @@ def fixtures():
         changed("picture.pdf", "a picture that is none", no_picture),
         hostile("no-pages.pdf", "no pages", b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n"),
         hostile("empty.pdf", "nothing but a header", b"%PDF-1.7\n"),
+        changed("page-with-data.pdf", "data among the pages", page_with_data),
+        changed("box-of-words.pdf", "a page with a box that is none", box_of_words),
         hostile("deep.pdf", "arrays in arrays", deep()),
     ]
 
@@ -56,6 +58,16 @@ def unknown_filter(document):
 
 def no_picture(document):
     document[document.picture].dictionary["Filter"] = Name("DCTDecode")
+
+
+def page_with_data(document):
+    page = document.page(document.contents[0])
+    document[document.tree]["Kids"] = [*document.pages, document.add(Stream(page, b"no page"))]
+
+
+def box_of_words(document):
+    document[document.tree]["MediaBox"] = document[document.pages[0]]["MediaBox"]
+    document[document.pages[0]] |= {"MediaBox": [b"CNRY"], "Rotate": {}}
 
 
 def deep():

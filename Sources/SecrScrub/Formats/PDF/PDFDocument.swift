@@ -44,7 +44,10 @@ struct PDFContents: Sendable {
     private func findPages() throws(ParseError) -> (pages: [PDFReference], counts: [PDFReference: Int]) {
         var (found, counts): ([PDFReference], [PDFReference: Int]) = ([], [:])
         func walk(_ value: PDFValue, depth: Int) throws(ParseError) -> Int {
-            guard let reference = value.reference, let node = resolved(value).dictionary else { return 0 }
+            // A stream is neither a page nor a node, whatever its dictionary says.
+            guard let reference = value.reference, !isStream(value), let node = resolved(value).dictionary else {
+                return 0
+            }
             // A node within itself is none; one that is there twice is shown twice.
             if let known = counts[reference] { return known }
             guard depth < Self.deepest else { throw ParseError(.limit, at: 0, "pages that are nested too deeply") }
@@ -72,17 +75,41 @@ struct PDFContents: Sendable {
         resolved(node["Kids"]).array != nil || resolved(node["Type"]).name == "Pages"
     }
 
-    /// What a page says itself, or the nearest node of the tree above it (ISO 32000-2, 7.7.3.4).
+    /// What a page says itself, or the nearest node of the tree above it (ISO 32000-2, 7.7.3.4). What is no number, or
+    /// no list of numbers, does not stay and does not count.
     func inherited(_ key: String, of page: PDFReference) -> PDFValue {
+        // Nothing stands above the first node.
+        let top = resolved(trailer["Root"]).dictionary?["Pages"]?.reference
         var node: PDFReference? = page
         // One that is above itself has been asked already.
         for _ in 0..<Self.deepest - 1 {
-            guard let reference = node, let found = resolved(.reference(reference)).dictionary else { return .null }
+            guard let reference = node, !isStream(.reference(reference)),
+                let found = resolved(.reference(reference)).dictionary
+            else { return .null }
             let value = resolved(found[key])
-            if value != .null { return value }
-            node = found["Parent"]?.reference
+            if isPlain(value) { return value }
+            node = reference == top ? nil : found["Parent"]?.reference
         }
         return .null
+    }
+
+    /// Whether a value is a number or a word, or a list of such; strings are, too, where they may be there.
+    ///
+    /// Arrays in arrays are looked at in their turn: they can hold themselves.
+    func isPlain(_ value: PDFValue, withStrings: Bool = false) -> Bool {
+        switch value {
+        case .number, .name, .bool: return true
+        case .string: return withStrings
+        case .array(let values):
+            return values.allSatisfy {
+                switch resolved($0) {
+                case .dictionary: false
+                case .string(let bytes): withStrings || PDFValue.oddNumber(bytes) != nil
+                default: true
+                }
+            }
+        default: return false
+        }
     }
 
     /// Whether it is laid out to be shown while it arrives (annex F).

@@ -69,22 +69,11 @@ struct PDFFitting: Sendable {
         }
     }
 
-    /// Arrays in arrays are looked at in their turn: they can hold themselves.
     private func isText(_ value: PDFValue, _ shape: PDFShape) -> Bool {
-        let withStrings = if case .plain = shape { false } else { true }
-        switch value {
-        case .number, .name, .bool: return true
-        case .string: return withStrings
-        case .array(let values):
-            if case .text = shape { return false }
-            return values.allSatisfy {
-                switch contents.resolved($0) {
-                case .dictionary: false
-                case .string(let bytes): withStrings || PDFValue.oddNumber(bytes) != nil
-                default: true
-                }
-            }
-        default: return false
+        switch shape {
+        case .plain: contents.isPlain(value)
+        case .text: value.array == nil && contents.isPlain(value, withStrings: true)
+        default: contents.isPlain(value, withStrings: true)
         }
     }
 
