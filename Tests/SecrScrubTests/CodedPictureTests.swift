@@ -164,6 +164,15 @@ import Testing
         for count in bytes.indices { _ = MPEGVideoCleaner.withoutTexts(Array(bytes[..<count]), .visual) }
     }
 
+    /// Of two start codes, the second can begin in what the first one says.
+    @Test func aTextThatBeginsInAStartCode() {
+        let captions = Self.code(0xB2, Array("DTG1".utf8) + [0x41, 0x68])
+        let bytes = captions + [0, 0, 1] + Self.code(0xB2, Self.secret)
+        let clean = MPEGVideoCleaner.withoutTexts(bytes, .video)
+        #expect(clean == captions + [0, 0, 1, 0])
+        #expect(MPEGVideoCleaner.withoutTexts(clean, .video) == clean)
+    }
+
     // MARK: MPEG-1 and MPEG-2
 
     static let sequence = code(0xB3, [0x16, 0x01, 0x20, 0x13]) + code(0xB5, [0x14, 0x8A])

@@ -117,13 +117,21 @@ package struct MPEGVideoCleaner: SampleCleaner {
             $0 + 3 < bytes.count && bytes[$0] == 0 && bytes[$0 + 1] == 0 && bytes[$0 + 2] == 1
         }
         var kept = Array(bytes[..<(codes.first ?? bytes.count)])
+        // Where the last start code ends that stays.
+        var end = 0
         for (code, next) in zip(codes, codes.dropFirst() + [bytes.count]) {
             if bytes[code + 3] != userData {
                 kept += bytes[code..<next]
+                end = code + codeSize
                 continue
             }
             let essence = essence(withoutZeros(bytes[code + codeSize..<max(next, code + codeSize)]), coding)
-            if !essence.isEmpty { kept += bytes[code..<code + codeSize] + withoutZeros(essence[...]) }
+            if essence.isEmpty {
+                // The zero that it begins with can be what the one in front of it says.
+                kept += bytes[code..<max(code, end)]
+            } else {
+                kept += bytes[code..<code + codeSize] + withoutZeros(essence[...])
+            }
         }
         return kept
     }
