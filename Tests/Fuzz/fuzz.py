@@ -142,8 +142,8 @@ def dictionary(target):
         for line in file.read_text().splitlines():
             if not line.lstrip().startswith("//"):
                 words |= {word for word in re.findall(r'"([^"\\]{2,40})"', line) if word.isascii()}
-    # Texts for people have spaces in their midst; box types have them at their ends.
-    words = {word for word in words if " " not in word.strip()}
+    # Texts for people have spaces in their midst; types of boxes have them at their ends.
+    words = {word for word in words if " " not in word.strip() and re.search(r"\w{2}", word)}
     if target == "pdf":
         words |= {"/" + word for word in words if word.isalnum()}
     entries = [f'"{word}"' for word in sorted(words)]

@@ -51,6 +51,9 @@ func checkPackets(_ input: [UInt8]) -> Bool {
     guard let parameters = GainMapParameters(iso: nil, adobe: adobe, apple: apple), let packet = parameters.packet
     else { return true }
     let (adobeAgain, appleAgain) = (AdobeGainMap(packet), AppleGainMap(packet, base: nil))
+    if let base = parameters.basePacket(length: input.count) {
+        require(AdobeGainMap.isAnnounced(in: base) && XMPPacket.mentionsGainMap(base), "a map is not named")
+    }
     require(adobeAgain == adobe && appleAgain == apple, "it changes: \(String(decoding: packet, as: UTF8.self))")
     return true
 }

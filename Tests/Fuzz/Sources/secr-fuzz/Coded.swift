@@ -41,6 +41,14 @@ private func cleaned(_ input: [UInt8], _ samples: [Range<Int>], _ cleaner: any S
             require(change.range.count == change.bytes.count, "a change of another size")
             output.replaceSubrange(change.range, with: change.bytes)
         }
+        guard let changes = try? found.takeChanges() else { fail("changes upon each other") }
+        let pieces = changes.pieces(of: sample).map { piece in
+            switch piece {
+            case .copy(let range): Array(input[range])
+            case .bytes(let bytes): bytes
+            }
+        }
+        require(pieces.joined().elementsEqual(output[sample]), "what is written is not what was changed")
         for part in found.empty { require(sample.contains(part), "a part outside of the sample") }
         _ = found.findings
     }
