@@ -47,10 +47,14 @@ func checkPackets(_ input: [UInt8]) -> Bool {
     _ = XMPPacket.mentionsGainMap(input)
     _ = AdobeGainMap.isAnnounced(in: input)
     if let iso = ISOGainMap(input) { require(ISOGainMap(iso.block) == iso, "a block of a gain map changes") }
+    let text = String(decoding: input.prefix(200), as: UTF8.self)
+    _ = XMLText.unescaped(text)
+    require(XMLText.unescaped(XMLText.escaped(text)) == text, "a text changes")
     let (adobe, apple) = (AdobeGainMap(input), AppleGainMap(input, base: nil))
     guard let parameters = GainMapParameters(iso: nil, adobe: adobe, apple: apple), let packet = parameters.packet
     else { return true }
-    let (adobeAgain, appleAgain) = (AdobeGainMap(packet), AppleGainMap(packet, base: nil))
+    let file = XMPWriter.wrapped(packet)
+    let (adobeAgain, appleAgain) = (AdobeGainMap(file), AppleGainMap(file, base: nil))
     if let base = parameters.basePacket(length: input.count) {
         require(AdobeGainMap.isAnnounced(in: base) && XMPPacket.mentionsGainMap(base), "a map is not named")
     }
