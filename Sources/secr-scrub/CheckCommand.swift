@@ -8,7 +8,7 @@ enum CheckCommand {
         "check", abstract: "Say whether anything would be removed: exit 0 if not, 3 if so.", operands: "FILE...",
         arity: 0...Int.max, options: [.print0, .quiet] + Option.common
     ) { (arguments) throws(UsageError) in
-        let survey = try Survey(arguments)
+        let survey = try Survey(arguments, areScrubbed: true)
         let isQuiet = arguments.has(.quiet)
         let printsNames = arguments.has(.print0)
         if printsNames && survey.isJSON { throw UsageError("--print0 and --json exclude each other") }

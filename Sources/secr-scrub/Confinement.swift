@@ -7,6 +7,8 @@ import SystemPackage
 /// What this tool gives up before it reads the first file that somebody else made.
 struct Confinement {
     var operands: [FilePath]
+    /// Whether operands are all files that are read, and only to be scrubbed.
+    var areScrubbed: Bool
     /// `nil` where nothing is written.
     var destination: Destination?
     var passwords: DocumentPasswords
@@ -21,7 +23,7 @@ struct Confinement {
         let sandbox: Sandbox
         do throws(FileFailure) {
             // Before there is a secret in memory, of which they would have a copy.
-            workers = try .start(scrubber)
+            workers = try .start(scrubber, for: areScrubbed ? operands : nil)
             sandbox = try .forScrubbing(operands, destination: destination, asks: passwords.canAsk)
         } catch {
             console.error(error.reason, hint: error.hint)

@@ -170,7 +170,8 @@ struct ScrubCommand {
         }
         var files = files
         let confinement = Confinement(
-            operands: self.folder.map { [$0] } ?? operands, destination: files.isDryRun ? nil : files.destination,
+            operands: self.folder.map { [$0] } ?? operands, areScrubbed: files.naming != .date,
+            destination: files.isDryRun ? nil : files.destination,
             passwords: passwords,
             console: console)
         do { files.workers = try confinement.enter(&files.scrubber) } catch { return .failure }

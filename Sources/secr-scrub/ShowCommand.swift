@@ -9,7 +9,7 @@ enum ShowCommand {
         arity: 0...Int.max,
         options: Option.common
     ) { (arguments) throws(UsageError) in
-        let survey = try Survey(arguments)
+        let survey = try Survey(arguments, areScrubbed: false)
         return survey.run { (input, inspector) throws(FileFailure) in
             let report = try inspector.inspect(input)
             for warning in report.warnings { survey.console.warning(input.path, warning) }

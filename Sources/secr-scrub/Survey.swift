@@ -13,7 +13,11 @@ struct Survey {
     private let operands: [FilePath]
     private let recursive: Bool
 
-    init(_ arguments: Arguments) throws(UsageError) {
+    private let areScrubbed: Bool
+
+    /// - Parameter areScrubbed: whether the question is what scrubbing would do, and not what files say.
+    init(_ arguments: Arguments, areScrubbed: Bool) throws(UsageError) {
+        self.areScrubbed = areScrubbed
         console = try Console(arguments)
         scrubber = Scrubber(policy: try Policy(arguments))
         scrubber.keepsPassword = arguments.has(.keepPassword)
@@ -26,7 +30,8 @@ struct Survey {
     /// - Parameter question: prints what there is to say of a file; returns whether all is well with it.
     func run(_ question: (Input, FileInspector) throws(FileFailure) -> Bool) -> ExitStatus {
         var inspector = FileInspector(scrubber: scrubber)
-        let confinement = Confinement(operands: operands, destination: nil, passwords: passwords, console: console)
+        let confinement = Confinement(
+            operands: operands, areScrubbed: areScrubbed, destination: nil, passwords: passwords, console: console)
         do { inspector.workers = try confinement.enter(&inspector.scrubber) } catch { return .failure }
         var (failed, locked) = (0, 0)
         var hasRemains = false
