@@ -59,8 +59,10 @@ import Testing
 
     // MARK: Interruptions
 
+    /// Without what the man page says of a killed process: an output that was about to take the place of its original can
+    /// be left under a hidden name.
     private func tree(_ folder: String) throws -> [String: [UInt8]] {
-        try place.files.filter { $0.hasPrefix(folder + "/") }.reduce(into: [:]) {
+        try place.files.filter { $0.hasPrefix(folder + "/") && !$0.contains("/.secr-") }.reduce(into: [:]) {
             $0[String($1.dropFirst(folder.count))] = try place.folder.bytes($1)
         }
     }
