@@ -6,17 +6,18 @@ extension Sandbox {
     ///
     /// - Parameters:
     ///   - operands: files, folders, or `-`.
-    ///   - destination: where results go; `nil` where nothing is written.
+    ///   - destination: where results go; `nil` where there are none.
+    ///   - isDryRun: whether results of earlier runs are only read there.
     ///   - asks: whether somebody at the terminal may be asked for a password.
     /// - Throws: where the folder for results can't be made.
     public static func forScrubbing(
-        _ operands: [FilePath], destination: Destination?, asks: Bool
+        _ operands: [FilePath], destination: Destination?, isDryRun: Bool, asks: Bool
     ) throws(FileFailure) -> Sandbox {
         let sandbox = Sandbox()
         var writable: Set<FilePath> = []
         func write(_ folder: FilePath) {
             let folder = folder.isEmpty ? "." : folder
-            if writable.insert(folder).inserted { sandbox.allow([.read, .write], of: folder) }
+            if writable.insert(folder).inserted { sandbox.allow(isDryRun ? .read : [.read, .write], of: folder) }
         }
         for operand in operands where operand != "-" {
             switch destination {
@@ -33,8 +34,12 @@ extension Sandbox {
         switch destination {
         case .file(let path): write(path.removingLastComponent())
         case .folder(let folder):
-            do { try OutputFolder.make(folder) } catch { throw FileFailure(error) }
-            sandbox.allow([.read, .write, .makeFolders], of: folder)
+            if isDryRun {
+                sandbox.allow(.read, of: folder)
+            } else {
+                do { try OutputFolder.make(folder) } catch { throw FileFailure(error) }
+                sandbox.allow([.read, .write, .makeFolders], of: folder)
+            }
         case .beside, .inPlace, .standardOutput, nil: break
         }
         if asks { sandbox.allow([.read, .write, .control], of: "/dev/tty") }

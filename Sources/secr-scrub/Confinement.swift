@@ -9,8 +9,9 @@ struct Confinement {
     var operands: [FilePath]
     /// Whether operands are all files that are read, and only to be scrubbed.
     var areScrubbed: Bool
-    /// `nil` where nothing is written.
+    /// `nil` where there are no results.
     var destination: Destination?
+    var isDryRun = false
     var passwords: DocumentPasswords
     var console: Console
 
@@ -24,7 +25,7 @@ struct Confinement {
         do throws(FileFailure) {
             // Before there is a secret in memory, of which they would have a copy.
             workers = try .start(scrubber, for: areScrubbed ? operands : nil)
-            sandbox = try .forScrubbing(operands, destination: destination, asks: passwords.canAsk)
+            sandbox = try .forScrubbing(operands, destination: destination, isDryRun: isDryRun, asks: passwords.canAsk)
         } catch {
             console.error(error.reason, hint: error.hint)
             throw error

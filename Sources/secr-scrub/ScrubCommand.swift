@@ -171,9 +171,7 @@ struct ScrubCommand {
         var files = files
         let confinement = Confinement(
             operands: self.folder.map { [$0] } ?? operands, areScrubbed: files.naming != .date,
-            destination: files.isDryRun ? nil : files.destination,
-            passwords: passwords,
-            console: console)
+            destination: files.destination, isDryRun: files.isDryRun, passwords: passwords, console: console)
         do { files.workers = try confinement.enter(&files.scrubber) } catch { return .failure }
         var folder: FilePath?
         if case .folder(let path) = files.destination { folder = path }

@@ -31,6 +31,32 @@ import Testing
         #expect(version.text.contains("sandbox: files not guarded, since this kernel has no Landlock\n"))
     }
 
+    /// It only reads, but it has to: outputs of earlier runs decide what would be done.
+    @Test(arguments: [
+        ["--resume", "--output-dir", "out"], ["--resume"], ["--rename", "hash", "--output-dir", "out"],
+        ["--rename", "hash"],
+    ]) func whatWouldBeDoneIsKnownInTheSandbox(_ options: [String]) throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Fixture.named("address.pdf").bytes, to: "a.pdf")
+        try folder.write(Fixture.named("adobe-cmyk.jpg").bytes, to: "b.jpg")
+        let files = ["a.pdf", "b.jpg"]
+        let first = try Run.scrub(options + files, in: folder.path)
+        let names = try folder.names
+        let dry = try Run.scrub(["-n", "--json"] + options + files, in: folder.path)
+        #expect(first.status == 0 && dry.status == 0, "\(first.errors)\(dry.errors)")
+        let result = options.contains("--resume") ? "already-done" : "duplicate"
+        #expect(dry.text.matches(of: try Regex("\"result\":\"\(result)\"")).count == 2, "\(dry.text)")
+        #expect(try folder.names == names)
+    }
+
+    @Test func aDryRunMakesNoFolder() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Fixture.named("adobe-cmyk.jpg").bytes, to: "b.jpg")
+        let dry = try Run.scrub(["-n", "--output-dir", "out/deep", "b.jpg"], in: folder.path)
+        #expect(dry.status == 0, "\(dry.errors)")
+        #expect(try folder.names == ["b.jpg"])
+    }
+
     /// A document on which a worker is busy for a while, and a picture.
     private func busyFolder() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()

@@ -16,7 +16,8 @@ public final class ScrubWorkers: Sendable {
     /// - Parameters:
     ///   - scrubber: what they work with; without a password.
     ///   - files: all that will be scrubbed, where they are known. Their first bytes tell what they are: to be able to split off
-    ///     processes takes a fifth of the time in which a picture is done, and is saved where a few files don't need it.
+    ///     processes takes half a millisecond, which is much beside one small picture, and is saved where a few files don't
+    ///     need it.
     public static func start(_ scrubber: Scrubber, for files: [FilePath]? = nil) throws(FileFailure) -> ScrubWorkers {
         if let files, !areNeeded(for: files, by: scrubber) { return ScrubWorkers(nil, scrubber, nil) }
         return try start(scrubber, seconds: nil, misbehave: nil)
