@@ -11,7 +11,7 @@ enum PolicyCommand {
             'policy show' prints what is in effect with the options that are given, 'policy check' says whether \
             files can be given to --policy-file.
             """,
-        options: [.policy, .policyFile, .keep, .drop, .tolerate, .color]
+        options: Option.ofPolicy + [.color]
     ) { (arguments) throws(UsageError) in
         switch arguments.operands.first {
         case "show": try show(arguments)

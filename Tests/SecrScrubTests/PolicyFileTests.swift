@@ -15,7 +15,7 @@ import Testing
             drop = gain-map,attachments
             tolerate = truncated\r
             """)
-        #expect(file.profile == .strict && file.keep == [.icc, .comment] && file.drop == [.gainMap, .attachment])
+        #expect(file.profile == .strict && file.keep == [.part(.icc), .part(.comment)] && file.drop == [.gainMap, .attachment])
         #expect(file.tolerate == [.truncated])
     }
 

@@ -9,8 +9,14 @@ internal import SecrBytes
 protocol FormatHandler: Sendable {
     associatedtype Document: Sendable
 
+    /// What outputs say of themselves; nothing, until ``state(_:in:limits:)``.
+    var statement: Statement { get }
+
     /// - Throws: `ParseError`, `ByteSourceError` or `ScrubError`.
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> Document
+
+    /// Has the output of `original` say this of itself.
+    mutating func state(_ statement: Statement, in original: inout Parsed<Document>, limits: Limits) throws
 
     /// Everything in the input that the policy acts on, one finding per part, or per value where `detail` asks for it.
     ///

@@ -46,6 +46,8 @@ public enum Limitation: Sendable, Equatable {
     case encoderDecisions
     /// Parts whose content was not looked into because the policy keeps them.
     case keptParts([FindingClass])
+    /// What an output says of itself because the policy lets it.
+    case statement([String])
 
     /// Whether there is a part that could not be looked into, so that nobody can say what is in it.
     public var isOpaque: Bool {
@@ -93,6 +95,7 @@ public enum Limitation: Sendable, Equatable {
             "what may lie inside the coded stream, where only decoders look (" + codings.joined(separator: ", ") + ")"
         case .encoderDecisions: "the encoder's habits"
         case .keptParts(let kinds): "kept on request: " + kinds.map(\.name).joined(separator: ", ")
+        case .statement(let words): "said on request: " + words.joined(separator: ", ")
         }
     }
 }

@@ -4,7 +4,9 @@
 /// half understood keeps what it should not. secr-scrub(1) describes the format.
 public struct PolicyFile: Sendable, Equatable {
     public enum Setting: String, Sendable, CaseIterable {
-        case policy, keep, drop, tolerate
+        case policy, keep, drop, tolerate, dates
+        case gpsGrid = "gps-grid"
+        case shiftDates = "shift-dates"
     }
 
     /// What is wrong with one.
@@ -21,15 +23,24 @@ public struct PolicyFile: Sendable, Equatable {
 
     /// `nil` where it says nothing of it.
     public var profile: Policy.Profile?
-    public var keep: Set<FindingClass> = []
+    public var keep: Set<KeepWord> = []
     public var drop: Set<FindingClass> = []
     public var tolerate: Set<Policy.Tolerance> = []
+    public var grid: GeographicGrid?
+    public var dates: Policy.DatePrecision?
+    public var dateShift: DateShift?
 
     /// Says nothing.
     public init() {}
 
     public init(_ policy: Policy) {
-        (profile, keep, drop, tolerate) = (policy.profile, policy.keep, policy.drop, policy.tolerate)
+        (profile, drop, tolerate) = (policy.profile, policy.drop, policy.tolerate)
+        keep = Set(policy.keep.map(KeepWord.part)).union(policy.facts.map(KeepWord.fact))
+        if policy.profile == .obfuscate {
+            grid = policy.grid
+            if !policy.facts.contains(.date) { dates = policy.dates }
+        }
+        if policy.dateShift != 0 { dateShift = DateShift(seconds: policy.dateShift) }
     }
 
     /// - Parameter bytes: UTF-8, with lines that end in LF or CR LF.
@@ -51,7 +62,7 @@ public struct PolicyFile: Sendable, Equatable {
             }
             try set(setting, said[equals...].dropFirst(), number)
         }
-        if let both = keep.intersection(drop).first {
+        if let both = keep.parts.intersection(drop).first {
             throw Problem(line: 1, reason: "'\(both.rawValue)' is both kept and dropped")
         }
     }
@@ -62,33 +73,43 @@ public struct PolicyFile: Sendable, Equatable {
         case .policy:
             guard words.count == 1 else { throw Problem(line: line, reason: "'policy' takes one word") }
             profile = try Self.word(words[0], line, "unknown policy")
-        case .keep: keep = try Self.classes(words, line, of: FindingClass.keepable, "kept")
-        case .drop: drop = try Self.classes(words, line, of: FindingClass.droppable, "dropped")
+        case .keep:
+            keep = Set(try Self.words(words, line, of: KeepWord.allCases) { "'\($0)' can't be kept" })
+        case .drop:
+            drop = Set(try Self.words(words, line, of: FindingClass.droppable) { "'\($0)' can't be dropped" })
+        case .dates:
+            guard words.count == 1 else { throw Problem(line: line, reason: "'dates' takes one word") }
+            dates = try Self.word(words[0], line, "unknown precision")
+        case .gpsGrid:
+            grid = GeographicGrid(value.trimmed)
+            if grid == nil { throw Problem(line: line, reason: "'gps-grid' takes a size", hint: GeographicGrid.hint) }
+        case .shiftDates:
+            dateShift = DateShift(value.trimmed)
+            if dateShift == nil {
+                throw Problem(line: line, reason: "'shift-dates' takes a time", hint: DateShift.hint)
+            }
         case .tolerate:
             for word in words { tolerate.insert(try Self.word(word, line, "unknown flaw")) }
         }
     }
 
-    private static func classes(
-        _ words: [Substring], _ line: Int, of allowed: [FindingClass], _ verb: String
-    ) throws(Problem) -> Set<FindingClass> {
-        var classes: Set<FindingClass> = []
-        for word in words {
-            guard let kind = FindingClass(rawValue: String(word)), allowed.contains(kind) else {
-                throw Problem(line: line, reason: "'\(word)' can't be \(verb)", hint: Self.listed(allowed))
+    private static func words<Word: RawRepresentable<String>>(
+        _ words: [Substring], _ line: Int, of allowed: [Word], _ complaint: (Substring) -> String
+    ) throws(Problem) -> [Word] {
+        var found: [Word] = []
+        for text in words {
+            guard let word = allowed.first(where: { $0.rawValue == text }) else {
+                throw Problem(line: line, reason: complaint(text), hint: listed(allowed))
             }
-            classes.insert(kind)
+            found.append(word)
         }
-        return classes
+        return found
     }
 
     private static func word<Word: RawRepresentable<String> & CaseIterable>(
         _ text: Substring, _ line: Int, _ complaint: String
     ) throws(Problem) -> Word {
-        guard let word = Word(rawValue: String(text)) else {
-            throw Problem(line: line, reason: "\(complaint) '\(text)'", hint: listed(Array(Word.allCases)))
-        }
-        return word
+        try words([text], line, of: Array(Word.allCases)) { "\(complaint) '\($0)'" }[0]
     }
 
     private static func listed(_ words: [some RawRepresentable<String>]) -> String {
@@ -101,7 +122,10 @@ public struct PolicyFile: Sendable, Equatable {
             words.isEmpty ? "" : "\(setting.rawValue) = \(words.joined(separator: ", "))\n"
         }
         return line(.policy, profile.map { [$0.rawValue] } ?? [])
-            + line(.keep, FindingClass.keepable.filter(keep.contains).map(\.rawValue))
+            + line(.gpsGrid, grid.map { [$0.description] } ?? [])
+            + line(.dates, dates.map { [$0.rawValue] } ?? [])
+            + line(.shiftDates, dateShift.map { [$0.description] } ?? [])
+            + line(.keep, KeepWord.allCases.filter(keep.contains).map(\.rawValue))
             + line(.drop, FindingClass.droppable.filter(drop.contains).map(\.rawValue))
             + line(.tolerate, Policy.Tolerance.allCases.filter(tolerate.contains).map(\.rawValue))
     }

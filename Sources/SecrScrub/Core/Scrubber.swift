@@ -79,7 +79,7 @@ public struct Scrubber: Sendable {
     /// Whether work on `source` takes libraries in C beside zlib, which nobody can prove to withstand every file.
     package func needsLibraries(_ source: any ByteSource) throws(ScrubError) -> Bool {
         guard case .handled(let format) = try detect(source) else { return false }
-        return format == .pdf || verification == .decode || bakesOrientation
+        return format == .pdf || verification == .decode || bakesOrientation || policy.isTalkative
     }
 
     /// Loads the libraries that are loaded on demand, for whoever can't do so later.
@@ -96,8 +96,9 @@ public struct Scrubber: Sendable {
     }
 
     private var heicHandler: HEICHandler {
-        // The file around a picture says how it is turned and shown.
+        // The file around a picture says how it is turned and shown, and all else.
         var inner = self
+        inner.policy = policy.silent
         inner.bakesOrientation = false
         inner.policy.drop.formUnion([.orientation, .gainMap])
         var sequence = mp4Handler
@@ -120,6 +121,7 @@ public struct Scrubber: Sendable {
     private var pdfHandler: PDFHandler {
         // Pages say how a picture is turned; nothing else of it is looked at but samples.
         var inner = self
+        inner.policy = policy.silent
         inner.bakesOrientation = false
         inner.policy.drop.formUnion([.orientation, .gainMap, .icc])
         return PDFHandler(
@@ -148,24 +150,42 @@ public struct Scrubber: Sendable {
     }
 
     private func parse<Handler: FormatHandler>(
-        _ source: any ByteSource, handler: Handler
+        _ source: any ByteSource, handler: inout Handler
     ) throws -> Parsed<Handler.Document> {
+        if let kind = policy.contradiction {
+            throw ScrubError(
+                .refused, "\(kind.name) that is kept as it is would contradict what the output is to say of itself")
+        }
         var window = ByteWindow(source)
-        return Parsed(document: try handler.parse(&window, limits: limits), source: source)
+        var parsed = Parsed(document: try handler.parse(&window, limits: limits), source: source)
+        let statement = try statement(of: parsed, handler)
+        if !statement.isEmpty { try handler.state(statement, in: &parsed, limits: limits) }
+        return parsed
+    }
+
+    /// What the policy lets an output say of itself; reading the values takes libraries.
+    private func statement<Handler: FormatHandler>(
+        of parsed: Parsed<Handler.Document>, _ handler: Handler
+    ) throws -> Statement {
+        guard policy.isTalkative else { return Statement() }
+        let findings = try handler.findings(in: parsed, policy: policy, detail: .values, limits: limits)
+        return Statement(StatedFacts(findings), policy: policy)
     }
 
     private func inspect(
         _ source: any ByteSource, format: FileFormat, handler: some FormatHandler, detail: Inspection.Detail
     ) throws(ScrubError) -> Inspection {
         try ScrubError.translating {
-            let parsed = try parse(source, handler: handler)
+            var handler = handler
+            let parsed = try parse(source, handler: &handler)
             var findings = try handler.findings(in: parsed, policy: policy, detail: detail, limits: limits)
             if findings.isClean, let plan = try? handler.plan(for: parsed, policy: policy, limits: limits) {
                 findings += try arrangement(of: parsed, plan, handler)
             }
             return Inspection(
                 format: format, summary: handler.summary(of: parsed.document), findings: findings,
-                limitations: handler.limitations(of: parsed.document, policy: policy) + keptParts(findings))
+                limitations: handler.limitations(of: parsed.document, policy: policy)
+                    + kept(findings, handler.statement))
         }
     }
 
@@ -173,15 +193,18 @@ public struct Scrubber: Sendable {
         _ source: any ByteSource, format: FileFormat, handler: some FormatHandler
     ) throws(ScrubError) -> PreparedScrub {
         try ScrubError.translating {
-            let parsed = try parse(source, handler: handler)
+            var handler = handler
+            let parsed = try parse(source, handler: &handler)
             let plan = try handler.plan(for: parsed, policy: policy, limits: limits)
             var findings = try handler.findings(in: parsed, policy: policy, detail: .parts, limits: limits)
             if findings.isClean { findings += try arrangement(of: parsed, plan, handler) }
             return PreparedScrub(
                 format: format, findings: findings,
-                limitations: handler.limitations(of: parsed.document, policy: policy) + keptParts(findings), plan: plan
-            ) { [policy, limits] output in
+                limitations: handler.limitations(of: parsed.document, policy: policy)
+                    + kept(findings, handler.statement), plan: plan
+            ) { [self, handler] output in
                 try handler.checkContract(parsed, output: output, policy: policy, limits: limits)
+                try requireSame(handler.statement, in: output, handler)
             }
         }
     }
@@ -198,10 +221,26 @@ public struct Scrubber: Sendable {
         ]
     }
 
-    /// Parts that were not looked into because they are to stay.
-    private func keptParts(_ findings: [Finding]) -> [Limitation] {
+    /// Whoever reads an output finds what was to be said, and an output of which the same is said stays as it is.
+    private func requireSame<Handler: FormatHandler>(
+        _ statement: Statement, in output: any ByteSource, _ handler: Handler
+    ) throws {
+        guard policy.isTalkative else { return }
+        var unmoved = self
+        // It has been moved once.
+        unmoved.policy.dateShift = 0
+        var window = ByteWindow(output)
+        let written = Parsed(document: try handler.parse(&window, limits: limits), source: output)
+        guard try unmoved.statement(of: written, handler) == statement else {
+            throw ScrubError.broken("it says something else of itself", at: 0)
+        }
+    }
+
+    /// Parts that were not looked into because they are to stay, and what is said because the policy says so.
+    private func kept(_ findings: [Finding], _ statement: Statement) -> [Limitation] {
         let kept = policy.keep.filter { kind in findings.contains { $0.kind == kind && $0.action == .kept } }
-        return kept.isEmpty ? [] : [.keptParts(kept.sorted { $0.rawValue < $1.rawValue })]
+        return (kept.isEmpty ? [] : [.keptParts(kept.sorted { $0.rawValue < $1.rawValue })])
+            + (statement.isEmpty ? [] : [.statement(statement.summary(policy))])
     }
 }
 

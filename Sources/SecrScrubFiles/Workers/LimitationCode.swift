@@ -28,6 +28,7 @@ struct LimitationCode {
         case .innerPhotos(let count): (name, number) = ("inner-photos", count)
         case .attachments(let count): (name, number) = ("attachments", count)
         case .codedRemains(let codings): (name, words) = ("coded-remains", codings)
+        case .statement(let said): (name, words) = ("statement", said)
         case .keptParts(let kinds): (name, words) = ("kept-parts", kinds.map(\.rawValue))
         case .content, .sensorNoise, .sensorNoiseOfPhotos, .ownQuantization, .ownProfile, .ownPrimaries, .gainMap,
             .croppedPixels, .subtitles, .protectedTracks, .pages, .unreadInstructions, .innerNotes, .decrypted,
@@ -45,6 +46,7 @@ struct LimitationCode {
         case "inner-photos": .innerPhotos(number)
         case "attachments": .attachments(number)
         case "coded-remains": .codedRemains(words)
+        case "statement": .statement(words)
         case "kept-parts": .keptParts(words.compactMap(FindingClass.init))
         default: Self.simple[name]
         }

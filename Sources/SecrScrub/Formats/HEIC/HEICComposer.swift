@@ -8,12 +8,15 @@ struct HEICComposer {
     private var plan = OutputPlan()
     /// Of a file that is a sequence as well.
     private var sequence: MP4Composer?
+    /// What the file says of itself: the contents of the last item.
+    private let statement: [UInt8]?
 
-    init(_ selection: HEICSelection, of source: any ByteSource, sequence handler: MP4Handler, limits: Limits) {
+    init(_ selection: HEICSelection, of source: any ByteSource, _ handler: HEICHandler, limits: Limits) {
         self.selection = selection
         self.limits = limits
+        statement = handler.statementItem
         sequence = selection.document.sequence.map {
-            MP4Composer(Parsed(document: $0, source: source), policy: selection.policy, handler: handler)
+            MP4Composer(Parsed(document: $0, source: source), policy: selection.policy, handler: handler.sequence)
         }
     }
 
@@ -109,6 +112,12 @@ struct HEICComposer {
             layout.places.append(placed)
             if ranges.count == pieces.count { known[ranges] = placed }
         }
+        if let statement {
+            let size = statement.count
+            layout.places.append(Placed(store: .file, offset: layout.size(.file), size: size))
+            layout.pieces[.file, default: []].append(.bytes(statement))
+            layout.sizes[.file, default: 0] += size
+        }
         // Parts of items can overlap in the input and can't in the output, which could therefore become much larger.
         guard layout.size(.file) + layout.size(.itemData) <= 2 * selection.document.size + limits.chunkBytes else {
             throw ScrubError(.refused, "parts of pictures lie upon each other")
@@ -149,13 +158,20 @@ struct HEICComposer {
         return bytes
     }
 
+    /// Of all items, in their order.
+    private var numbers: [Int] {
+        selection.items.map { selection.numbers[$0.id] ?? 0 } + (statement == nil ? [] : [statementNumber])
+    }
+
+    private var statementNumber: Int { selection.items.count + 1 }
+
     /// One extent for each item that has contents. Some readers demand a place of the others too.
     private func locations(_ layout: Layout, _ starts: (content: Int, frames: Int), width: Int) -> [UInt8] {
         let version: UInt8 = layout.places.contains { $0.store == .itemData && $0.size > 0 } ? 1 : 0
         var table: [UInt8] = [UInt8(width << 4 | width), 0]
         table.appendBigEndian16(layout.places.count)
-        for (owner, item) in zip(selection.items, layout.places) {
-            table.appendBigEndian16(selection.numbers[owner.id] ?? 0)
+        for (number, item) in zip(numbers, layout.places) {
+            table.appendBigEndian16(number)
             if version == 1 { table.appendBigEndian16(item.store == .itemData ? 1 : 0) }
             table.appendBigEndian16(0)
             table.appendBigEndian16(item.size > 0 ? 1 : 0)
@@ -171,7 +187,7 @@ struct HEICComposer {
 
     private func afterLocations(_ properties: [[HEICSelection.Written]]) throws -> [UInt8] {
         var (items, references): ([UInt8], [UInt8]) = ([], [])
-        items.appendBigEndian16(selection.items.count)
+        items.appendBigEndian16(numbers.count)
         for item in selection.items {
             let number = selection.numbers[item.id] ?? 0
             var entry: [UInt8] = []
@@ -191,11 +207,23 @@ struct HEICComposer {
                 references.appendBox(reference.type, entry)
             }
         }
+        if statement != nil { appendStatement(to: &items, &references) }
         var bytes: [UInt8] = []
         bytes.appendFullBox("iinf", items)
         if !references.isEmpty { bytes.appendFullBox("iref", references) }
         bytes += try propertyTables(properties)
         return bytes
+    }
+
+    /// An item that describes the main picture.
+    private func appendStatement(to items: inout [UInt8], _ references: inout [UInt8]) {
+        var (entry, reference): ([UInt8], [UInt8]) = ([], [])
+        entry.appendBigEndian16(statementNumber)
+        items.appendFullBox("infe", version: 2, entry + [0, 0] + Array("Exif".utf8) + [0])
+        for field in [statementNumber, 1, selection.numbers[selection.document.primary] ?? 0] {
+            reference.appendBigEndian16(field)
+        }
+        references.appendBox("cdsc", reference)
     }
 
     /// The properties that stay, in their order, and whose they are.
@@ -227,7 +255,7 @@ struct HEICComposer {
         for (place, group) in selection.groups.enumerated() {
             var entry: [UInt8] = []
             // Groups and items share their numbers.
-            for field in [selection.items.count + 1 + place, group.entities.count] + group.entities {
+            for field in [numbers.count + 1 + place, group.entities.count] + group.entities {
                 entry.appendBigEndian32(field)
             }
             content.appendFullBox(group.type, entry)

@@ -20,14 +20,16 @@ struct HEICContract {
         try handler.allowList.requireClean(written.document.nodes, findings: findings, policy: policy)
         let before = try HEICSelection(original.document, policy: policy, allowList: handler.allowList)
         let after = try HEICSelection(written.document, policy: policy, allowList: handler.allowList)
-        guard before.items.count == written.document.items.count, after.items.count == before.items.count else {
+        let statements = handler.statementItem == nil ? 0 : 1
+        guard before.items.count + statements == written.document.items.count, after.items.count == before.items.count
+        else {
             throw ScrubError.broken("a picture is missing", at: 0)
         }
         guard before.numbers[original.document.primary] == written.document.primary,
             before.groups.elementsEqual(after.groups, by: ==)
         else { throw ScrubError.broken("another picture comes first", at: 0) }
         // Every byte of the tables is the one that would be written.
-        var composer = HEICComposer(after, of: written.source, sequence: handler.sequence, limits: limits)
+        var composer = HEICComposer(after, of: written.source, handler, limits: limits)
         guard try composer.compose().isIdentity(of: written.source) else {
             throw ScrubError.broken("its tables differ", at: 0)
         }

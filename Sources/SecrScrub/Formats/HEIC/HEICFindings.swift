@@ -31,8 +31,9 @@ struct HEICFindings {
                 findings[place].value = "\(sizes[place]) bytes"
             }
             let tables = HEICTableFindings(document: document, selection: selection)
-            let frames = document.sequence.map {
-                MP4Findings(document: $0, policy: policy, handler: handler.sequence).all
+            let frames = try document.sequence.map {
+                let tracks = Parsed(document: $0, source: original.source)
+                return try MP4Findings(original: tracks, policy: policy, handler: handler.sequence).all
             }
             return findings + document.coded.findings + empty(selection) + (try tables.all(&window)) + shown(selection)
                 + inner(selection)
@@ -70,6 +71,10 @@ struct HEICFindings {
     ) throws -> Finding.Action {
         guard let selection else { return .removed }
         if let id = node.item {
+            if node.kind == .exif, !selection.isCopied(.exif), let written = handler.statementItem {
+                return try node.range.count == written.count && window.bytes(in: node.range) == written
+                    ? .kept : .reduced
+            }
             guard selection.contains(id), let item = document.item(id) else { return .removed }
             return try isAsWritten(selection.contents(of: item), item, &window) ? .kept : .reduced
         }

@@ -9,10 +9,15 @@ struct HEICHandler: FormatHandler {
     var sequence: MP4Handler
     /// Scrubs a picture inside that is a file of its own.
     var inner: @Sendable (any ByteSource) throws -> PreparedScrub
+    var statement = Statement()
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> HEICDocument {
         var parser = HEICParser(window, limits: limits, inner: inner)
         return try parser.parse()
+    }
+
+    mutating func state(_ statement: Statement, in original: inout Parsed<HEICDocument>, limits: Limits) {
+        self.statement = statement
     }
 
     func summary(of document: HEICDocument) -> String {
@@ -80,8 +85,16 @@ struct HEICHandler: FormatHandler {
                 hint: "without --bake-orientation its orientation is kept as a number")
         }
         let selection = try HEICSelection(original.document, policy: policy, allowList: allowList)
-        var composer = HEICComposer(selection, of: original.source, sequence: sequence, limits: limits)
+        var composer = HEICComposer(selection, of: original.source, self, limits: limits)
         return try composer.compose()
+    }
+
+    /// An item with an Exif block that says it (ISO/IEC 23008-12, A.2.1); `nil` where there is nothing to say.
+    var statementItem: [UInt8]? {
+        var exif = MinimalExif()
+        exif.statement = statement
+        // What stands in front of the TIFF header.
+        return exif.payload.map { [0, 0, 0, 6] + $0 }
     }
 
     private func hasOrientation(_ document: HEICDocument) -> Bool {

@@ -84,5 +84,7 @@ enum HEICAllowList {
         .property: .rebuilt, .iccProfile: .rebuilt, .orientation: .rebuilt, .associations: .rebuilt,
         .gainMapParameters: .rebuilt, .sequence: .rebuilt, .sequencePicture: .rebuilt, .picture: .copied,
         .alpha: .copied, .gainMap: .copied, .toneMap: .copied,
+        // What the file says of itself, and only that.
+        .exif: .rebuilt,
     ])
 }

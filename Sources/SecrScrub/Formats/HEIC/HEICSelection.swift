@@ -39,6 +39,8 @@ struct HEICSelection {
         for item in document.items where !HEICClassification.isVisible(kind(item)) && isAllowed(kind(item)) {
             let targets = item.references.flatMap(\.targets)
             guard targets.isEmpty || targets.contains(where: kept.contains) else { continue }
+            // An item of ours takes the place of all Exif.
+            if kind(item) == .exif, !isCopied(.exif) { continue }
             // One packet for each map.
             if kind(item) == .gainMapParameters {
                 guard let map = parametersTarget(item), kept.contains(map), described.insert(map).inserted else {

@@ -62,8 +62,9 @@ struct JPEGFindings {
             return action(document.xmp, presentation.xmpPayload) == .kept ? .kept : .removed
         case .trailingGainMap: return node.range == keptGainMap ? .kept : .removed
         case .exif where node.payload == document.exif?.range:
+            if presentation.exif.payload == document.exif?.value { return .kept }
             // What it says about orientation and colours has findings of its own.
-            return presentation.exif.payload == document.exif?.value ? .kept : .removed
+            return presentation.exif.statement.isEmpty ? .removed : .reduced
         case .iccProfile:
             guard presentation.icc != nil, case .success(let profile) = document.icc else { return .removed }
             return profile.isNormal ? .kept : .reduced
@@ -95,7 +96,7 @@ struct JPEGFindings {
         guard node.payload == document.exif?.range, let block = document.exifBlock else {
             return [Finding(.exif, "a further Exif block", value: size(node), range: node.range, action: action)]
         }
-        if action == .kept && !policy.keep.contains(.exif) { return [] }
+        if action == .kept && !policy.keep.contains(.exif) && handler.statement.isEmpty { return [] }
         let origin = node.payload.lowerBound + JPEGDocument.exifPrefixLength
         var findings: [Finding] = []
         let meanings = block.entries.compactMap(ExifTags.meaning)

@@ -7,10 +7,15 @@ struct JPEGHandler: FormatHandler {
     var bakesOrientation: Bool
     /// Also compare decoded pixels.
     var decodes: Bool
+    var statement = Statement()
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> JPEGDocument {
         var parser = JPEGParser(window, limits: limits)
         return try parser.parse()
+    }
+
+    mutating func state(_ statement: Statement, in original: inout Parsed<JPEGDocument>, limits: Limits) {
+        self.statement = statement
     }
 
     func summary(of document: JPEGDocument) -> String {
@@ -67,7 +72,7 @@ struct JPEGHandler: FormatHandler {
     }
 
     func presentation(of document: JPEGDocument, policy: Policy) -> JPEGPresentation {
-        var presentation = JPEGPresentation(document, policy: policy, allowList: allowList)
+        var presentation = JPEGPresentation(document, policy: policy, allowList: allowList, statement: statement)
         if let map = document.gainMap, document.keepsGainMap(policy) {
             func size(_ document: JPEGDocument, _ presentation: JPEGPresentation) -> Int {
                 plan(for: document, presentation: presentation, policy: policy).size

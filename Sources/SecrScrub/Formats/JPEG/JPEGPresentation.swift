@@ -13,7 +13,9 @@ struct JPEGPresentation: Equatable, Sendable {
     var index: JPEGMultiPictureIndex?
 
     /// What `policy` keeps of a document's. Parts that are copied as they are don't count.
-    init(_ document: JPEGDocument, policy: Policy, allowList: AllowList) {
+    ///
+    /// - Parameter statement: what the picture says of itself.
+    init(_ document: JPEGDocument, policy: Policy, allowList: AllowList, statement: Statement) {
         func rebuilds(_ kind: JPEGNodeKind) -> Bool { allowList.rule(for: kind, policy: policy) == .rebuilt }
         if rebuilds(.jfif) {
             jfif = document.jfif
@@ -24,12 +26,13 @@ struct JPEGPresentation: Equatable, Sendable {
             packet = own.packet
             gainMapBlock = own.iso?.block
         }
-        // A gain map lies as its picture does.
-        if rebuilds(.exif), document.ownParameters == nil, let block = document.exifBlock {
-            exif = MinimalExif(block)
+        // A gain map lies as its picture does, and says nothing of its own.
+        if rebuilds(.exif), document.ownParameters == nil {
+            if let block = document.exifBlock { exif = MinimalExif(block) }
             if policy.drops(.orientation) { exif.orientation = 1 }
             // A profile says it better, and readers that know both prefer it.
             if policy.drops(.colorSpace) || document.icc.isKept(policy) { exif.color = nil }
+            exif.statement = statement
         }
         if rebuilds(.iccProfile), document.icc.isKept(policy), case .success(let profile) = document.icc {
             icc = profile.normalForm

@@ -13,6 +13,7 @@ struct MP4Composer {
     private let fragments: MP4FragmentComposer
     private let isStrict: Bool
     private let isTablesFirst: Bool
+    private let statement: MP4Statement
     private var window: ByteWindow
 
     init(_ original: Parsed<MP4Document>, policy: Policy, handler: MP4Handler) {
@@ -22,6 +23,7 @@ struct MP4Composer {
         regions = document.regions
         fragments = MP4FragmentComposer(document, policy: policy)
         isStrict = policy.profile == .strict
+        statement = MP4Statement(statement: handler.statement)
         isTablesFirst =
             document.isTablesFirst || handler.putsTablesFirst || isStrict || !document.segments.isEmpty
         let copied = document.nodes.filter { handler.allowList.rule(for: $0.kind, policy: policy) == .copied }
@@ -80,8 +82,7 @@ struct MP4Composer {
         let isSequence = document.brands.first.map(Self.sequenceBrands.contains) == true
         let brands = isSequence ? Self.brands.union(Self.sequenceBrands) : Self.brands
         let known = isStrict && !isSequence ? [] : document.brands.filter { brands.contains($0) }
-        let isQuickTime = document.brands.isEmpty || document.brands[0] == "qt  "
-        let major = isQuickTime ? "qt  " : known.first ?? "isom"
+        let major = document.isQuickTime ? "qt  " : known.first ?? "isom"
         var others = known.dropFirst(document.brands.first == major ? 1 : 0).filter { seen.insert($0).inserted }
         if isFragmented, Self.fragmentBrands.isDisjoint(with: others + [major]) { others.append("iso5") }
         if others.isEmpty { others = [major] }
@@ -99,7 +100,7 @@ struct MP4Composer {
     ///   - mediaStart: where the data of samples begin.
     ///   - isWide: whether places have 64 bits.
     mutating func movie(at start: Int, mediaStart: Int, isWide: Bool) throws -> [UInt8] {
-        var content = document.header.written
+        var content = document.header.written(on: statement.date)
         // The last field is the number of the next track.
         var next: [UInt8] = []
         next.appendBigEndian32(min((kept.map(\.id).max() ?? 0) + 1, Int(UInt32.max)))
@@ -113,6 +114,7 @@ struct MP4Composer {
         // Where the texts are kept, what they say of gaps is among them.
         if !texts.contains(where: { $0.kind == .metadata }) { content += document.gapless }
         if !texts.isEmpty { content.appendBox("udta", try texts.flatMap { try window.bytes(in: $0.range) }) }
+        content += statement.box(isQuickTime: document.isQuickTime)
         guard content.count < Int(Int32.max) else { throw ScrubError(.refused, "tables of more than 2 GiB") }
         var bytes: [UInt8] = []
         bytes.appendBox("moov", content)

@@ -15,7 +15,7 @@ struct MP4Contract {
 
     func check() throws {
         let after = written.document
-        let findings = MP4Findings(document: after, policy: policy, handler: handler).all
+        let findings = try MP4Findings(original: written, policy: policy, handler: handler).all
         try handler.allowList.requireClean(after.nodes, findings: findings, policy: policy)
         var composer = MP4Composer(written, policy: policy, handler: handler)
         guard try composer.compose().isIdentity(of: written.source) else {

@@ -32,6 +32,9 @@ struct MP4Document: Sendable {
     /// Whether the tables come before the data, so that a player can begin before it has all of them.
     var isTablesFirst: Bool
 
+    /// Whether it is read by the rules of QuickTime, which came before those of ISO.
+    var isQuickTime: Bool { brands.isEmpty || brands[0] == "qt  " }
+
     /// Those that people see or hear.
     var kept: [MP4Track] { tracks.filter { $0.kind == .media } }
 

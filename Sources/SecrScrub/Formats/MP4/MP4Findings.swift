@@ -2,22 +2,36 @@ internal import SecrBytes
 
 /// Says what a policy does with each part of a video that is not pictures and sound.
 struct MP4Findings {
-    let document: MP4Document
+    let original: Parsed<MP4Document>
     let policy: Policy
     let handler: MP4Handler
 
+    private var document: MP4Document { original.document }
+
     /// One per part.
     var all: [Finding] {
-        let parts = document.nodes.compactMap { node -> Finding? in
-            guard let kind = node.kind.findingClass, !node.kind.isTrack else { return nil }
-            let action: Finding.Action =
-                handler.allowList.rule(for: node.kind, policy: policy) == .copied ? .kept : .removed
-            return Finding(
-                kind, reveals: node.kind.reveals, node.label, value: "\(node.range.count) bytes", range: node.range,
-                action: action)
+        get throws {
+            let statement = try handler.statementRange(in: original)
+            let parts = document.nodes.compactMap { node -> Finding? in
+                guard let kind = node.kind.findingClass, !node.kind.isTrack else { return nil }
+                let isKept =
+                    handler.allowList.rule(for: node.kind, policy: policy) == .copied || node.range == statement
+                return Finding(
+                    kind, reveals: node.kind.reveals, node.label, value: "\(node.range.count) bytes", range: node.range,
+                    action: isKept ? .kept : .removed)
+            }
+            return parts + document.tracks.flatMap(findings) + facts + document.coded.findings
+                + references + unused + clock + hidden + empty
         }
-        return parts + document.tracks.flatMap(findings) + document.facts + document.coded.findings
-            + references + unused + clock + hidden + empty
+    }
+
+    /// But for the date of the movie, where it is the one that is to be said.
+    private var facts: [Finding] {
+        guard let date = MP4Statement(statement: handler.statement).date, document.header.dates == [date] else {
+            return document.facts
+        }
+        let header = document.nodes.first { $0.kind == .movieHeader }?.range
+        return document.facts.filter { $0.kind != .time || $0.range != header }
     }
 
     /// Of a track that goes, and of its data, which lie among those of others.

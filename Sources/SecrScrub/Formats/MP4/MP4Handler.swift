@@ -9,10 +9,15 @@ struct MP4Handler: FormatHandler {
     var dropsHidden: Bool
     /// Whether `strict` leaves out of samples what is empty.
     var compacts = true
+    var statement = Statement()
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> MP4Document {
         var parser = MP4Parser(window, limits: limits)
         return try parser.parse()
+    }
+
+    mutating func state(_ statement: Statement, in original: inout Parsed<MP4Document>, limits: Limits) {
+        self.statement = statement
     }
 
     func summary(of document: MP4Document) -> String {
@@ -43,7 +48,7 @@ struct MP4Handler: FormatHandler {
     func findings(
         in original: Parsed<MP4Document>, policy: Policy, detail: Inspection.Detail, limits: Limits
     ) throws -> [Finding] {
-        let parts = MP4Findings(document: original.document, policy: policy, handler: self).all
+        let parts = try MP4Findings(original: original, policy: policy, handler: self).all
         return detail == .parts ? parts : parts + (try MP4Values(original, limits: limits).all)
     }
 
@@ -62,6 +67,17 @@ struct MP4Handler: FormatHandler {
         let written = Parsed(document: try parser.parse(), source: output)
         let shown = Parsed(document: shown(original.document, policy), source: original.source)
         try MP4Contract(original: shown, written: written, handler: self, policy: policy).check()
+    }
+
+    /// Where a file already has the box that says of it what is to be said.
+    func statementRange(in file: Parsed<MP4Document>) throws -> Range<Int>? {
+        let box = MP4Statement(statement: statement).box(isQuickTime: file.document.isQuickTime)
+        if box.isEmpty { return nil }
+        var window = ByteWindow(file.source)
+        for node in file.document.nodes where node.kind == .metadata && node.range.count == box.count {
+            if try window.bytes(in: node.range) == box { return node.range }
+        }
+        return nil
     }
 
     /// What is written of it.

@@ -89,20 +89,21 @@ struct MP4Header: Sendable, Equatable {
         return facts
     }
 
-    /// A date of the calendar and a time of day, in UTC, from seconds since 1904.
+    /// With a date of creation, in seconds since 1904 that fit into 32 bits.
+    func written(on date: Int?) -> [UInt8] {
+        guard let date else { return written }
+        var (bytes, field) = (written, [UInt8]())
+        // Behind version and flags; of longer forms, its lower half.
+        let place = Box.headerSize + FullBoxHead.size + (written[Box.headerSize] == 1 ? 4 : 0)
+        field.appendBigEndian32(date)
+        bytes.replaceSubrange(place..<place + 4, with: field)
+        return bytes
+    }
+
+    /// A date of the calendar and a time of day, in UTC, from seconds since 1904; the seconds themselves where there is none.
     static func text(of seconds: Int) -> String {
-        let (days, rest) = (seconds / 86_400, seconds % 86_400)
-        // Howard Hinnant's algorithm; the count of days begins on 1 March of the year 0.
-        let shifted = days + 695_361
-        let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * month + 2) / 5 + 1
-        let year = era * 400 + yearOfEra + (month >= 10 ? 1 : 0)
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(year)-\(two(month < 10 ? month + 3 : month - 9))-\(two(day)) "
-            + "\(two(rest / 3_600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
+        guard let time = CalendarTime(secondsSince1970: seconds - secondsTo1970) else { return "\(seconds) s" }
+        return time.iso.replacing("T", with: " ")
     }
 }
 

@@ -78,5 +78,7 @@ enum MP4AllowList {
         .editList: .rebuilt, .sampleDescriptions: .rebuilt, .sampleTable: .rebuilt, .trackReference: .rebuilt,
         .selection: .rebuilt, .aperture: .rebuilt, .media: .rebuilt, .gapless: .rebuilt, .fragment: .rebuilt,
         .segmentIndex: .rebuilt, .keys: .rebuilt, .sphere: .rebuilt,
+        // What the file says of itself, and only that.
+        .metadata: .rebuilt,
     ])
 }

@@ -182,21 +182,11 @@ private enum NMEASentences {
     }
 }
 
-/// A time of the calendar in twelve digits.
-private enum CalendarTime {
-    /// Seconds since 1904 of year (of this century), month, day, hour, minute and second; `nil` where they are none.
-    static func seconds(_ digits: [UInt8]) -> Int? {
-        let values = stride(from: 0, to: 12, by: 2).compactMap {
-            Int(String(decoding: digits[$0..<$0 + 2], as: UTF8.self))
-        }
-        guard values.count == 6, (1...12).contains(values[1]), (1...31).contains(values[2]), values[3] < 24,
-            values[4] < 60, values[5] < 61
-        else { return nil }
-        // The inverse of what `MP4Header.text` does.
-        let year = 2_000 + values[0] - (values[1] <= 2 ? 1 : 0)
-        let month = (values[1] + 9) % 12
-        let dayOfYear = (153 * month + 2) / 5 + values[2] - 1
-        let days = year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 695_361
-        return days * 86_400 + values[3] * 3_600 + values[4] * 60 + values[5]
+extension CalendarTime {
+    /// Seconds since 1904 of year (of this century), month, day, hour, minute and second, each in two digits; `nil` where
+    /// they are none.
+    fileprivate static func seconds(_ digits: [UInt8]) -> Int? {
+        let time = CalendarTime("20" + String(decoding: digits.prefix(12), as: UTF8.self))
+        return time.map { $0.secondsSince1970 + MP4Header.secondsTo1970 }
     }
 }

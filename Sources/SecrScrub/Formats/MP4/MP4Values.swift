@@ -107,7 +107,9 @@ struct MP4Values {
         ("creationdate", "time taken", .time), ("day", "time taken", .time),
         ("make", "maker", .device), ("mak", "maker", .device), ("model", "model", .device), ("mod", "model", .device),
         ("software", "software", .software), ("swr", "software", .software), ("too", "software", .software),
-        ("android.version", "software", .software), ("author", "author", .person), ("ART", "artist", .person),
+        ("android.version", "software", .software), ("author", "author", .person), ("aut", "author", .person),
+        ("artist", "artist", .person), ("ART", "artist", .person), ("copyright", "copyright", .person),
+        ("cprt", "copyright", .person), ("cpy", "copyright", .person),
         ("camera.identifier", "camera", .serial), ("serial", "serial number", .serial), ("nam", "title", .text),
         ("cmt", "comment", .text), ("des", "description", .text),
     ]

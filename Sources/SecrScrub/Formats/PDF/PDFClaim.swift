@@ -69,9 +69,11 @@ struct PDFClaim: Sendable, Equatable {
     /// Whether objects may not be packed together (19005-1, 6.1.4).
     var forbidsPackedObjects: Bool { archive?.part == 1 }
 
-    /// The XMP that says this.
-    var packet: [UInt8] {
-        var (spaces, attributes, content): ([(String, String)], String, String) = ([], "", "")
+    /// The XMP that says this, and nothing else.
+    var packet: [UInt8] { packet(with: PDFStatement(statement: Statement())) }
+
+    func packet(with statement: PDFStatement) -> [UInt8] {
+        var (spaces, attributes, content) = statement.properties
         if let archive {
             spaces.append(("pdfaid", Self.archiveName.description))
             attributes += " pdfaid:part=\"\(archive.part)\""
@@ -83,8 +85,8 @@ struct PDFClaim: Sendable, Equatable {
             attributes += " pdfuaid:part=\"\(access.part)\""
             if let year = access.year { attributes += " pdfuaid:rev=\"\(year)\"" }
         }
+        if title != nil || !content.isEmpty { spaces.append(("dc", Self.words.description)) }
         if let title {
-            spaces.append(("dc", Self.words.description))
             let text = XMLText.escaped(title)
             content += "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">\(text)</rdf:li></rdf:Alt></dc:title>"
         }

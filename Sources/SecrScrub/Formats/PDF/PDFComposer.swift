@@ -13,6 +13,8 @@ struct PDFComposer: Sendable {
     private(set) var packed: [PDFPacked?] = []
     private(set) var drops: [PDFDrop: Int] = [:]
     private let deflated: PDFDeflated
+    /// What the document says of itself; empty where it says nothing.
+    private var information = PDFDictionary()
 
     /// - Parameter known: of the document that this one was written from; what is the same there need not be done again.
     init(
@@ -32,6 +34,22 @@ struct PDFComposer: Sendable {
             for part in found?.drops ?? [] { drops[PDFDrop(part: part, label: part.name), default: 0] += 1 }
             packed.append(found)
         }
+    }
+
+    /// Has the document say something of itself; what already says just this does not go.
+    mutating func state(_ statement: PDFStatement, in contents: PDFContents, _ window: inout ByteWindow, limit: Int) {
+        information = statement.information
+        if contents.resolved(contents.trailer["Info"]) == .dictionary(information) { spare(.information, "Info") }
+        guard let claim, let place = selection.kept.firstIndex(where: { $0.kind == .claim }) else { return }
+        let packet = claim.packet(with: statement)
+        let catalog = contents.resolved(contents.trailer["Root"]).dictionary
+        if contents.packet(catalog?["Metadata"], &window, limit: limit) == packet { spare(.metadata, "Metadata") }
+        packed[place] = PDFPacked(filters: [], pieces: [.bytes(packet)], isKnown: true)
+    }
+
+    private mutating func spare(_ part: PDFPart, _ label: String) {
+        let drop = PDFDrop(part: part, label: label)
+        drops[drop] = drops[drop].flatMap { $0 > 1 ? $0 - 1 : nil }
     }
 
     /// Objects in one stream of objects.
@@ -56,12 +74,23 @@ struct PDFComposer: Sendable {
                 writer.append(place + 1, object.value)
             }
         }
-        var number = selection.kept.count
+        var (number, trailer) = (selection.kept.count, selection.trailer)
+        if !information.entries.isEmpty {
+            number += 1
+            trailer["Info"] = .reference(PDFReference(number: number))
+            if packsObjects {
+                var text: [UInt8] = []
+                text.append(.dictionary(information))
+                plain.append((number, text))
+            } else {
+                writer.append(number, .dictionary(information))
+            }
+        }
         for start in stride(from: 0, to: plain.count, by: Self.gathered) {
             number += 1
             writer.append(number, gathering: plain[start..<min(plain.count, start + Self.gathered)])
         }
-        writer.finish(count: number, selection.trailer, isPacked: packsObjects)
+        writer.finish(count: number, trailer, isPacked: packsObjects)
         return writer.plan
     }
 

@@ -12,6 +12,7 @@ struct PDFHandler: FormatHandler {
     /// Whether outputs are encrypted as the inputs were.
     var keepsPassword: Bool
     var breaksSignatures: Bool
+    var statement = Statement()
     /// Scrubs a JPEG picture inside.
     var picture: @Sendable (any ByteSource) throws -> PreparedScrub
     /// Scrubs an attachment.
@@ -43,7 +44,20 @@ struct PDFHandler: FormatHandler {
             file: file)
         let composer = try PDFComposer(
             contents, selection, claim: claim, packing, known: original?.document.composer)
-        return PDFDocument(contents: contents, composer: composer)
+        var document = PDFDocument(contents: contents, composer: composer)
+        if original != nil, !statement.isEmpty { state(in: &document, source, limits) }
+        return document
+    }
+
+    mutating func state(_ statement: Statement, in original: inout Parsed<PDFDocument>, limits: Limits) {
+        self.statement = statement.ofDocument
+        state(in: &original.document, original.source, limits)
+    }
+
+    private func state(in document: inout PDFDocument, _ source: any ByteSource, _ limits: Limits) {
+        var window = ByteWindow(source)
+        document.composer.state(
+            PDFStatement(statement: statement), in: document.contents, &window, limit: limits.allTextBytes)
     }
 
     private func claim(of contents: PDFContents, _ source: any ByteSource, _ limits: Limits) -> PDFClaim? {

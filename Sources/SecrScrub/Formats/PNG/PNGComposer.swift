@@ -25,6 +25,9 @@ struct PNGComposer {
             case .copied: plan.append(.copy(node.range))
             case .rebuilt: try rebuild(node, &sequence, &plan)
             }
+            if node.kind == .header, let chunk = handler.introduction(of: document, policy: policy) {
+                plan.append(.bytes(chunk))
+            }
         }
         if !document.nodes.contains(where: { $0.kind == .end }) { plan.append(.bytes(Self.end)) }
         return plan

@@ -21,7 +21,7 @@ struct PNGFindings {
         if node.kind == .end { return try endFindings(node, &window) }
         guard let kind = node.kind.findingClass else { return [] }
         let action = try self.action(for: node, &window)
-        if action == .kept, node.kind == .exif, !policy.keep.contains(.exif) { return [] }
+        if action == .kept, node.kind == .exif, !policy.keep.contains(.exif), handler.statement.isEmpty { return [] }
         let label = node.keyword.map { "\(node.label) \u{201C}\($0)\u{201D}" } ?? node.label
         return [
             Finding(
@@ -39,7 +39,7 @@ struct PNGFindings {
         guard let chunk = handler.presentation(of: node, in: document, policy: policy) else { return .removed }
         if try chunk.count == node.range.count && window.bytes(in: node.range) == chunk { return .kept }
         // What Exif says about orientation has a finding of its own.
-        return node.kind == .exif ? .removed : .reduced
+        return node.kind == .exif && handler.statement.isEmpty ? .removed : .reduced
     }
 
     private func value(of node: PNGNode, _ action: Finding.Action) -> String {

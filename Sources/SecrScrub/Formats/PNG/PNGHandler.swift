@@ -7,10 +7,15 @@ struct PNGHandler: FormatHandler {
     var bakesOrientation: Bool
     /// Also unpack both pictures and compare their lines, where the bytes were compared already.
     var decodes: Bool
+    var statement = Statement()
 
     func parse(_ window: inout ByteWindow, limits: Limits) throws -> PNGDocument {
         var parser = PNGParser(window, limits: limits)
         return try parser.parse()
+    }
+
+    mutating func state(_ statement: Statement, in original: inout Parsed<PNGDocument>, limits: Limits) {
+        self.statement = statement
     }
 
     func summary(of document: PNGDocument) -> String {
@@ -43,14 +48,24 @@ struct PNGHandler: FormatHandler {
             guard document.icc.isKept(policy), case .success(let profile) = document.icc else { return nil }
             return PNGChunk.bytes("iCCP", Self.profileName + [0, 0] + Deflater.stored(profile.normalForm))
         case .exif:
-            guard document.orientation != 1, !policy.drops(.orientation) else { return nil }
-            var exif = MinimalExif()
-            exif.orientation = document.orientation
-            return exif.tiff.map { PNGChunk.bytes("eXIf", $0) }
+            return exif(of: document, policy: policy)
         case .pixelSize:
             return document.aspect.isSquare || policy.profile == .strict ? nil : document.aspect.chunk
         default: return nil
         }
+    }
+
+    /// The chunk with how the picture is turned, and with what it says of itself.
+    private func exif(of document: PNGDocument, policy: Policy) -> [UInt8]? {
+        var exif = MinimalExif()
+        if !policy.drops(.orientation) { exif.orientation = document.orientation }
+        exif.statement = statement
+        return exif.tiff.map { PNGChunk.bytes("eXIf", $0) }
+    }
+
+    /// What stands behind the header of a picture that has no chunk for it.
+    func introduction(of document: PNGDocument, policy: Policy) -> [UInt8]? {
+        document.nodes.contains { $0.kind == .exif } ? nil : exif(of: document, policy: policy)
     }
 
     /// The same for every profile.

@@ -58,6 +58,8 @@ struct ExifDescription {
 
     private func text(_ entry: ExifBlock.Entry) -> String? {
         if entry.tag == 0x927C { return "\(entry.value.count) bytes, in the maker's own format" }
+        // libexif adds words of its own: whose right it is.
+        if entry.tag == 0x8298, entry.type == 2 { return block.ascii(entry).trimmingSpaces }
         let known = values.text(entry.tag, in: entry.directory) ?? (entry.type == 2 ? block.ascii(entry) : nil)
         let trimmed = known.map { $0.trimmingSpaces }
         return trimmed?.isEmpty == true ? nil : trimmed

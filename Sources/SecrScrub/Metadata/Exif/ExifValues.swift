@@ -62,10 +62,19 @@ internal import SecrBytes
         return values
     }
 
-    /// Safe: the array has one pointer per directory, and `ifd` is below their number.
     private func content(_ ifd: ExifIfd) -> UnsafeMutablePointer<ExifContent>? {
         guard let data = unsafe data else { return nil }
-        return unsafe withUnsafePointer(to: &data.pointee.ifd) { tuple in
+        return unsafe ExifContents.content(of: data, ifd)
+    }
+}
+
+/// The directories of a block in libexif.
+enum ExifContents {
+    /// Safe: the array has one pointer per directory, and `ifd` is below their number.
+    static func content(
+        of data: UnsafeMutablePointer<ExifData>, _ ifd: ExifIfd
+    ) -> UnsafeMutablePointer<ExifContent>? {
+        unsafe withUnsafePointer(to: &data.pointee.ifd) { tuple in
             unsafe tuple.withMemoryRebound(
                 to: UnsafeMutablePointer<ExifContent>?.self, capacity: Int(EXIF_IFD_COUNT.rawValue)
             ) { unsafe $0[Int(ifd.rawValue)] }

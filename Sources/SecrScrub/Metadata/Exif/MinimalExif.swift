@@ -3,11 +3,12 @@ internal import SecrBytes
 /// The only Exif block that is ever written: what rendering depends on, always in the same layout.
 ///
 /// At most: orientation 2...8, and the colour space of a picture in Adobe RGB that has no ICC profile, which DCF 2.0
-/// marks by the interoperability index `R03` or by a gamma.
+/// marks by the interoperability index `R03` or by a gamma; and what a policy lets a picture say of itself.
 struct MinimalExif: Equatable, Sendable {
     /// 1...8; 1 is not written.
     var orientation = 1
     var color: ColorMark?
+    var statement = Statement()
 
     struct ColorMark: Equatable, Sendable {
         /// Exif ColorSpace: 1 sRGB, 0xFFFF uncalibrated.
@@ -25,14 +26,22 @@ struct MinimalExif: Equatable, Sendable {
         color = ColorMark(block)
     }
 
-    var isEmpty: Bool { orientation == 1 && color == nil }
-
     /// Of a JPEG segment: `Exif`, two NUL and ``tiff``.
-    var payload: [UInt8]? { tiff.map { Array("Exif".utf8) + [0, 0] + $0 } }
+    var payload: [UInt8]? {
+        let rendering = renderingTIFF.map { Self.prefix + $0 }
+        guard !statement.isEmpty, let writer = ExifWriter(rendering) else { return rendering }
+        writer.add(statement)
+        return writer.payload
+    }
 
-    /// A big-endian TIFF header and up to three directories; `nil` where nothing has to be said.
-    var tiff: [UInt8]? {
-        if isEmpty { return nil }
+    private static let prefix = Array("Exif\0\0".utf8)
+
+    /// A big-endian TIFF header and its directories; `nil` where nothing has to be said.
+    var tiff: [UInt8]? { payload.map { Array($0.dropFirst(Self.prefix.count)) } }
+
+    /// What rendering depends on, in up to three directories.
+    private var renderingTIFF: [UInt8]? {
+        if orientation == 1 && color == nil { return nil }
         var entries: [Entry] = []
         if orientation != 1 { entries.append(.short(0x0112, orientation)) }
         var tiff: [UInt8] = Array("MM".utf8) + [0, 42, 0, 0, 0, 8]

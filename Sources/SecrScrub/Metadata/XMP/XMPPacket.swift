@@ -12,10 +12,13 @@ enum XMPPacket {
         ("xmp:ModifyDate", "time changed", .time),
         ("photoshop:DateCreated", "time created", .time),
         ("xmp:CreatorTool", "software", .software),
+        ("exif:DateTimeOriginal", "time taken", .time),
+        ("tiff:Make", "maker", .device),
         ("tiff:Model", "model", .device),
         ("aux:SerialNumber", "camera serial number", .serial),
         ("aux:OwnerName", "owner of the camera", .person),
         ("dc:creator", "author", .person),
+        ("dc:rights", "copyright", .person),
         ("dc:description", "description", .text),
         ("photoshop:Credit", "credit", .person),
         ("xmpMM:OriginalDocumentID", "id of the original document", .identifier),
@@ -35,6 +38,9 @@ enum XMPPacket {
         /// Where the name stands, relative to the packet.
         var offset: Int
     }
+
+    /// In bytes, before what stands for single letters is read.
+    private static let longestValue = 400
 
     static func values(in packet: [UInt8]) -> [Value] {
         let text = packet[...]
@@ -71,7 +77,7 @@ enum XMPPacket {
 
     /// After a name: the attribute's value, or the element's first text.
     private static func value(in rest: ArraySlice<UInt8>) -> String? {
-        let head = rest.prefix(512)
+        let head = rest.prefix(1_024)
         if head.first == UInt8(ascii: "="), let quote = head.dropFirst().first {
             return text(head.dropFirst(2).prefix { $0 != quote })
         }
@@ -90,6 +96,6 @@ enum XMPPacket {
     }
 
     private static func text(_ bytes: ArraySlice<UInt8>) -> String? {
-        bytes.isEmpty ? nil : String(decoding: bytes.prefix(200), as: UTF8.self)
+        bytes.isEmpty ? nil : XMLText.unescaped(String(decoding: bytes.prefix(longestValue), as: UTF8.self))
     }
 }
