@@ -23,7 +23,7 @@ RELEASE := .build/release
 # What Debian calls the things that are needed.
 BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-dev libqpdf-dev libsodium-dev libssl-dev libcurl4-openssl-dev libsystemd-dev libsqlite3-dev libfuse3-dev libpq-dev libqrencode-dev
 TEST_PACKAGES := python3 python3-cryptography python3-venv openssl strace libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils \
-	libheif-examples libde265-examples libavif-bin qpdf poppler-utils fuse3 attr procps sqlite3 python3-dbusmock python3-pyte dbus postgresql zbar-tools
+	libheif-examples libde265-examples libavif-bin qpdf poppler-utils fuse3 attr procps sqlite3 python3-dbusmock python3-pyte dbus postgresql zbar-tools exiv2
 LINT_PACKAGES := shellcheck mandoc
 BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 qpdf age restic gocryptfs fuse3 fio strace
 PEER_PACKAGES := cmake g++ make nlohmann-json3-dev

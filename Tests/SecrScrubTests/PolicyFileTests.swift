@@ -15,7 +15,9 @@ import Testing
             drop = gain-map,attachments
             tolerate = truncated\r
             """)
-        #expect(file.profile == .strict && file.keep == [.part(.icc), .part(.comment)] && file.drop == [.gainMap, .attachment])
+        #expect(
+            file.profile == .strict && file.keep == [.part(.icc), .part(.comment)]
+                && file.drop == [.gainMap, .attachment])
         #expect(file.tolerate == [.truncated])
     }
 

@@ -1,16 +1,16 @@
 /// A place on earth, in degrees north and east.
-struct GeographicPosition: Equatable, CustomStringConvertible {
-    var latitude: Double
-    var longitude: Double
+package struct GeographicPosition: Equatable, Sendable, CustomStringConvertible {
+    package var latitude: Double
+    package var longitude: Double
 
     /// `nil` for what is no place.
-    init?(latitude: Double, longitude: Double) {
+    package init?(latitude: Double, longitude: Double) {
         guard latitude.magnitude <= 90, longitude.magnitude <= 180 else { return nil }
         (self.latitude, self.longitude) = (latitude, longitude)
     }
 
     /// With five digits: about a metre.
-    var description: String { "\(Self.decimal(latitude)), \(Self.decimal(longitude))" }
+    package var description: String { "\(Self.decimal(latitude)), \(Self.decimal(longitude))" }
 
     private static func decimal(_ value: Double) -> String {
         let scaled = Int((value.magnitude * 100_000).rounded())
@@ -20,7 +20,7 @@ struct GeographicPosition: Equatable, CustomStringConvertible {
     }
 
     /// - Parameter text: ``description``, or degrees in ISO 6709 such as `+48.8584+002.2945+035.0/`.
-    init?(text: String) {
+    package init?(text: String) {
         let numbers: [Substring]
         if text.contains(",") {
             numbers = text.split(separator: ",").map { $0.drop { $0 == " " } }
@@ -63,5 +63,5 @@ struct GeographicPosition: Equatable, CustomStringConvertible {
     }
 
     /// Both as ISO 6709 spells them.
-    var iso: String { Self.signed(latitude, digits: 2) + Self.signed(longitude, digits: 3) + "/" }
+    package var iso: String { Self.signed(latitude, digits: 2) + Self.signed(longitude, digits: 3) + "/" }
 }

@@ -31,7 +31,7 @@ public struct GeographicGrid: Sendable, Equatable {
 
     /// The middle of the cell that a place is in: rows of the same height from pole to pole, each cut into as many cells as
     /// have about that width in its middle.
-    func middle(of place: GeographicPosition) -> GeographicPosition? {
+    package func middle(of place: GeographicPosition) -> GeographicPosition? {
         let side = Double(kilometres)
         // An even number, so that no middle lies on the equator: 0, 0 stands for no place at all.
         let rows = 2 * (90 * Self.degree / side).rounded(.up)

@@ -73,7 +73,7 @@ struct HEICHandler: FormatHandler {
         let parts = try HEICFindings(original: original, policy: policy, handler: self).all
         if detail == .parts { return parts }
         let frames = try original.document.sequence.map {
-            try MP4Values(Parsed(document: $0, source: original.source), limits: limits).all
+            try MP4Values(Parsed(document: $0, source: original.source), parts: parts, limits: limits).all
         }
         return parts + (try HEICValues(original, limits: limits, parts: parts).all) + (frames ?? [])
     }

@@ -114,7 +114,7 @@ struct MP4Composer {
         // Where the texts are kept, what they say of gaps is among them.
         if !texts.contains(where: { $0.kind == .metadata }) { content += document.gapless }
         if !texts.isEmpty { content.appendBox("udta", try texts.flatMap { try window.bytes(in: $0.range) }) }
-        content += statement.box(isQuickTime: document.isQuickTime)
+        content += statement.inMovie(isQuickTime: document.isQuickTime)
         guard content.count < Int(Int32.max) else { throw ScrubError(.refused, "tables of more than 2 GiB") }
         var bytes: [UInt8] = []
         bytes.appendBox("moov", content)

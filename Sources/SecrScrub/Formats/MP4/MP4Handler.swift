@@ -49,7 +49,7 @@ struct MP4Handler: FormatHandler {
         in original: Parsed<MP4Document>, policy: Policy, detail: Inspection.Detail, limits: Limits
     ) throws -> [Finding] {
         let parts = try MP4Findings(original: original, policy: policy, handler: self).all
-        return detail == .parts ? parts : parts + (try MP4Values(original, limits: limits).all)
+        return detail == .parts ? parts : parts + (try MP4Values(original, parts: parts, limits: limits).all)
     }
 
     func plan(for original: Parsed<MP4Document>, policy: Policy, limits: Limits) throws -> OutputPlan {

@@ -12,10 +12,9 @@ struct MP4Statement {
         return all.compactMap { key, text in text.map { ("com.apple.quicktime." + key, $0) } }
     }
 
-    /// The box `meta` in its only form (ISO/IEC 14496-12, 8.11.1; QuickTime File Format, metadata); empty where there is
-    /// nothing to say.
+    /// The box `meta` in its only form; empty where there is nothing to say.
     ///
-    /// - Parameter isQuickTime: whether the box has no version, as there.
+    /// - Parameter isQuickTime: whether the box has no version, as QuickTime's has none.
     func box(isQuickTime: Bool) -> [UInt8] {
         if statement.isEmpty { return [] }
         var (content, keys, list): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
@@ -32,6 +31,16 @@ struct MP4Statement {
         content.appendBox("ilst", list)
         var bytes: [UInt8] = []
         if isQuickTime { bytes.appendBox("meta", content) } else { bytes.appendFullBox("meta", content) }
+        return bytes
+    }
+
+    /// What a movie holds: QuickTime looks for the box in it (QuickTime File Format, metadata), and the readers of other
+    /// brands that know these keys do so in what its user says of it (ISO/IEC 14496-12, 8.10.1 and 8.11.1).
+    func inMovie(isQuickTime: Bool) -> [UInt8] {
+        let box = box(isQuickTime: isQuickTime)
+        if isQuickTime || box.isEmpty { return box }
+        var bytes: [UInt8] = []
+        bytes.appendBox("udta", box)
         return bytes
     }
 

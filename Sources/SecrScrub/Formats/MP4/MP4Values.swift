@@ -4,13 +4,17 @@ internal import SecrBytes
 struct MP4Values {
     private let original: Parsed<MP4Document>
     private let limits: Limits
+    /// Where parts are that stay.
+    private let kept: Set<Range<Int>>
 
     /// Of a text that is read as a whole.
     private static let largest = 1 << 20
 
-    init(_ original: Parsed<MP4Document>, limits: Limits) {
+    /// - Parameter parts: what becomes of each part.
+    init(_ original: Parsed<MP4Document>, parts: [Finding], limits: Limits) {
         self.original = original
         self.limits = limits
+        kept = Set(parts.filter { $0.action == .kept }.map(\.range))
     }
 
     var all: [Finding] {
@@ -40,7 +44,7 @@ struct MP4Values {
             return XMPPacket.values(in: try window.bytes(in: box.content)).map {
                 Finding(
                     .xmp, reveals: [$0.reveals], "\($0.label) (XMP)", value: $0.text, range: node.range,
-                    action: .removed)
+                    action: action(of: node))
             }
         }
         if node.kind == .metadata { return try items(of: box, node, &window, reader) }
@@ -49,7 +53,7 @@ struct MP4Values {
                 [
                     Finding(
                         .comment, reveals: [text.reveals], text.name, value: text.value, range: node.range,
-                        action: .removed)
+                        action: action(of: node))
                 ]
             } ?? []
         }
@@ -97,8 +101,10 @@ struct MP4Values {
 
     private func finding(_ key: String, _ text: String, _ node: MP4Node) -> Finding {
         let (name, reveals) = Self.meaning(of: key)
-        return Finding(.comment, reveals: [reveals], name, value: text, range: node.range, action: .removed)
+        return Finding(.comment, reveals: [reveals], name, value: text, range: node.range, action: action(of: node))
     }
+
+    private func action(of node: MP4Node) -> Finding.Action { kept.contains(node.range) ? .kept : .removed }
 
     /// By parts of a key, what it is called and what it gives away.
     private static let meanings: [(part: String, name: String, reveals: Revelation)] = [

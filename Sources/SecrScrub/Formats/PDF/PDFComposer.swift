@@ -52,6 +52,9 @@ struct PDFComposer: Sendable {
         drops[drop] = drops[drop].flatMap { $0 > 1 ? $0 - 1 : nil }
     }
 
+    /// Whether anything of that kind goes.
+    func drops(_ part: PDFPart) -> Bool { drops.keys.contains { $0.part == part } }
+
     /// Objects in one stream of objects.
     private static let gathered = 100
 

@@ -48,7 +48,9 @@ struct PDFValues {
         return dictionary.entries.compactMap { entry in
             guard let bytes = contents.resolved(entry.value).string, !bytes.isEmpty else { return nil }
             let known = Self.keys.first { $0.key == entry.key }
-            return finding(.comment, known?.reveals ?? .text, known?.name ?? entry.key, Self.text(bytes))
+            return finding(
+                .comment, known?.reveals ?? .text, known?.name ?? entry.key, Self.text(bytes),
+                composer.drops(.information) ? .removed : .kept)
         }
     }
 
@@ -60,7 +62,10 @@ struct PDFValues {
                 continue
             }
             room -= max(256, packet.count)
-            found += XMPPacket.values(in: packet).map { finding(.xmp, $0.reveals, "\($0.label) (XMP)", $0.text ?? "") }
+            let action: Finding.Action = composer.drops(.metadata) ? .removed : .kept
+            found += XMPPacket.values(in: packet).map {
+                finding(.xmp, $0.reveals, "\($0.label) (XMP)", $0.text ?? "", action)
+            }
         }
         return found
     }

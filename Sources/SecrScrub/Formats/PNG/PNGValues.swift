@@ -126,7 +126,9 @@ struct PNGValues {
     /// ImageMagick writes binary blocks as text: a name, a length, and hexadecimal digits in lines.
     private static func rawProfile(_ content: [UInt8]) -> [UInt8]? {
         let lines = content.split(separator: 0x0A)
-        guard lines.count >= 3 else { return nil }
+        guard lines.count >= 3, Int(String(decoding: lines[1].drop { $0 == 0x20 }, as: UTF8.self)) != nil else {
+            return nil
+        }
         let digits = lines[2...].joined().compactMap(digit)
         return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
