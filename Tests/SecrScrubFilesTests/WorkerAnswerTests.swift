@@ -7,7 +7,8 @@ import Testing
 /// What passes between the tool and a process that has read a hostile file.
 @Suite struct WorkerAnswerTests {
     private static let limitations: [Limitation] = [
-        .content, .sensorNoise, .sensorNoiseOfPhotos, .commonQuantization(quality: 80), .ownQuantization, .ownProfile,
+        .statement(["the date (the month)", "the author"]), .content, .sensorNoise, .sensorNoiseOfPhotos,
+        .commonQuantization(quality: 80), .ownQuantization, .ownProfile,
         .ownPrimaries, .gainMap, .croppedPixels, .hiddenMedia(seconds: 7), .subtitles, .protectedTracks, .pages,
         .instructionComments(3), .innerPhotos(4), .unreadInstructions, .innerNotes, .decrypted, .attachments(2),
         .repaired, .codedRemains(["AAC", "ALAC"]), .encoderDecisions, .keptParts([.icc, .xmp]),

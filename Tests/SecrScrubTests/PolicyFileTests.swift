@@ -36,6 +36,21 @@ import Testing
         #expect(PolicyFile(Policy()).text == "policy = default\n")
     }
 
+    @Test func whatOutputsSayIsReadAsItIsWritten() throws {
+        for facts in [[], [Policy.Fact.author], Policy.Fact.allCases] {
+            for (dates, shift) in [(Policy.DatePrecision.year, 0), (.day, -3_600), (.month, 86_400 * 90)] {
+                var policy = Policy(profile: .obfuscate, facts: Set(facts))
+                (policy.dates, policy.dateShift) = (dates, shift)
+                policy.grid = try #require(GeographicGrid(kilometres: 250))
+                let text = PolicyFile(policy).text
+                #expect(try read(text) == PolicyFile(policy), "\(text)")
+            }
+        }
+        let file = try read("policy=obfuscate\ngps-grid = 5km\ndates=day\nshift-dates = -2w\nkeep=author,icc")
+        #expect(file.grid?.kilometres == 5 && file.dates == .day && file.dateShift?.seconds == -1_209_600)
+        #expect(file.keep == [.fact(.author), .part(.icc)])
+    }
+
     @Test func anEmptyOneSaysNothing() throws {
         for text in ["", "\n\n", "# nothing", " \t \r\n#\n"] { #expect(try read(text) == PolicyFile()) }
     }
@@ -44,6 +59,11 @@ import Testing
         ("keep = icc\nkep = xmp", 2, "unknown setting 'kep'"),
         ("keep icc", 1, "there is no '=' in it"),
         ("keep = icc\nkeep = xmp", 2, "'keep' is set twice"),
+        ("gps-grid = 5", 1, "'gps-grid' takes a size"),
+        ("dates = day, month", 1, "'dates' takes one word"),
+        ("dates = hour", 1, "unknown precision 'hour'"),
+        ("shift-dates = 1y", 1, "'shift-dates' takes a time"),
+        ("drop = author", 1, "'author' can't be dropped"),
         ("keep = icc,", 1, "'' can't be kept"),
         ("keep =", 1, "'' can't be kept"),
         ("keep = orientation", 1, "'orientation' can't be kept"),

@@ -17,8 +17,11 @@ struct WholeFile {
         let isLarge = Self.declaresLargePicture(input)
         let hash = input.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } >> 24
         func isZero(_ bit: UInt64, _ mask: UInt64) -> Bool { hash >> bit & mask == 0 }
+        let says = isZero(13, 3)
+        let profile: Policy.Profile = isZero(0, 1) ? .strict : says ? .obfuscate : .default
         var scrubber = Scrubber(
-            policy: Policy(profile: isZero(0, 1) ? .strict : .default, tolerate: isZero(1, 3) ? [.truncated] : []),
+            policy: Policy(
+                profile: profile, facts: says ? [.author, .copyright] : [], tolerate: isZero(1, 3) ? [.truncated] : []),
             verification: isZero(3, 3) && !isLarge ? .decode : .contract, bakesOrientation: isZero(5, 3) && !isLarge)
         (scrubber.putsTablesFirst, scrubber.dropsHidden) = (isZero(7, 3), isZero(9, 3))
         scrubber.breaksSignatures = isZero(11, 1)
