@@ -49,6 +49,7 @@ let package = Package(
 
         // 1: mechanisms
         .target(name: "SecrBytes", swiftSettings: settings),
+        .target(name: "SecrCompression", dependencies: ["CZlib", "SecrBytes"], swiftSettings: settings),
         .target(
             name: "SecrSystem",
             dependencies: [
@@ -63,8 +64,11 @@ let package = Package(
 
         // 2: formats
         .target(
-            name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CQPDF", "CTurboJPEG", "CZlib"],
+            name: "SecrScrub", dependencies: ["SecrBytes", "SecrCompression", "CExif", "CQPDF", "CTurboJPEG"],
             swiftSettings: settings),
+
+        .target(
+            name: "SecrReceipt", dependencies: ["SecrBytes", "SecrCompression", "SecrCrypto"], swiftSettings: settings),
 
         .target(
             name: "SecrMLS", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
@@ -87,7 +91,7 @@ let package = Package(
         .target(
             name: "SecrScrubFiles",
             dependencies: [
-                "SecrBytes", "SecrSystem", "SecrCrypto", "SecrScrub",
+                "SecrBytes", "SecrSystem", "SecrCrypto", "SecrReceipt", "SecrScrub",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
@@ -189,7 +193,7 @@ let package = Package(
         .executableTarget(
             name: "secr-scrub",
             dependencies: [
-                "SecrCLI", "SecrCrypto", "SecrScrub", "SecrScrubFiles", "SecrSystem",
+                "SecrCLI", "SecrCrypto", "SecrReceipt", "SecrScrub", "SecrScrubFiles", "SecrSystem",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["Units"],
@@ -260,6 +264,9 @@ let package = Package(
             ]
         ),
         .testTarget(name: "SecrScrubTests", dependencies: ["SecrBytes", "SecrScrub", "SecrTestSupport"]),
+        .testTarget(
+            name: "SecrReceiptTests",
+            dependencies: ["SecrBytes", "SecrCrypto", "SecrReceipt", "SecrScrub", "SecrTestSupport"]),
         .testTarget(
             name: "SecrScrubFilesTests",
             dependencies: [

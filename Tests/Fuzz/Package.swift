@@ -28,8 +28,9 @@ let package = Package(
         .target(name: "CQPDF", cSettings: instrumentsOfC),
         .target(name: "CFuzzer"),
         .target(name: "SecrBytes", swiftSettings: settings),
+        .target(name: "SecrCompression", dependencies: ["CZlib", "SecrBytes"], swiftSettings: settings),
         .target(
-            name: "SecrScrub", dependencies: ["SecrBytes", "CExif", "CQPDF", "CTurboJPEG", "CZlib"],
+            name: "SecrScrub", dependencies: ["SecrBytes", "SecrCompression", "CExif", "CQPDF", "CTurboJPEG"],
             swiftSettings: settings),
         .executableTarget(
             name: "secr-fuzz", dependencies: ["CFuzzer", "SecrBytes", "SecrScrub"], swiftSettings: settings,

@@ -10,8 +10,8 @@ import Testing
             "CCurl", "CExif", "CFUSE", "COpenSSL", "CPQ", "CQPDF", "CQREncode", "CTurboJPEG", "CZlib", "CSodium",
             "CSecrShims", "CSystemd",
         ],
-        ["SecrBytes", "SecrSystem", "SecrHTTP", "SecrCrypto"],
-        ["SecrScrub", "SecrMLS", "SecrStream", "SecrS3", "SecrWire"],
+        ["SecrBytes", "SecrCompression", "SecrSystem", "SecrHTTP", "SecrCrypto"],
+        ["SecrScrub", "SecrReceipt", "SecrMLS", "SecrStream", "SecrS3", "SecrWire"],
         ["SecrScrubFiles", "SecrVault", "SecrVaultFUSE", "SecrRelay", "SecrRelayClient", "SecrMessenger"],
         ["SecrCLI", "SecrQR", "SecrVaultCLI", "secr-scrub", "secr-vault", "secr-chat", "secr-relay"],
     ]
@@ -26,7 +26,7 @@ import Testing
     static let soleImporters = [
         "CCurl": "SecrHTTP", "CPQ": "SecrRelay", "CQREncode": "SecrQR",
         "CExif": "SecrScrub", "CFUSE": "SecrVaultFUSE", "CQPDF": "SecrScrub", "CTurboJPEG": "SecrScrub",
-        "CZlib": "SecrScrub",
+        "CZlib": "SecrCompression",
         "COpenSSL": "SecrCrypto", "CSodium": "SecrCrypto",
         "CSecrShims": "SecrSystem", "CSystemd": "SecrSystem",
     ]

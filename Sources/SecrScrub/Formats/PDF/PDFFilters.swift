@@ -1,4 +1,5 @@
 internal import SecrBytes
+internal import SecrCompression
 
 /// How data are packed (ISO 32000-2, 7.4).
 enum PDFFilters {

@@ -1,4 +1,5 @@
 internal import SecrBytes
+internal import SecrCompression
 
 /// Data of a stream as they are written.
 struct PDFPacked: Sendable {

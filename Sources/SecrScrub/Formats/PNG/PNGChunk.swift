@@ -1,4 +1,5 @@
 internal import SecrBytes
+internal import SecrCompression
 
 /// The frame of a PNG chunk: length, type, payload, checksum (PNG third edition, section 5.3).
 struct PNGChunk: Sendable, Equatable {

@@ -1,4 +1,5 @@
 internal import SecrBytes
+internal import SecrCompression
 
 /// Puts an output together: what may stay, in the order of the input.
 struct PNGComposer {

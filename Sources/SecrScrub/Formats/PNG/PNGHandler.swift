@@ -1,4 +1,5 @@
 internal import SecrBytes
+internal import SecrCompression
 
 /// PNG and APNG, from the frame's point of view.
 struct PNGHandler: FormatHandler {

@@ -1,4 +1,5 @@
 internal import SecrBytes
+internal import SecrCompression
 
 /// The lines of a picture, filters and all, as they come out of its stream.
 struct PNGLines {

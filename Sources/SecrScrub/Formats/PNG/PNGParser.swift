@@ -1,4 +1,5 @@
 internal import SecrBytes
+internal import SecrCompression
 
 /// Assigns every byte of a PNG file to a node.
 ///

@@ -1,4 +1,5 @@
 internal import SecrBytes
+internal import SecrCompression
 
 /// The values inside the parts of a PNG file, for a person to read.
 struct PNGValues {

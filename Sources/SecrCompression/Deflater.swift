@@ -2,13 +2,13 @@ internal import CZlib
 internal import SecrBytes
 
 /// Makes zlib streams (RFC 1950).
-@safe final class Deflater {
+@safe package final class Deflater {
     private let stream: UnsafeMutablePointer<z_stream>
     private var room = [UInt8](repeating: 0, count: 64 * 1024)
-    private(set) var output: [UInt8] = []
+    package private(set) var output: [UInt8] = []
 
     /// - Parameter isHurried: pack fast instead of well.
-    init(isHurried: Bool = false) {
+    package init(isHurried: Bool = false) {
         // Safe: the library keeps the address, which stays the same until the end.
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
@@ -22,7 +22,7 @@ internal import SecrBytes
         unsafe stream.deallocate()
     }
 
-    func add(_ input: [UInt8]) {
+    package func add(_ input: [UInt8]) {
         // Safe: the library reads `avail_in` bytes from `next_in`, does not write there, and keeps neither.
         unsafe input.withUnsafeBufferPointer { input in
             unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
@@ -31,7 +31,7 @@ internal import SecrBytes
         }
     }
 
-    func finish() -> [UInt8] {
+    package func finish() -> [UInt8] {
         unsafe stream.pointee.avail_in = 0
         while run(Z_FINISH) != Z_STREAM_END {}
         return output
@@ -51,7 +51,7 @@ internal import SecrBytes
 
     /// A stream that holds its content as it is: the same bytes whatever library is used, and short enough for what is
     /// small.
-    static func stored(_ content: [UInt8]) -> [UInt8] {
+    package static func stored(_ content: [UInt8]) -> [UInt8] {
         var stream: [UInt8] = [0x78, 0x01]
         let most = 65_535
         var at = 0

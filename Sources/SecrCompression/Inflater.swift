@@ -1,9 +1,8 @@
 internal import CZlib
-internal import SecrBytes
 
 /// Opens one zlib stream (RFC 1950), piece by piece, in constant memory.
-@safe final class Inflater {
-    enum State: Equatable {
+@safe package final class Inflater {
+    package enum State: Equatable {
         /// More input is needed.
         case hungry
         /// The stream ended, and its checksum is right.
@@ -14,18 +13,18 @@ internal import SecrBytes
         case failed
     }
 
-    private(set) var state = State.hungry
+    package private(set) var state = State.hungry
     /// Bytes of the stream taken so far; once it is finished, all of its bytes and none behind it.
-    private(set) var consumed = 0
+    package private(set) var consumed = 0
     /// Bytes that came out so far.
-    private(set) var produced = 0
+    package private(set) var produced = 0
 
     private let stream: UnsafeMutablePointer<z_stream>
     private var room = [UInt8](repeating: 0, count: 64 * 1024)
     /// More than this does not come out.
     private var limit: Int
 
-    init(limit: Int) {
+    package init(limit: Int) {
         self.limit = limit
         // Safe: the library keeps the address, which stays the same until the end.
         unsafe stream = .allocate(capacity: 1)
@@ -40,7 +39,7 @@ internal import SecrBytes
     }
 
     /// Begins with another stream, for which nothing has to be allocated anew.
-    func restart(limit: Int) {
+    package func restart(limit: Int) {
         self.limit = limit
         (consumed, produced) = (0, 0)
         // Safe: the stream is open until the end.
@@ -48,7 +47,9 @@ internal import SecrBytes
     }
 
     /// Takes as much of `input` as it can, and hands out what that becomes.
-    func feed(_ input: UnsafeRawBufferPointer, _ output: (UnsafeRawBufferPointer) throws -> Void = { _ in }) rethrows {
+    package func feed(
+        _ input: UnsafeRawBufferPointer, _ output: (UnsafeRawBufferPointer) throws -> Void = { _ in }
+    ) rethrows {
         guard state == .hungry, let base = input.baseAddress else { return }
         // Safe: the library reads `avail_in` bytes from `next_in`, and does not write there.
         unsafe stream.pointee.next_in = UnsafeMutablePointer(
@@ -81,13 +82,13 @@ internal import SecrBytes
     }
 
     /// Takes as much of `input` as it can, to see how far that goes.
-    func take(_ input: [UInt8]) {
+    package func take(_ input: [UInt8]) {
         // Safe: the pointers do not leave the closures.
         unsafe input.withUnsafeBytes { unsafe feed($0) { _ in } }
     }
 
     /// What all of `input` becomes, or as much of it as can be had.
-    func output(of input: some Sequence<UInt8>) -> [UInt8] {
+    package func output(of input: some Sequence<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
         // Safe: the pointers do not leave the closures.
         unsafe Array(input).withUnsafeBytes { unsafe feed($0) { unsafe output += $0 } }
@@ -95,7 +96,7 @@ internal import SecrBytes
     }
 
     /// The whole of a short stream; `nil` where it is none, or becomes longer than `limit`.
-    static func open(_ bytes: ArraySlice<UInt8>, limit: Int) -> [UInt8]? {
+    package static func open(_ bytes: ArraySlice<UInt8>, limit: Int) -> [UInt8]? {
         let inflater = Inflater(limit: limit + 1)
         let output = inflater.output(of: bytes)
         return inflater.state == .finished ? output : nil

@@ -1,0 +1,46 @@
+internal import SecrBytes
+internal import SecrCrypto
+
+/// Hashes an essence piece by piece: numbers in eight bytes, most significant first; strings of bytes behind their length.
+struct EssenceHasher: ~Copyable {
+    private var hash = BLAKE2b()
+
+    mutating func add(_ number: Int) {
+        var bytes: [UInt8] = []
+        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        addUncounted(bytes)
+    }
+
+    mutating func add(_ numbers: [Int]) {
+        for number in numbers { add(number) }
+    }
+
+    mutating func add(_ bytes: some Collection<UInt8>) {
+        add(bytes.count)
+        addUncounted(Array(bytes))
+    }
+
+    mutating func add(_ code: FourCC) { addUncounted(code.bytes) }
+
+    /// Bytes of which it is known where they end.
+    mutating func addUncounted(_ bytes: [UInt8]) {
+        // Safe: bytes mean the same in any form.
+        unsafe hash.add(bytes.span.bytes)
+    }
+
+    mutating func addUncounted(_ bytes: UnsafeRawBufferPointer) {
+        // Safe: they are only read, while they are there.
+        unsafe hash.add(RawSpan(_unsafeBytes: bytes))
+    }
+
+    /// Ranges of a file as one string of bytes.
+    mutating func add(_ ranges: [Range<Int>], of window: inout ByteWindow) throws {
+        add(ranges.reduce(0) { $0 + $1.count })
+        for range in ranges {
+            // Safe: the pointer does not leave the closure.
+            try unsafe window.forEachPiece(in: range) { unsafe addUncounted($0) }
+        }
+    }
+
+    consuming func finish() -> [UInt8] { hash.finish() }
+}
