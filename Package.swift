@@ -193,7 +193,7 @@ let package = Package(
         .executableTarget(
             name: "secr-scrub",
             dependencies: [
-                "SecrCLI", "SecrCrypto", "SecrReceipt", "SecrScrub", "SecrScrubFiles", "SecrSystem",
+                "SecrCLI", "SecrCrypto", "SecrScrub", "SecrScrubFiles", "SecrSystem",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["Units"],

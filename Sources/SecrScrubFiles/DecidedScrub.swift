@@ -1,3 +1,4 @@
+internal import SecrReceipt
 internal import SecrScrub
 internal import SecrSystem
 
@@ -12,6 +13,8 @@ struct DecidedScrub {
     var identify: () throws -> OutputIdentity
     /// Whether a file has the bytes that the output will have.
     var matches: (FileSource) throws -> Bool
+    /// What of the input the output has.
+    var copies: () throws -> [Receipt.Copy]
     /// Writes the output to an empty file, and proves it. Nothing can be asked afterwards.
     var write: (OwnedDescriptor) throws -> Void
 }
@@ -27,7 +30,7 @@ extension Scrubber {
         return DecidedScrub(
             format: prepared.format, findings: prepared.findings, limitations: prepared.limitations,
             size: prepared.plan.size, identify: { try OutputIdentity(of: output) },
-            matches: { try output.isSame(as: $0) }
+            matches: { try output.isSame(as: $0) }, copies: { try prepared.plan.copies() }
         ) { try prepared.write(to: $0, from: opened) }
     }
 

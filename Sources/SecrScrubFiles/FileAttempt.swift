@@ -12,6 +12,9 @@ extension FileScrubber {
         let target = isRenamed && destination != .inPlace ? nil : destination.target(for: input)
         let existing = try checkTarget(target, input: input, opened: opened)
         let decided = try FileFailure.translating { try scrubber.decide(opened, workers) }
+        if let receipt {
+            try FileFailure.translating { try receipt.require(decided.format, opened, output: target, overwrites) }
+        }
         outcome.findings = decided.findings
         outcome.limitations = decided.limitations
         outcome.attributes = opened.attributes
@@ -24,7 +27,8 @@ extension FileScrubber {
         }
         let isClean = decided.findings.isClean && opened.attributes.isEmpty
         if isOwnOutput {
-            guard isClean else {
+            guard isClean && receipt == nil else {
+                if isClean { throw FileFailure(.refused, "it is clean, so nothing is written", hint: "-o writes it") }
                 throw FileFailure(
                     .refused, "named like a scrubbed copy, but not clean",
                     hint: "-o, --output-dir or --in-place scrubs it")
@@ -141,18 +145,21 @@ extension FileScrubber {
     ) throws -> PendingOutput? {
         if case .folder = destination { try OutputFolder.make(for: target) }
         let staged = try StagedFile(for: target)
+        let receipt = try self.receipt?.stage(decided, opened, overwrites)
         try decided.write(staged.descriptor)
+        try receipt?.write(for: FileSource(staged.descriptor, size: decided.size))
         let mode = opened.mode & ~FileCreation.mask
         if existing == nil && wish == nil {
             if zeroesTimes { try staged.descriptor.zeroTimes() }
             try staged.publishNew(mode: mode)
+            try receipt?.appear()
             return nil
         }
         let original = wish == nil ? target : input.path
         return PendingOutput(
             staged: staged, size: decided.size, mode: mode,
             original: existing.flatMap { status in original.map { ($0, status) } }, wish: wish,
-            zeroesTimes: zeroesTimes)
+            zeroesTimes: zeroesTimes, receipt: receipt)
     }
 
     private func writeToStandardOutput(_ decided: DecidedScrub) throws {

@@ -1,4 +1,5 @@
 internal import SecrBytes
+internal import SecrReceipt
 public import SecrScrub
 public import SecrSystem
 public import SystemPackage
@@ -44,6 +45,20 @@ public struct FileFailure: Error, Equatable, Sendable {
         offset = error.offset
     }
 
+    /// Of a receipt that was to be made.
+    init(_ error: ReceiptError) {
+        code =
+            switch error.code {
+            case .unreadable: .io
+            case .limit, .memory: .limit
+            case .damaged, .unsupported, .input, .output: .refused
+            case .receipt, .essence, .ranges: .contract
+            }
+        reason = "there is no receipt for it, and so no output: \(error.reason)"
+        hint = "without --receipt it is scrubbed"
+        offset = error.offset
+    }
+
     /// - Parameter input: the file that the failure is told about; another one is named in the reason.
     public init(_ error: SystemError, about input: FilePath? = nil) {
         let description = error.errno.description
@@ -65,6 +80,8 @@ public struct FileFailure: Error, Equatable, Sendable {
             throw FileFailure(error)
         } catch let error as SystemError {
             throw FileFailure(error, about: input)
+        } catch let error as ReceiptError {
+            throw FileFailure(error)
         } catch let error as ByteSourceError {
             throw FileFailure(.io, error.description)
         } catch {

@@ -16,6 +16,8 @@ public struct FileScrubber: Sendable {
     public var isDryRun = false
     /// For files that are not to be read in this process; `nil` where all are.
     public var workers: ScrubWorkers?
+    /// What is to be told of what was done to a single file; `nil` for nothing.
+    public var receipt: ReceiptOrder?
     /// Whether outputs say that they were changed and read at the beginning of 1970.
     public var zeroesTimes = false
     /// Threads: one more than processors, since each waits for the file system now and then.

@@ -14,6 +14,8 @@ struct PendingOutput: Sendable {
     /// `nil` where the output takes the name of its original.
     var wish: NameWish?
     var zeroesTimes: Bool
+    /// What appears behind it.
+    var receipt: StagedReceipt?
 
     /// What became of an output.
     enum Result {
@@ -85,6 +87,7 @@ struct PendingOutput: Sendable {
         if let wish { return try take(wish) }
         if zeroesTimes { try staged.descriptor.zeroTimes() }
         try staged.publishReplacing(staged.target)
+        try receipt?.appear()
         return .appeared(staged.target)
     }
 

@@ -7,11 +7,12 @@ extension Sandbox {
     /// - Parameters:
     ///   - operands: files, folders, or `-`.
     ///   - destination: where results go; `nil` where there are none.
+    ///   - receipt: where something is told of them.
     ///   - isDryRun: whether results of earlier runs are only read there.
     ///   - asks: whether somebody at the terminal may be asked for a password.
     /// - Throws: where the folder for results can't be made.
     public static func forScrubbing(
-        _ operands: [FilePath], destination: Destination?, isDryRun: Bool, asks: Bool
+        _ operands: [FilePath], destination: Destination?, receipt: FilePath? = nil, isDryRun: Bool, asks: Bool
     ) throws(FileFailure) -> Sandbox {
         let sandbox = Sandbox()
         var writable: Set<FilePath> = []
@@ -42,6 +43,7 @@ extension Sandbox {
             }
         case .beside, .inPlace, .standardOutput, nil: break
         }
+        if let receipt { write(receipt.removingLastComponent()) }
         if asks { sandbox.allow([.read, .write, .control], of: "/dev/tty") }
         return sandbox
     }

@@ -11,6 +11,8 @@ struct Confinement {
     var areScrubbed: Bool
     /// `nil` where there are no results.
     var destination: Destination?
+    /// Where something is told of them.
+    var receipt: FilePath?
     var isDryRun = false
     var passwords: DocumentPasswords
     var console: Console
@@ -25,17 +27,23 @@ struct Confinement {
         do throws(FileFailure) {
             // Before there is a secret in memory, of which they would have a copy.
             workers = try .start(scrubber, for: areScrubbed ? operands : nil)
-            sandbox = try .forScrubbing(operands, destination: destination, isDryRun: isDryRun, asks: passwords.canAsk)
+            sandbox = try .forScrubbing(
+                operands, destination: destination, receipt: receipt, isDryRun: isDryRun, asks: passwords.canAsk)
         } catch {
             console.error(error.reason, hint: error.hint)
             throw error
         }
         scrubber.password = try passwords.read()
+        Self.enter(sandbox, console)
+        return workers
+    }
+
+    /// Gives up all but what a sandbox allows, and warns where the kernel can't take it.
+    static func enter(_ sandbox: Sandbox, _ console: Console) {
         let protection = sandbox.enter(.ordinary)
         if !protection.isComplete {
-            console.warning("the sandbox is incomplete here: \(Self.describe(protection).joined(separator: ", "))")
+            console.warning("the sandbox is incomplete here: \(describe(protection).joined(separator: ", "))")
         }
-        return workers
     }
 
     /// For `--version --verbose`.

@@ -18,7 +18,7 @@ struct ScrubCommand {
             output, outputDir, inPlace, watch, rename, resume, force, dryRun, jobs, zeroTimes, verify, bakeOrientation,
             faststart,
             dropHidden,
-            breakSignatures, verbose, .print0,
+            breakSignatures, receipt, verbose, .print0,
             .quiet,
         ]
             + Option.common
@@ -91,6 +91,12 @@ struct ScrubCommand {
         files.overwrites = arguments.has(Self.force)
         files.resumes = try Self.resumes(arguments, destination, readsInput: readsInput)
         files.isDryRun = arguments.has(Self.dryRun)
+        files.receipt = try Self.receipt(
+            arguments, destination, policy,
+            excluding: [
+                Self.inPlace, Self.watch, Self.resume, Self.rename, Self.dryRun, Self.bakeOrientation, Self.dropHidden,
+            ],
+            deciding: [Self.faststart])
         files.zeroesTimes = arguments.has(Self.zeroTimes)
         if let jobs = try arguments.number(Self.jobs, from: 1) { files.jobs = jobs }
         self.files = files
@@ -171,7 +177,8 @@ struct ScrubCommand {
         var files = files
         let confinement = Confinement(
             operands: self.folder.map { [$0] } ?? operands, areScrubbed: files.naming != .date,
-            destination: files.destination, isDryRun: files.isDryRun, passwords: passwords, console: console)
+            destination: files.destination, receipt: files.receipt?.path, isDryRun: files.isDryRun,
+            passwords: passwords, console: console)
         do { files.workers = try confinement.enter(&files.scrubber) } catch { return .failure }
         var folder: FilePath?
         if case .folder(let path) = files.destination { folder = path }

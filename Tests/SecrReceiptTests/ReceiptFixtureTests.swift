@@ -1,6 +1,4 @@
 import Foundation
-import SecrBytes
-import SecrCrypto
 import SecrReceipt
 import SecrScrub
 import SecrTestSupport
@@ -8,11 +6,61 @@ import Testing
 
 /// Receipts of all fixtures, and of real files.
 @Suite struct ReceiptFixtureTests {
-    @Test(arguments: Fixture.accepted.filter { $0.format != .pdf }, Policy.Profile.allCases)
-    func aReceiptIsMadeAndVerified(fixture: Fixture, profile: Policy.Profile) throws {
-        let policy = Policy(profile: profile)
-        guard let scrubbed = try Scrubbed(fixture.bytes, policy) else { return }
-        let receipt = try scrubbed.receipt()
-        #expect(throws: Never.self) { try scrubbed.verify(receipt) }
+    private static let policies = [
+        Policy(), Policy(profile: .strict), Policy(profile: .obfuscate), Policy(facts: [.date, .author]),
+        Policy(keep: [.exif, .xmp, .icc, .comment, .vendor, .auxiliary, .iptc, .time, .c2pa]),
+        Policy(drop: [.orientation, .icc, .gainMap, .colorSpace]), Policy(tolerate: [.truncated]),
+    ]
+
+    @Test(arguments: Fixture.accepted.filter { $0.format != .pdf })
+    func aReceiptIsMadeAndVerified(fixture: Fixture) throws {
+        for policy in Self.policies {
+            guard let scrubbed = try Scrubbed(fixture.bytes, policy) else { continue }
+            do {
+                try scrubbed.verify(scrubbed.receipt())
+            } catch {
+                Issue.record("\(PolicyFile(policy).text): \(error)")
+            }
+        }
+    }
+}
+
+/// What is damaged or hostile, and can be scrubbed all the same, has a receipt that is right, or none.
+@Suite struct HostileReceiptTests {
+    @Test(arguments: Fixture.hostile.filter { $0.format != .pdf }) func thereIsAnErrorAtWorst(fixture: Fixture) throws {
+        for policy in [Policy(), Policy(profile: .strict, tolerate: [.truncated])] {
+            guard let scrubbed = try Scrubbed(fixture.bytes, policy), let receipt = try? scrubbed.receipt() else {
+                continue
+            }
+            #expect(throws: Never.self) { try scrubbed.verify(receipt) }
+        }
+    }
+}
+
+/// The bar: every file that can be scrubbed has a receipt, and it is verified.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["SECR_CORPUS"] != nil, "SECR_CORPUS is not set"))
+struct ReceiptCorpusTests {
+    private static let files: [String] = {
+        guard let corpus = ProcessInfo.processInfo.environment["SECR_CORPUS"] else { return [] }
+        return (try? FileManager.default.subpathsOfDirectory(atPath: corpus))?.sorted().map { corpus + "/" + $0 } ?? []
+    }()
+
+    @Test(arguments: [Policy.Profile.default, .strict]) func everyFileThatIsScrubbedHasOne(profile: Policy.Profile)
+        throws
+    {
+        var counts: [ReceiptFormat: Int] = [:]
+        for file in Self.files where !file.hasSuffix(".pdf") {
+            guard let bytes = FileManager.default.contents(atPath: file),
+                let scrubbed = try Scrubbed([UInt8](bytes), Policy(profile: profile))
+            else { continue }
+            do {
+                try scrubbed.verify(scrubbed.receipt())
+                counts[scrubbed.format, default: 0] += 1
+            } catch {
+                Issue.record("\(file): \(error)")
+            }
+        }
+        print("receipts by \(profile.rawValue): \(counts)")
+        #expect(counts.count == ReceiptFormat.allCases.count)
     }
 }

@@ -15,13 +15,14 @@ struct Scrubbed {
     /// Guessing costs nothing here.
     private static let work = Argon2id.Parameters(unchecked: 8, passes: 1)
 
-    /// `nil` where it can't be scrubbed by this policy.
+    /// `nil` where it can't be scrubbed by this policy, or is a document.
     init?(_ input: [UInt8], _ policy: Policy = Policy()) throws {
         guard let scrub = try? Scrubber(policy: policy).prepare(MemorySource(input)) else { return nil }
         self.input = input
         self.policy = policy
         output = try scrub.plan.bytes(from: MemorySource(input))
-        format = try #require(ReceiptFormat(rawValue: scrub.format.rawValue))
+        guard let format = ReceiptFormat(rawValue: scrub.format.rawValue) else { return nil }
+        self.format = format
         var (copies, end) = ([Receipt.Copy](), 0)
         for piece in scrub.plan.pieces {
             if case .copy(let range) = piece {

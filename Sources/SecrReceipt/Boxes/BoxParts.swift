@@ -27,7 +27,7 @@ struct BoxParts {
     ]
     private static let headers: Set<FourCC> = [
         "mvhd", "tkhd", "mdhd", "hdlr", "edts", "vmhd", "smhd", "nmhd", "sthd", "gmhd", "tref", "tapt", "elng", "mehd",
-        "trex", "mfhd", "tfhd", "tfdt", "tsel", "kind",
+        "trex", "mfhd", "tfhd", "tfdt",
     ]
     private static let tables: Set<FourCC> = [
         "dinf", "stsd", "stts", "ctts", "cslg", "stss", "stps", "sdtp", "subs", "stsc", "stsz", "stz2", "stco", "co64",
@@ -78,25 +78,29 @@ struct BoxParts {
     }
 
     private mutating func kind(of box: Box, in container: FourCC?) throws -> PartClass {
+        if container == "ipco" { return try kind(ofProperty: box) }
         switch box.type {
         case "free", "skip", "wide": return .free
         case "uuid": return Self.kind(ofOwner: try scanner.window.bytes(in: box.content.prefix(16)))
         case "pnot", "PICT": return .thumbnail
-        case "colr" where container == "ipco":
+        case "tsel" where container == "udta", "kind" where container == "udta": return .header
+        case "udta": return try isGapless(box) ? .header : .comment
+        case _ where container == "udta", "meta": return .comment
+        case let type where Self.headers.contains(type): return .header
+        case let type: return Self.tables.contains(type) ? .table : .vendor
+        }
+    }
+
+    private mutating func kind(ofProperty box: Box) throws -> PartClass {
+        switch box.type {
+        case "colr":
             let start = try scanner.window.bytes(in: box.content.prefix(4))
             return start.hasPrefix("prof") || start.hasPrefix("rICC") ? .icc : .color
         case "udes", "altt": return .comment
         case "crtt", "mdft": return .time
-        case "udta": return try isGapless(box) ? .header : .comment
-        case "meta": return .comment
-        default: break
+        case let type where Self.colors.contains(type): return .color
+        case let type: return Self.shapes.contains(type) ? .header : .vendor
         }
-        if container == "udta" { return ["tsel", "kind"].contains(box.type) ? .header : .comment }
-        if container == "ipco" {
-            return Self.colors.contains(box.type) ? .color : Self.shapes.contains(box.type) ? .header : .vendor
-        }
-        if Self.headers.contains(box.type) { return .header }
-        return Self.tables.contains(box.type) ? .table : .vendor
     }
 
     private static func kind(ofOwner owner: [UInt8]) -> PartClass {

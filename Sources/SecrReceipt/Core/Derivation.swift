@@ -93,12 +93,13 @@ extension Receipt {
     private static func requireAllowed(
         _ parts: [Part], _ given: RangeSet, _ terms: Terms
     ) throws(ReceiptError) {
-        for part in parts where !terms.kept.contains(part.kind.rawValue) {
+        let (kept, isTalkative) = (terms.kept, terms.isTalkative)
+        for part in parts where !kept.contains(part.kind.rawValue) {
             let isAllowed =
                 switch part.kind.role {
                 case .shown: true
-                case .presentation: given.parts(of: part.range).isEmpty
-                case .metadata: false
+                case .metadata where !isTalkative || part.kind != .comment: false
+                case .presentation, .metadata: given.parts(of: part.range).isEmpty
                 }
             guard isAllowed else {
                 throw ReceiptError(

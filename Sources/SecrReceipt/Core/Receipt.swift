@@ -22,6 +22,11 @@ package struct Receipt: Sendable, Equatable {
 
         var kept: Set<String> { words("keep") }
         var dropped: Set<String> { words("drop") }
+
+        /// Whether an output may say something of itself.
+        var isTalkative: Bool {
+            words("policy") == ["obfuscate"] || !kept.isDisjoint(with: ["date", "author", "copyright"])
+        }
     }
 
     /// Bytes of the input that are in the output.
@@ -61,6 +66,6 @@ package struct Receipt: Sendable, Equatable {
 
     static let digestSize = 32
     /// Pieces of which a receipt tells, and its bytes.
-    static let mostCopies = 1 << 18
+    package static let mostCopies = 1 << 18
     package static let mostBytes = 64 << 20
 }

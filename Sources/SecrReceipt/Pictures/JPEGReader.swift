@@ -84,7 +84,10 @@ struct JPEGReader: FormatReader {
                 list.add(kind(.framing), to: position)
                 return position
             }
-            let length = position + 2 <= window.size ? try window.bigEndian16(at: position) : .max / 2
+            guard position + 2 <= window.size else { break }
+            // Decoders pass over a segment of an application that says that it has less than its own length.
+            let isOthers = (0xE0...0xEF).contains(marker) || marker == Marker.comment
+            let length = max(try window.bigEndian16(at: position), isOthers ? 2 : 0)
             guard length >= 2, length <= window.size - position else { break }
             let payload = try window.bytes(in: position + 2..<position + length)
             position += length

@@ -76,6 +76,10 @@ public final class ScrubWorkers: Sendable {
             try self.send(.compare, file.descriptor, to: worker)
             guard case .compared(let isSame) = try self.answer(of: worker) else { throw Self.senseless }
             return isSame
+        } copies: {
+            try self.send(.copies, nil, to: worker)
+            guard case .copied(let copies) = try self.answer(of: worker) else { throw Self.senseless }
+            return copies
         } write: { output in
             try self.send(.write, output, to: worker)
             guard case .written = try self.answer(of: worker), try output.status().size == size else {

@@ -1,4 +1,5 @@
 package import SecrBytes
+package import SecrReceipt
 package import SecrScrub
 
 /// What this process asks a worker, each with the open file that it is about.
@@ -13,6 +14,8 @@ enum WorkerRequest: UInt8 {
     case compare = 4
     /// Write it to this output, and prove it.
     case write = 5
+    /// Tell what of the input the output will have.
+    case copies = 6
 }
 
 /// What a worker answers. It has read a hostile file: whoever reads this believes nothing of it.
@@ -22,6 +25,7 @@ package enum WorkerAnswer: Equatable, Sendable {
     case inspected(Inspection)
     case identified(digest: [UInt8], prefix: [UInt8])
     case compared(isSame: Bool)
+    case copied([Receipt.Copy])
     case written
 
     /// Longer answers are not read.
@@ -56,6 +60,10 @@ package enum WorkerAnswer: Equatable, Sendable {
             writer.put(4)
             writer.put(isSame ? 1 : 0)
         case .written: writer.put(5)
+        case .copied(let copies):
+            writer.put(6)
+            writer.put(copies.count)
+            for copy in copies { for number in [copy.input, copy.output, copy.count] { writer.put(number) } }
         }
         return writer.bytes
     }
@@ -85,6 +93,7 @@ package enum WorkerAnswer: Equatable, Sendable {
             guard case .identified(let digest, _) = self, digest.count == 32 else { throw AnswerReader.senseless }
         case 4: self = .compared(isSame: try reader.integer() == 1)
         case 5: self = .written
+        case 6: self = .copied(try reader.copies())
         default: throw AnswerReader.senseless
         }
         try reader.end()
@@ -224,6 +233,14 @@ private struct AnswerReader {
             limitations.append(limitation)
         }
         return limitations
+    }
+
+    mutating func copies() throws(ParseError) -> [Receipt.Copy] {
+        var copies: [Receipt.Copy] = []
+        for _ in 0..<(try count()) {
+            copies.append(Receipt.Copy(input: try size(), output: try size(), count: try size()))
+        }
+        return copies
     }
 
     func end() throws(ParseError) {

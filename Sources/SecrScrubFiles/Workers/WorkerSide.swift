@@ -34,7 +34,7 @@ struct WorkerSide {
                     format: scrub.format, findings: scrub.findings, limitations: scrub.limitations,
                     size: scrub.plan.size)
             case .inspect: return .inspected(try scrubber.inspect(opened.source))
-            case .identify, .compare, .write: throw FileFailure(.usage, "nothing is decided yet")
+            case .identify, .compare, .copies, .write: throw FileFailure(.usage, "nothing is decided yet")
             }
         }
         guard let (scrub, opened) = prepared else { return }
@@ -47,6 +47,7 @@ struct WorkerSide {
                     return .identified(digest: identity.digest, prefix: identity.prefix)
                 case (.compare, let file?):
                     return .compared(isSame: try output.isSame(as: OpenInput(file).source))
+                case (.copies, _): return .copied(try scrub.plan.copies())
                 case (.write, let file?):
                     try scrub.write(to: file, from: opened)
                     return .written
