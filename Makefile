@@ -17,7 +17,7 @@ RELAY_UNIT := Sources/secr-relay/Units/secr-relay.service
 TOOLS := secr-scrub secr-vault secr-chat
 SERVER := secr-relay
 # Pages of other sections than 1, which has one for each tool, and 8, which has the server's.
-PAGES := secr-stream.5 secr-vault-format.5 secr-protocol.7 secr-message.7
+PAGES := secr-stream.5 secr-receipt.5 secr-vault-format.5 secr-protocol.7 secr-message.7
 RELEASE := .build/release
 
 # What Debian calls the things that are needed.

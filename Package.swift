@@ -270,7 +270,8 @@ let package = Package(
         .testTarget(
             name: "SecrScrubFilesTests",
             dependencies: [
-                "SecrBytes", "SecrScrub", "SecrScrubFiles", "SecrSystem", "SecrTestSupport", "sandbox-probe",
+                "SecrBytes", "SecrReceipt", "SecrScrub", "SecrScrubFiles", "SecrSystem", "SecrTestSupport",
+                "sandbox-probe",
                 "secr-scrub",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]

@@ -27,13 +27,18 @@ let package = Package(
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("turbojpeg")]),
         .target(name: "CQPDF", cSettings: instrumentsOfC),
         .target(name: "CFuzzer"),
+        .target(name: "COpenSSL", cSettings: instrumentsOfC),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "SecrBytes", swiftSettings: settings),
         .target(name: "SecrCompression", dependencies: ["CZlib", "SecrBytes"], swiftSettings: settings),
         .target(
             name: "SecrScrub", dependencies: ["SecrBytes", "SecrCompression", "CExif", "CQPDF", "CTurboJPEG"],
             swiftSettings: settings),
+        .target(name: "SecrCrypto", dependencies: ["COpenSSL", "CSodium"], swiftSettings: settings),
+        .target(
+            name: "SecrReceipt", dependencies: ["SecrBytes", "SecrCompression", "SecrCrypto"], swiftSettings: settings),
         .executableTarget(
-            name: "secr-fuzz", dependencies: ["CFuzzer", "SecrBytes", "SecrScrub"], swiftSettings: settings,
+            name: "secr-fuzz", dependencies: ["CFuzzer", "SecrBytes", "SecrReceipt", "SecrScrub"], swiftSettings: settings,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
 )

@@ -23,19 +23,20 @@ import seeds
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
-SOURCES = ROOT / "Sources" / "SecrScrub"
+SOURCES = ROOT / "Sources"
 # What each target is there for: where names stand that it may like to see, and whose lines are counted.
 PARSERS = {
-    "jpeg": ["Formats/JPEG"],
-    "png": ["Formats/PNG"],
-    "heif": ["Formats/HEIC", "Formats/ISOBMFF"],
-    "mp4": ["Formats/MP4", "Formats/ISOBMFF"],
-    "pdf": ["Formats/PDF"],
-    "icc": ["Metadata/ICC"],
-    "exif": ["Metadata/Exif"],
-    "xmp": ["Metadata/XMP", "Metadata/GainMap"],
-    "iptc": ["Metadata/PhotoshopResources.swift"],
-    "coded": ["Codecs"],
+    "jpeg": ["SecrScrub/Formats/JPEG"],
+    "png": ["SecrScrub/Formats/PNG"],
+    "heif": ["SecrScrub/Formats/HEIC", "SecrScrub/Formats/ISOBMFF"],
+    "mp4": ["SecrScrub/Formats/MP4", "SecrScrub/Formats/ISOBMFF"],
+    "pdf": ["SecrScrub/Formats/PDF"],
+    "icc": ["SecrScrub/Metadata/ICC"],
+    "exif": ["SecrScrub/Metadata/Exif"],
+    "xmp": ["SecrScrub/Metadata/XMP", "SecrScrub/Metadata/GainMap"],
+    "iptc": ["SecrScrub/Metadata/PhotoshopResources.swift"],
+    "coded": ["SecrScrub/Codecs"],
+    "receipt": ["SecrReceipt"],
 }
 PROCESSES = 2
 LONGEST_INPUT = 64 << 10

@@ -20,6 +20,11 @@ def write(target, folder):
     """Files in a new folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    if target == "receipt":
+        for file in [file for name in FORMATS if name != "pdf" for file in files(name)]:
+            shutil.copyfile(file, folder / "-".join(file.relative_to(FIXTURES).parts))
+        shutil.copyfile(FIXTURES / "receipts" / "version-1.receipt", folder / "receipt")
+        return
     if target in FORMATS:
         for file in files(target):
             shutil.copyfile(file, folder / "-".join(file.relative_to(FIXTURES / target).parts))

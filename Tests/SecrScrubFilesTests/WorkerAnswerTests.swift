@@ -1,4 +1,5 @@
 import SecrBytes
+import SecrReceipt
 import SecrScrub
 import SecrScrubFiles
 import SecrTestSupport
@@ -21,7 +22,7 @@ import Testing
         Finding(.comment, "", value: "", range: 5..<5, action: .kept),
     ]
     private static let answers: [WorkerAnswer] = [
-        .written, .compared(isSame: true), .compared(isSame: false),
+        .copied([]), .copied([Receipt.Copy(input: 0, output: 5, count: .max)]), .written, .compared(isSame: true), .compared(isSame: false),
         .identified(digest: Array(0..<32), prefix: [1, 2]),
         .failed(FileFailure(.password, "the document is encrypted", hint: "--password-file tells where it is")),
         .failed(FileFailure(.damaged, "ends too early", at: 12)),

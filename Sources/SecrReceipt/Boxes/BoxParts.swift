@@ -18,7 +18,7 @@ struct BoxParts {
         self.claims = claims.filter { !$0.range.isEmpty }.sorted {
             ($0.range.lowerBound, $0.kind == .coded ? 0 : 1) < ($1.range.lowerBound, $1.kind == .coded ? 0 : 1)
         }
-        for box in try scanner.boxes(in: 0..<source.size) { try add(box, in: nil) }
+        for box in try scanner.boxes(in: 0..<source.size) { try add(box, in: nil, depth: 0) }
         list.add(.trailer, to: source.size)
     }
 
@@ -40,23 +40,27 @@ struct BoxParts {
         "iscl", "uncC", "cmpd", "cmpC", "icef", "rref", "cmin", "cmex",
     ]
 
-    private mutating func add(_ box: Box, in container: FourCC?) throws {
+    private static let deepest = 12
+
+    private mutating func add(_ box: Box, in container: FourCC?, depth: Int) throws {
+        if depth > Self.deepest { return list.add(.unknown, box.range) }
         switch box.type {
         case "ftyp": list.add(.framing, box.range)
         case "mdat", "idat": try addData(box)
         case "trak" where dropped.contains(box.range.lowerBound): list.add(.timedMetadata, box.range)
         case "meta" where isPicture && container == nil:
-            try addChildren(of: box, from: scanner.childrenOfMeta(box).lowerBound)
-        case "udta" where container == "trak": try addChildren(of: box, from: box.content.lowerBound)
-        case let type where Self.containers.contains(type): try addChildren(of: box, from: box.content.lowerBound)
+            try addChildren(of: box, from: scanner.childrenOfMeta(box).lowerBound, depth)
+        case "udta" where container == "trak": try addChildren(of: box, from: box.content.lowerBound, depth)
+        case let type where Self.containers.contains(type):
+            try addChildren(of: box, from: box.content.lowerBound, depth)
         default: list.add(try kind(of: box, in: container), box.range)
         }
     }
 
-    private mutating func addChildren(of box: Box, from start: Int) throws {
+    private mutating func addChildren(of box: Box, from start: Int, _ depth: Int) throws {
         list.add(.framing, box.range.lowerBound..<start)
         for child in try scanner.boxes(in: start..<box.range.upperBound) {
-            try add(child, in: box.type)
+            try add(child, in: box.type, depth: depth + 1)
         }
         list.add(.free, to: box.range.upperBound)
     }

@@ -10,7 +10,7 @@ struct FragmentRun {
     private(set) var range: Range<Int>
     private let duration: Int
     private let size: Int
-    private let count: Int
+    let count: Int
     private let flags: Int
     private let fields: ByteReader
     private let first: Int
@@ -88,14 +88,18 @@ extension FragmentRun {
     static func all(
         in fragments: [Box], _ defaults: [Int: Defaults], _ scanner: inout BoxScanner
     ) throws -> [FragmentRun] {
-        var runs: [FragmentRun] = []
+        var (runs, samples) = ([FragmentRun](), 0)
         for moof in fragments {
             // Data for which no base is given go on where those of the part before end.
             var position = moof.range.lowerBound
             for traf in try scanner.boxes(in: moof.content) where traf.type == "traf" {
-                runs += try part(traf, of: moof, from: &position, defaults, &scanner)
+                let part = try part(traf, of: moof, from: &position, defaults, &scanner)
+                samples += part.reduce(0) { $0 + $1.count }
+                runs += part
             }
-            guard runs.count <= Limits().chunks else { throw ParseError(.limit, at: 0, "too many fragments") }
+            guard runs.count <= Limits().chunks, samples <= Limits().samples else {
+                throw ParseError(.limit, at: 0, "too many fragments")
+            }
         }
         return runs
     }
@@ -119,6 +123,9 @@ extension FragmentRun {
         if let description = try next(0x2) { own.description = description }
         if let duration = try next(0x8) { own.duration = duration }
         if let size = try next(0x10) { own.size = size }
+        guard base <= scanner.window.size else {
+            throw ParseError(.truncated, at: traf.range.lowerBound, "samples that are not in the file")
+        }
         position = base
         var (runs, time): ([FragmentRun], Int?) = ([], nil)
         for box in boxes {

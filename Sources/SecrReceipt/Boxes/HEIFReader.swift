@@ -2,7 +2,7 @@ internal import SecrBytes
 
 /// A HEIF or AVIF file (ISO/IEC 23008-12): its boxes, and the picture that it shows first.
 struct HEIFReader: FormatReader {
-    private let source: any ByteSource
+    let source: any ByteSource
     private let items: HEIFItems
     private let movie: Movie
     let parts: [Part]
@@ -60,6 +60,7 @@ struct HEIFReader: FormatReader {
     private func addData(of item: HEIFItem, _ scope: EssenceScope, to hasher: inout EssenceHasher) throws {
         let data = ExtentSource(source, item.extents)
         if item.type == "jpeg" {
+            try hasher.spend(data.size)
             let inner = try JPEGReader(data)
             // The file around it says how it is turned.
             return try inner.addEssence(
@@ -68,6 +69,7 @@ struct HEIFReader: FormatReader {
         let coding = SampleCoding(item.type, setUp: items.setUp(of: item))
         if case .other = coding {
             var window = ByteWindow(source)
+            try hasher.spend(data.size)
             try hasher.add(item.extents.flatMap(scope.unchanged.parts), of: &window)
         } else {
             var window = ByteWindow(data)

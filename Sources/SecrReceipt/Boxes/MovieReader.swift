@@ -2,7 +2,7 @@ internal import SecrBytes
 
 /// An MP4 or QuickTime file (ISO/IEC 14496-12): its boxes, and the tracks of its movie.
 struct MovieReader: FormatReader {
-    private let source: any ByteSource
+    let source: any ByteSource
     private let movie: Movie
     let parts: [Part]
 

@@ -56,7 +56,8 @@ struct SampleTables {
     private static func runs(_ table: ByteReader?, _ count: Int) throws(ParseError) -> [Int] {
         guard let table else { return [] }
         var (runs, left) = ([Int](), count)
-        for entry in 0..<(try table.uint32(at: 4)) where left > 0 {
+        for entry in 0..<(try table.uint32(at: 4)) {
+            if left == 0 { break }
             let samples = min(left, try table.uint32(at: 8 + 8 * entry))
             let value = try table.uint32(at: 12 + 8 * entry)
             left -= samples

@@ -29,6 +29,7 @@ extension EssenceHasher {
     mutating func add(
         _ sample: Range<Int>, _ coding: SampleCoding, _ scope: EssenceScope, _ window: inout ByteWindow
     ) throws {
+        try spend(sample.count)
         switch coding {
         case .avc(let size): try addUnits(of: sample, lengthSize: size, &window) { ![6, 12].contains($0 & 31) }
         case .hevc(let size):

@@ -147,7 +147,7 @@ extension Receipt {
 
     static func digest(of source: any ByteSource) throws(ReceiptError) -> [UInt8] {
         try ReceiptError.translating {
-            var hash = EssenceHasher()
+            var hash = EssenceHasher(of: source.size)
             var window = ByteWindow(source)
             // Safe: the pointer does not leave the closure.
             try unsafe window.forEachPiece(in: 0..<source.size) { unsafe hash.addUncounted($0) }

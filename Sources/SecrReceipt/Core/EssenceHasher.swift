@@ -4,6 +4,16 @@ internal import SecrCrypto
 /// Hashes an essence piece by piece: numbers in eight bytes, most significant first; strings of bytes behind their length.
 struct EssenceHasher: ~Copyable {
     private var hash = BLAKE2b()
+    /// Bytes of samples that may still be looked at.
+    private var left: Int
+
+    /// - Parameter size: of the file. Samples can lie upon each other, which must not take time out of proportion.
+    init(of size: Int) { left = 16 * min(size, .max / 32) + 1 << 26 }
+
+    mutating func spend(_ count: Int) throws(ParseError) {
+        left -= count
+        guard left >= 0 else { throw ParseError(.limit, at: 0, "too much that lies upon each other") }
+    }
 
     mutating func add(_ number: Int) {
         var bytes: [UInt8] = []

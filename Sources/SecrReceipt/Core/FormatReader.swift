@@ -16,6 +16,7 @@ package enum ReceiptFormat: String, Sendable, CaseIterable {
 
 /// A file, read by code that has nothing in common with what scrubs.
 protocol FormatReader {
+    var source: any ByteSource { get }
     /// What it consists of: in order, without gaps.
     var parts: [Part] { get }
     /// Numbers of the tracks of a video.
@@ -31,7 +32,7 @@ extension FormatReader {
     var tracks: Set<Int> { [] }
 
     func essence(_ scope: EssenceScope) throws -> [UInt8] {
-        var hasher = EssenceHasher()
+        var hasher = EssenceHasher(of: source.size)
         try addEssence(scope, to: &hasher)
         return hasher.finish()
     }

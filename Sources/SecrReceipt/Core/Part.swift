@@ -1,3 +1,5 @@
+internal import SecrBytes
+
 /// One range of a file, and what it is.
 package struct Part: Sendable, Equatable {
     package var kind: PartClass
@@ -47,9 +49,11 @@ struct PartList {
     private(set) var parts: [Part] = []
     private var end = 0
 
-    /// Adds what goes from the last part to `end`. Neighbours of one class are one part.
+    /// Adds what goes from the last part to `end`. Neighbours of one class are one part, and where there are too many, what
+    /// follows is not told apart.
     mutating func add(_ kind: PartClass, to end: Int) {
         guard end > self.end else { return }
+        let kind = parts.count < Limits().videoNodes ? kind : .unknown
         if let last = parts.last, last.kind == kind {
             parts[parts.count - 1].range = last.range.lowerBound..<end
         } else {

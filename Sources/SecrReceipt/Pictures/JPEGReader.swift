@@ -2,7 +2,7 @@ internal import SecrBytes
 
 /// A JPEG file (ITU-T T.81): its segments, and what a decoder is told at each scan of its first picture.
 struct JPEGReader: FormatReader {
-    private let source: any ByteSource
+    let source: any ByteSource
     private var list = PartList()
     private var frame: [UInt8] = []
     private var scans: [Scan] = []
@@ -96,6 +96,7 @@ struct JPEGReader: FormatReader {
             guard marker == Marker.scan else { continue }
             let end = try Self.endOfScan(from: position, &window)
             list.add(kind(.coded), to: end)
+            guard scans.count < Limits().nodes else { throw ParseError(.limit, at: position, "too many scans") }
             if isFirst { scans.append(Scan(header: payload, data: position..<end, tables: tables)) }
             position = end
         }

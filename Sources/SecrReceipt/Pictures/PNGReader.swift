@@ -3,11 +3,13 @@ internal import SecrCompression
 
 /// A PNG file (third edition): its chunks, and its pictures unpacked.
 struct PNGReader: FormatReader {
-    private let source: any ByteSource
+    let source: any ByteSource
     private var list = PartList()
     private var header = ByteReader([])
     /// Parts of the essence, in their order.
     private var shown: [Shown] = []
+    /// The picture whose data are being read.
+    private var last: Picture?
     private var orientation: Int?
 
     var parts: [Part] { list.parts }
@@ -15,11 +17,18 @@ struct PNGReader: FormatReader {
     private enum Shown {
         /// A chunk that is said as it is.
         case chunk(FourCC, [UInt8])
-        /// Where the data of a picture lie, and how many bytes of lines they become.
-        case picture([Range<Int>], lines: Int)
+        /// Where its data lie, and how many bytes of lines they become.
+        case picture(Picture)
+    }
+
+    private struct Picture {
+        var ranges: [Range<Int>] = []
+        var lines: Int
     }
 
     private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    /// Of those that are said as they are.
+    private static let longestChunk = 1_024
     private static let kinds: [FourCC: PartClass] = [
         "IHDR": .header, "PLTE": .table, "tRNS": .table, "acTL": .header, "fcTL": .header, "IDAT": .coded,
         "fdAT": .coded, "IEND": .framing, "gAMA": .color, "cHRM": .color, "sRGB": .color, "cICP": .color,
@@ -52,6 +61,7 @@ struct PNGReader: FormatReader {
             if type == "IEND" { break }
         }
         list.add(.trailer, to: source.size)
+        if let last { shown.append(.picture(last)) }
         guard shown.contains(where: { if case .picture = $0 { true } else { false } }) else {
             throw ParseError(.truncated, at: at, "no picture in it")
         }
@@ -69,27 +79,26 @@ struct PNGReader: FormatReader {
     }
 
     private mutating func read(_ type: FourCC, _ payload: Range<Int>, _ window: inout ByteWindow) throws {
-        guard payload.count <= Limits().chunkBytes || type == "IDAT" || type == "fdAT" else {
-            throw ParseError(.limit, at: payload.lowerBound, "a part that is too large")
+        if let picture = last, !["IDAT", "fdAT"].contains(type) {
+            shown.append(.picture(picture))
+            last = nil
         }
         switch type {
-        case "IHDR":
-            header = ByteReader(try window.bytes(in: payload), base: payload.lowerBound)
-            shown.append(.chunk(type, header.bytes))
-        case "PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "cICP", "mDCV", "cLLI", "sBIT", "acTL":
-            shown.append(.chunk(type, try window.bytes(in: payload)))
-        // Behind the number of the chunk, which says nothing of the picture.
-        case "fcTL": shown.append(.chunk(type, try window.bytes(in: payload.dropFirst(4))))
-        case "eXIf" where orientation == nil:
+        case "IHDR", "PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "cICP", "mDCV", "cLLI", "sBIT", "acTL", "fcTL":
+            guard payload.count <= Self.longestChunk, shown.count < Limits().nodes else {
+                throw ParseError(.limit, at: payload.lowerBound, "a part that is too large, or too many")
+            }
+            // The number of such a chunk says nothing of the picture.
+            let bytes = try window.bytes(in: payload.dropFirst(type == "fcTL" ? 4 : 0))
+            if type == "IHDR" { header = ByteReader(bytes, base: payload.lowerBound) }
+            shown.append(.chunk(type, bytes))
+        case "eXIf" where orientation == nil && payload.count <= Limits().chunkBytes:
             let bytes = try window.bytes(in: payload)
             orientation = ExifOrientation.value(in: Array(bytes.dropFirst(bytes.hasPrefix("Exif\0\0") ? 6 : 0))) ?? 1
         case "IDAT", "fdAT":
             let data = payload.dropFirst(type == "IDAT" ? 0 : 4)
-            if case .picture(let ranges, let lines)? = shown.last {
-                shown[shown.count - 1] = .picture(ranges + [data], lines: lines)
-            } else {
-                shown.append(.picture([data], lines: try lines(isFrame: type == "fdAT")))
-            }
+            if last == nil { last = Picture(lines: try lines(isFrame: type == "fdAT")) }
+            last?.ranges.append(data)
         default: break
         }
     }
@@ -131,9 +140,9 @@ struct PNGReader: FormatReader {
             case .chunk(let type, let payload):
                 hasher.add(type)
                 hasher.add(payload)
-            case .picture(let ranges, let lines):
-                let inflater = Inflater(limit: lines)
-                for range in ranges {
+            case .picture(let picture):
+                let inflater = Inflater(limit: picture.lines)
+                for range in picture.ranges {
                     try unsafe window.forEachPiece(in: range) { piece in
                         // Safe: the pointers do not leave the closures.
                         unsafe inflater.feed(piece) { unsafe hasher.addUncounted($0) }

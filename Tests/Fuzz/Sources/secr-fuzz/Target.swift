@@ -7,6 +7,8 @@ enum Target: String, CaseIterable {
     case jpeg, png, heif, mp4, pdf
     // Parts of them.
     case icc, exif, xmp, iptc, coded
+    // Receipts, and whole files as what verifies them reads them.
+    case receipt
 
     /// Ends the process where something does not hold that has to hold for every input.
     ///
@@ -23,6 +25,7 @@ enum Target: String, CaseIterable {
         case .xmp: checkPackets(input)
         case .iptc: checkResources(input)
         case .coded: checkCoded(input)
+        case .receipt: checkReceipt(input)
         }
     }
 }
