@@ -27,11 +27,13 @@ extension FileScrubber {
         }
         let isClean = decided.findings.isClean && opened.attributes.isEmpty
         if isOwnOutput {
-            guard isClean && receipt == nil else {
-                if isClean { throw FileFailure(.refused, "it is clean, so nothing is written", hint: "-o writes it") }
+            guard isClean else {
                 throw FileFailure(
                     .refused, "named like a scrubbed copy, but not clean",
                     hint: "-o, --output-dir or --in-place scrubs it")
+            }
+            if receipt != nil {
+                throw FileFailure(.refused, "it is clean, and nothing to make a receipt for", hint: "-o makes a copy")
             }
             outcome.result = .ownOutput
             return nil

@@ -91,6 +91,17 @@ import Testing
         #expect(try verify(folder, [], "missing").status == 1)
     }
 
+    /// What was made by any version that was in use.
+    @Test(arguments: [
+        ("comment.jpg", "jpeg"), ("animation-tail.png", "png"), ("everything.heic", "heif"), ("stream-avc.mp4", "mp4"),
+    ])
+    func receiptsOfVersion1AreVerified(fixture: String, kind: String) throws {
+        let fixtures = Repository.file("Fixtures/receipts").path
+        let arguments = [Fixture.named(fixture).url.path, "\(fixtures)/\(kind).output", "\(fixtures)/\(kind).receipt"]
+        let run = try Run.scrub(["verify"] + arguments)
+        #expect(run.status == 0, "\(run.errors)")
+    }
+
     @Test func whatMakesNoSenseIsNotBegun() throws {
         let folder = try folder("comment.jpg", "a.jpg")
         try folder.write(Fixture.named("grey.jpg").bytes, to: "c.jpg")
@@ -115,8 +126,10 @@ import Testing
         let folder = try folder("comment.jpg", "a.jpg")
         try folder.write(Fixture.pdf[0].bytes, to: "a.pdf")
         try folder.write([1], to: "there")
+        #expect(try Run.scrub(["-o", "b.scrubbed.jpg", "a.jpg"], in: folder.path).status == 0)
         for (arguments, reason) in [
             (["--receipt", "r", "a.pdf"], "no receipts for a PDF document"),
+            (["--receipt", "r", "b.scrubbed.jpg"], "nothing to make a receipt for"),
             (["--receipt", "there", "a.jpg"], "the receipt exists already"),
             (["--receipt", "no/folder", "a.jpg"], "no such file"),
             (["--receipt", "a.jpg", "-f", "a.jpg"], "input and receipt are the same file"),
@@ -125,7 +138,7 @@ import Testing
             let run = try Run.scrub(arguments, in: folder.path)
             #expect(run.status == 1 && run.errors.contains(reason), "\(arguments): \(run.errors)")
         }
-        #expect(try folder.names == ["a.jpg", "a.pdf", "there"])
+        #expect(try folder.names == ["a.jpg", "a.pdf", "b.scrubbed.jpg", "there"])
     }
 
     @Test func outputAndReceiptAreReplacedTogether() throws {

@@ -23,7 +23,8 @@ def write(target, folder):
     if target == "receipt":
         for file in [file for name in FORMATS if name != "pdf" for file in files(name)]:
             shutil.copyfile(file, folder / "-".join(file.relative_to(FIXTURES).parts))
-        shutil.copyfile(FIXTURES / "receipts" / "version-1.receipt", folder / "receipt")
+        for file in (FIXTURES / "receipts").glob("*.receipt"):
+            shutil.copyfile(file, folder / file.name)
         return
     if target in FORMATS:
         for file in files(target):

@@ -12,12 +12,14 @@ extension Receipt {
         of input: any ByteSource, _ output: any ByteSource, _ format: ReceiptFormat, copies: [Copy], terms: Terms,
         work: Argon2id.Parameters = .floor
     ) throws(ReceiptError) {
-        self = try Self.derived(
-            input, output, format, copies, terms, salt: SecureRandom.bytes(Argon2id.saltSize))
+        self.init(
+            terms, format, copies, output: (output.size, try Self.digest(of: output)), inputSize: input.size,
+            salt: SecureRandom.bytes(Argon2id.saltSize))
+        try derive(from: input, output)
         guard inputEssence == outputEssence else {
             throw ReceiptError(.essence, "input and output don't show the same")
         }
-        commitment = try commitment(to: input, output, work)
+        commitment = try commitment(to: input, work)
     }
 
     /// Whether a receipt is that of an input and an output.
@@ -36,8 +38,10 @@ extension Receipt {
         guard input.size == receipt.inputSize else {
             throw ReceiptError(.input, "it has \(input.size) bytes, and the receipt is about \(receipt.inputSize)")
         }
-        let again = try derived(
-            input, output, receipt.format, receipt.copies, receipt.terms, salt: receipt.salt)
+        var again = Receipt(
+            receipt.terms, receipt.format, receipt.copies, output: (output.size, outputDigest), inputSize: input.size,
+            salt: receipt.salt)
+        try again.derive(from: input, output)
         for (name, said, found) in [
             ("input", receipt.inputEssence, again.inputEssence), ("output", receipt.outputEssence, again.outputEssence),
         ] where said != found {
@@ -48,7 +52,7 @@ extension Receipt {
         }
         try requireSame(receipt.removed, again.removed, "was removed")
         try requireSame(receipt.written, again.written, "was written")
-        guard try receipt.commitment(to: input, output, work) == receipt.commitment else {
+        guard try again.commitment(to: input, work) == receipt.commitment else {
             throw ReceiptError(.input, "a byte of it that was removed differs, or of the receipt")
         }
         return receipt
@@ -62,26 +66,21 @@ extension Receipt {
 
     // MARK: Parts
 
-    private static func derived(
-        _ input: any ByteSource, _ output: any ByteSource, _ format: ReceiptFormat, _ copies: [Copy], _ terms: Terms,
-        salt: [UInt8]
-    ) throws(ReceiptError) -> Receipt {
-        try requireCopies(copies, input, output)
+    /// What follows from the files.
+    private mutating func derive(from input: any ByteSource, _ output: any ByteSource) throws(ReceiptError) {
+        try Self.requireCopies(copies, input, output)
+        let format = format
         let before = try ReceiptError.translating(.input) { try format.read(input) }
         let after = try ReceiptError.translating(.output) { try format.read(output) }
         let (kept, given) = (RangeSet(copies.map(\.inputRange)), RangeSet(copies.map(\.outputRange)))
-        try requireAllowed(after.parts, given, terms)
+        try Self.requireAllowed(after.parts, given, terms)
         let hasOrientation = !terms.dropped.contains("orientation")
         func scope(_ unchanged: RangeSet) -> EssenceScope {
             EssenceScope(unchanged: unchanged, tracks: after.tracks, hasOrientation: hasOrientation)
         }
-        return Receipt(
-            terms: terms, format: format, inputSize: input.size, outputSize: output.size,
-            outputDigest: try digest(of: output),
-            inputEssence: try ReceiptError.translating(.input) { try before.essence(scope(kept)) },
-            outputEssence: try ReceiptError.translating(.output) { try after.essence(scope(given)) },
-            copies: copies, removed: changes(before.parts, except: kept),
-            written: changes(after.parts, except: given), salt: salt, commitment: [])
+        inputEssence = try ReceiptError.translating(.input) { try before.essence(scope(kept)) }
+        outputEssence = try ReceiptError.translating(.output) { try after.essence(scope(given)) }
+        (removed, written) = (Self.changes(before.parts, except: kept), Self.changes(after.parts, except: given))
     }
 
     /// What of some parts is not the same on the other side.
@@ -97,7 +96,7 @@ extension Receipt {
         for part in parts where !kept.contains(part.kind.rawValue) {
             let isAllowed =
                 switch part.kind.role {
-                case .shown: true
+                case .shown: part.kind != .picture || !terms.hasOnePicture
                 case .metadata where !isTalkative || part.kind != .comment: false
                 case .presentation, .metadata: given.parts(of: part.range).isEmpty
                 }
@@ -158,11 +157,11 @@ extension Receipt {
     /// To everything that the receipt says, and to every byte of both files: so slow to compute that guesses at what was
     /// removed can't be tried by the thousand.
     private func commitment(
-        to input: any ByteSource, _ output: any ByteSource, _ work: Argon2id.Parameters
+        to input: any ByteSource, _ work: Argon2id.Parameters
     ) throws(ReceiptError) -> [UInt8] {
         var open = self
         open.commitment = []
-        let digests = try BLAKE2b.hash(open.text) + Self.digest(of: input) + Self.digest(of: output)
+        let digests = try BLAKE2b.hash(open.text) + Self.digest(of: input) + outputDigest
         do throws(CryptoError) {
             let key = try Argon2id.key(
                 from: SecretBytes(copying: digests), salt: salt, parameters: work, count: Self.digestSize)

@@ -23,6 +23,9 @@ package struct Receipt: Sendable, Equatable {
         var kept: Set<String> { words("keep") }
         var dropped: Set<String> { words("drop") }
 
+        /// Whether nothing of an output is shown but one picture.
+        var hasOnePicture: Bool { words("policy") == ["strict"] || dropped.contains("gain-map") }
+
         /// Whether an output may say something of itself.
         var isTalkative: Bool {
             words("policy") == ["obfuscate"] || !kept.isDisjoint(with: ["date", "author", "copyright"])
@@ -52,17 +55,25 @@ package struct Receipt: Sendable, Equatable {
     var outputSize: Int
     var outputDigest: [UInt8]
     /// Digests of what a decoder makes of input and output.
-    var inputEssence: [UInt8]
-    var outputEssence: [UInt8]
+    var inputEssence: [UInt8] = []
+    var outputEssence: [UInt8] = []
     /// In the order of the output.
     var copies: [Copy]
     /// Of the input, what is not in the output.
-    var removed: [Part]
+    var removed: [Part] = []
     /// Of the output, what is not from the input.
-    var written: [Part]
+    var written: [Part] = []
     var salt: [UInt8]
     /// To all of the above and every byte of both files.
-    var commitment: [UInt8]
+    var commitment: [UInt8] = []
+
+    init(
+        _ terms: Terms, _ format: ReceiptFormat, _ copies: [Copy], output: (size: Int, digest: [UInt8]), inputSize: Int,
+        salt: [UInt8]
+    ) {
+        (self.terms, self.format, self.copies, self.inputSize, self.salt) = (terms, format, copies, inputSize, salt)
+        (outputSize, outputDigest) = output
+    }
 
     static let digestSize = 32
     /// Pieces of which a receipt tells, and its bytes.
