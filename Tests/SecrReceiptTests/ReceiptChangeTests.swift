@@ -5,9 +5,7 @@ import Testing
 /// Whatever was changed, and wherever, it is noticed.
 @Suite struct ReceiptChangeTests {
     /// A small file of each format, of which much goes.
-    private static let files = [
-        "comment.jpg", "gainmap-iso.jpg", "text.png", "animation-tail.png", "exif.heic", "stream-avc.mp4",
-    ]
+    private static let files = ["comment.jpg", "text.png", "exif.heic", "stream-avc.mp4"]
 
     @Test(arguments: files) func everyChangedByteIsNoticed(file: String) throws {
         let scrubbed = try #require(try Scrubbed(Fixture.named(file).bytes))
@@ -25,7 +23,7 @@ import Testing
             #expect(error?.code == .output)
         }
         for place in receipt.indices {
-            for change: UInt8 in [1, 2, 4, 32, 128] {
+            for change in [1 << UInt8(place % 8), 0x20] {
                 var other = receipt
                 other[place] ^= change
                 #expect(throws: ReceiptError.self, "byte \(place) of the receipt") { try scrubbed.verify(other) }
