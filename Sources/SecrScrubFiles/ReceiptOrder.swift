@@ -22,9 +22,7 @@ public struct ReceiptOrder: Sendable {
     func require(
         _ format: FileFormat, _ opened: OpenInput, output: FilePath?, _ overwrites: Bool
     ) throws {
-        guard ReceiptFormat(rawValue: format.rawValue) != nil else {
-            throw FileFailure(.unsupported, "there are no receipts for a \(format.name)", hint: "leave out --receipt")
-        }
+        _ = try Self.format(format)
         if let output, try Self.isSame(path, output) {
             throw FileFailure(.refused, "output and receipt are the same file")
         }
@@ -36,6 +34,13 @@ public struct ReceiptOrder: Sendable {
         guard overwrites else {
             throw FileFailure(.exists, "the receipt exists already", hint: "--force overwrites it")
         }
+    }
+
+    private static func format(_ format: FileFormat) throws(FileFailure) -> ReceiptFormat {
+        guard let found = ReceiptFormat(rawValue: format.rawValue) else {
+            throw FileFailure(.unsupported, "there are no receipts for a \(format.name)", hint: "leave out --receipt")
+        }
+        return found
     }
 
     /// Whether two names, of which the files need not be there, are of one file.
@@ -51,16 +56,16 @@ public struct ReceiptOrder: Sendable {
     /// Prepares its file, so that there is an error before the output is written where it can't be made.
     func stage(_ decided: DecidedScrub, _ opened: OpenInput, _ overwrites: Bool) throws -> StagedReceipt {
         StagedReceipt(
-            staged: try StagedFile(for: path), source: opened, format: decided.format, copies: try decided.copies(),
-            terms: terms, overwrites: overwrites)
+            staged: try StagedFile(for: path), input: opened, format: try Self.format(decided.format),
+            copies: try decided.copies(), terms: terms, overwrites: overwrites)
     }
 }
 
 /// A receipt that nobody can see before its output has appeared.
 struct StagedReceipt: Sendable {
     let staged: StagedFile
-    let source: OpenInput
-    let format: FileFormat
+    let input: OpenInput
+    let format: ReceiptFormat
     let copies: [Receipt.Copy]
     let terms: Receipt.Terms
     let overwrites: Bool
@@ -70,9 +75,8 @@ struct StagedReceipt: Sendable {
 
     /// - Parameter output: as it was really written.
     func write(for output: FileSource) throws {
-        guard let format = ReceiptFormat(rawValue: format.rawValue) else { return }
-        let receipt = try Receipt(of: source.source, output, format, copies: copies, terms: terms)
-        try source.requireUnchanged()
+        let receipt = try Receipt(of: input.source, output, format, copies: copies, terms: terms)
+        try input.requireUnchanged()
         try staged.descriptor.write(receipt.text)
         if overwrites { try staged.sync() }
     }
