@@ -13,7 +13,7 @@ struct MovieTrack {
     private var entries: [SampleEntry] = []
     /// Tracks that are its chapters.
     private(set) var chapters: [Int] = []
-    private(set) var samples: SampleTables
+    private(set) var samples = SampleTables()
 
     static let shown: Set<FourCC> = ["vide", "soun", "auxv", "pict", "text", "sbtl", "subt", "subp", "clcp"]
 
@@ -22,16 +22,9 @@ struct MovieTrack {
 
     init(_ trak: Box, _ scanner: inout BoxScanner) throws {
         range = trak.range
-        var tables: [Box] = []
-        var descriptions: Box?
         for box in try scanner.boxes(in: trak.content) {
             switch box.type {
-            case "tkhd":
-                let content = try scanner.content(of: box)
-                let isLong = try content.uint8(at: 0) == 1
-                id = try content.uint32(at: isLong ? 20 : 12)
-                let rest = isLong ? 36 : 24
-                shape = try Array(content.slice(at: rest + 8, count: 6)) + content.slice(at: rest + 16, count: 44)
+            case "tkhd": try readHeader(scanner.content(of: box))
             case "edts":
                 if let list = try scanner.first("elst", in: box.content) {
                     edits = try Self.edits(scanner.content(of: list))
@@ -41,25 +34,35 @@ struct MovieTrack {
                     let content = try scanner.content(of: entry)
                     chapters += try (0..<min(content.count / 4, Limits().tracks)).map { try content.uint32(at: 4 * $0) }
                 }
-            case "mdia":
-                for box in try scanner.boxes(in: box.content) {
-                    switch box.type {
-                    case "mdhd":
-                        let content = try scanner.content(of: box)
-                        timescale = try content.uint32(at: try content.uint8(at: 0) == 1 ? 20 : 12)
-                    case "hdlr": handler = try scanner.content(of: box).fourCC(at: 8)
-                    case "minf":
-                        if let table = try scanner.first("stbl", in: box.content) {
-                            tables = try scanner.boxes(in: table.content)
-                            descriptions = tables.first { $0.type == "stsd" }
-                        }
-                    default: continue
-                    }
-                }
+            case "mdia": try readMedia(box, &scanner)
             default: continue
             }
         }
-        if let descriptions, descriptions.content.count >= 8 {
+    }
+
+    /// 8.3.2.
+    private mutating func readHeader(_ content: ByteReader) throws(ParseError) {
+        let isLong = try content.uint8(at: 0) == 1
+        id = try content.uint32(at: isLong ? 20 : 12)
+        let rest = isLong ? 36 : 24
+        shape = try Array(content.slice(at: rest + 8, count: 6)) + content.slice(at: rest + 16, count: 44)
+    }
+
+    private mutating func readMedia(_ media: Box, _ scanner: inout BoxScanner) throws {
+        var tables: [Box] = []
+        for box in try scanner.boxes(in: media.content) {
+            switch box.type {
+            case "mdhd":
+                let content = try scanner.content(of: box)
+                timescale = try content.uint32(at: try content.uint8(at: 0) == 1 ? 20 : 12)
+            case "hdlr": handler = try scanner.content(of: box).fourCC(at: 8)
+            case "minf":
+                guard let table = try scanner.first("stbl", in: box.content) else { continue }
+                tables = try scanner.boxes(in: table.content)
+            default: continue
+            }
+        }
+        if let descriptions = tables.first(where: { $0.type == "stsd" }), descriptions.content.count >= 8 {
             for box in try scanner.boxes(in: descriptions.content.dropFirst(8)).prefix(Limits().tracks) {
                 entries.append(try SampleEntry(box, of: handler, &scanner))
             }

@@ -22,6 +22,9 @@ struct SampleTables {
     private var sizes = ByteReader([])
     private var bits = 32
 
+    /// Of a track without samples.
+    init() {}
+
     /// - Parameter packets: of each description, how many samples of sound take how many bytes, where a table of sizes does
     ///   not tell that.
     init(_ boxes: [Box], packets: [(samples: Int, bytes: Int)?], _ scanner: inout BoxScanner) throws {

@@ -67,7 +67,7 @@ extension EssenceHasher {
             var position = at + (header & 4 == 0 ? 1 : 2)
             var size = sample.upperBound - position
             if header & 2 != 0 {
-                (size, position) = (0, position)
+                size = 0
                 for group in 0..<8 where position < sample.upperBound {
                     let byte = try window.byte(at: position)
                     position += 1

@@ -7,11 +7,15 @@ struct EssenceHasher: ~Copyable {
     /// Bytes of samples that may still be looked at.
     private var left: Int
 
-    /// - Parameter size: of the file. Samples can lie upon each other, which must not take time out of proportion.
-    init(of size: Int) { left = 16 * min(size, .max / 32) + 1 << 26 }
+    /// - Parameter size: of the file. Samples can lie upon each other or be empty, which must not take time out of proportion.
+    init(of size: Int) { left = 16 * min(size, .max / 32) + 1 << 24 }
 
+    /// What a sample costs beside its bytes.
+    private static let perSample = 32
+
+    /// To be called for each sample.
     mutating func spend(_ count: Int) throws(ParseError) {
-        left -= count
+        left -= count + Self.perSample
         guard left >= 0 else { throw ParseError(.limit, at: 0, "too much that lies upon each other") }
     }
 
