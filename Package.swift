@@ -31,21 +31,18 @@ let package = Package(
     ],
     targets: [
         // 0: C, no Swift
-        .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CFUSE", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(
-            name: "CTurboJPEG",
-            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("turbojpeg")]
-        ),
         .target(name: "CCurl"),
+        .target(name: "CExif"),
         .target(name: "COpenSSL"),
         .target(name: "CQPDF"),
         .target(name: "CSecrShims"),
         .target(name: "CSystemd"),
+        .target(name: "CTurboJPEG"),
 
         // 1: mechanisms
         .target(name: "SecrBytes", swiftSettings: settings),

@@ -33,7 +33,7 @@ secr_jpeg_verdict secr_jpeg_compare(secr_jpeg_input first, secr_jpeg_input secon
     if (a != NULL && b != NULL) {
         verdict = compare(a, b, memory);
     } else {
-        snprintf(message, SECR_JPEG_MESSAGE, "out of memory");
+        snprintf(message, SECR_JPEG_MESSAGE, "%s", secr_jpeg_is_there() ? "out of memory" : SECR_JPEG_MISSING);
     }
     secr_decoder_free(a);
     secr_decoder_free(b);

@@ -60,12 +60,12 @@ static void watch_progress(j_common_ptr common) {
 }
 
 secr_decoder *secr_decoder_make(secr_jpeg_input input, int maximum_scans, char *message) {
-    secr_decoder *self = calloc(1, sizeof *self);
+    secr_decoder *self = secr_jpeg_is_there() ? calloc(1, sizeof *self) : NULL;
     if (self == NULL) return NULL;
     self->input = input;
     self->message = message;
     self->maximum_scans = maximum_scans;
-    self->decoder.err = jpeg_std_error(&self->errors);
+    self->decoder.err = jpeg_std_error_(&self->errors);
     self->errors.error_exit = fail;
     self->errors.emit_message = stay_silent;
     self->decoder.client_data = self;
@@ -74,31 +74,31 @@ secr_decoder *secr_decoder_make(secr_jpeg_input input, int maximum_scans, char *
 
 void secr_decoder_free(secr_decoder *self) {
     if (self == NULL) return;
-    jpeg_destroy_decompress(&self->decoder);
+    jpeg_destroy_decompress_(&self->decoder);
     free(self->row);
     free(self);
 }
 
 int secr_decoder_open(secr_decoder *self, long memory) {
     if (setjmp(self->escape)) return -1;
-    jpeg_create_decompress(&self->decoder);
+    jpeg_CreateDecompress_(&self->decoder, JPEG_LIB_VERSION, sizeof self->decoder);
     self->decoder.client_data = self;
     self->decoder.mem->max_memory_to_use = memory;
     self->source.init_source = start_source;
     self->source.fill_input_buffer = fill_window;
     self->source.skip_input_data = skip_bytes;
-    self->source.resync_to_restart = jpeg_resync_to_restart;
+    self->source.resync_to_restart = jpeg_resync_to_restart_;
     self->source.term_source = start_source;
     self->decoder.src = &self->source;
     self->progress.progress_monitor = watch_progress;
     self->decoder.progress = &self->progress;
-    jpeg_read_header(&self->decoder, TRUE);
+    jpeg_read_header_(&self->decoder, TRUE);
     return 0;
 }
 
 int secr_decoder_start(secr_decoder *self) {
     if (setjmp(self->escape)) return -1;
-    jpeg_start_decompress(&self->decoder);
+    jpeg_start_decompress_(&self->decoder);
     self->row = malloc((size_t)self->decoder.output_width * (size_t)self->decoder.output_components);
     if (self->row == NULL) {
         snprintf(self->message, SECR_JPEG_MESSAGE, "out of memory");
@@ -111,5 +111,5 @@ int secr_decoder_next_row(secr_decoder *self) {
     if (self->decoder.output_scanline >= self->decoder.output_height) return 0;
     if (setjmp(self->escape)) return -1;
     JSAMPROW rows[] = { self->row };
-    return jpeg_read_scanlines(&self->decoder, rows, 1) == 1 ? 1 : -1;
+    return jpeg_read_scanlines_(&self->decoder, rows, 1) == 1 ? 1 : -1;
 }

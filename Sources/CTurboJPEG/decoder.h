@@ -2,11 +2,9 @@
 #define SECR_DECODER_H
 
 #include "CTurboJPEG.h"
+#include "library.h"
 
 #include <setjmp.h>
-#include <stdio.h>
-
-#include <jpeglib.h>
 
 /* A decoder that reads through a callback, row by row; private to this module. */
 
@@ -26,7 +24,7 @@ typedef struct {
     uint8_t *row;
 } secr_decoder;
 
-/* NULL where there is no memory. `message` holds SECR_JPEG_MESSAGE bytes and outlives the decoder. */
+/* NULL where there is no memory, or no library. `message` holds SECR_JPEG_MESSAGE bytes and outlives the decoder. */
 secr_decoder *secr_decoder_make(secr_jpeg_input input, int maximum_scans, char *message);
 
 /* Takes NULL too. */

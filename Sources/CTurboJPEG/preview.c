@@ -190,7 +190,7 @@ static boolean run_out_of_room(j_compress_ptr encoder) {
 static int pack(packer *self, const raster *picture, int quality, secr_jpeg_preview_result *result) {
     struct jpeg_compress_struct *encoder = &self->encoder;
     if (setjmp(self->escape)) return -1;
-    jpeg_create_compress(encoder);
+    jpeg_CreateCompress_(encoder, JPEG_LIB_VERSION, sizeof *encoder);
     encoder->client_data = self;
     self->destination.init_destination = do_nothing;
     self->destination.empty_output_buffer = run_out_of_room;
@@ -203,15 +203,15 @@ static int pack(packer *self, const raster *picture, int quality, secr_jpeg_prev
     encoder->input_components = (int)picture->channels;
     encoder->in_color_space = picture->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     /* Which means 4:2:0 for colours, and a JFIF header. */
-    jpeg_set_defaults(encoder);
-    jpeg_set_quality(encoder, quality, TRUE);
+    jpeg_set_defaults_(encoder);
+    jpeg_set_quality_(encoder, quality, TRUE);
     encoder->optimize_coding = TRUE;
-    jpeg_start_compress(encoder, TRUE);
+    jpeg_start_compress_(encoder, TRUE);
     while (encoder->next_scanline < encoder->image_height) {
         JSAMPROW rows[] = { picture->samples + (size_t)encoder->next_scanline * picture->width * picture->channels };
-        jpeg_write_scanlines(encoder, rows, 1);
+        jpeg_write_scanlines_(encoder, rows, 1);
     }
-    jpeg_finish_compress(encoder);
+    jpeg_finish_compress_(encoder);
     result->count = result->capacity - self->destination.free_in_buffer;
     return 0;
 }
@@ -219,12 +219,12 @@ static int pack(packer *self, const raster *picture, int quality, secr_jpeg_prev
 static int encode(const raster *picture, secr_jpeg_preview_result *result) {
     for (int quality = best_quality; quality >= least_quality; quality -= quality_step) {
         packer self = { 0 };
-        self.encoder.err = jpeg_std_error(&self.errors);
+        self.encoder.err = jpeg_std_error_(&self.errors);
         self.errors.error_exit = give_up;
         self.errors.emit_message = stay_silent;
         self.encoder.client_data = &self;
         int status = pack(&self, picture, quality, result);
-        jpeg_destroy_compress(&self.encoder);
+        jpeg_destroy_compress_(&self.encoder);
         if (status == 0) return 0;
     }
     return -1;

@@ -1,8 +1,5 @@
 #include "CTurboJPEG.h"
-
-#include <stdio.h>
-
-#include <turbojpeg.h>
+#include "library.h"
 
 /* For Exif orientations 1...8: what turns the stored picture upright. */
 static const int operations[] = {
@@ -16,25 +13,29 @@ int secr_jpeg_transform(
         .op = operations[orientation - 1],
         .options = TJXOPT_PERFECT | TJXOPT_COPYNONE | (progressive ? TJXOPT_PROGRESSIVE : 0),
     };
-    unsigned char *buffer = NULL;
-    unsigned long size = 0;
-    tjhandle handle = tjInitTransform();
-    if (handle == NULL) {
-        snprintf(message, SECR_JPEG_MESSAGE, "%s", tjGetErrorStr2(NULL));
+    if (!secr_jpeg_is_there()) {
+        snprintf(message, SECR_JPEG_MESSAGE, "%s", SECR_JPEG_MISSING);
         return -1;
     }
-    int status = tjTransform(handle, bytes, count, 1, &buffer, &size, &transform, TJFLAG_LIMITSCANS);
+    unsigned char *buffer = NULL;
+    unsigned long size = 0;
+    tjhandle handle = tjInitTransform_();
+    if (handle == NULL) {
+        snprintf(message, SECR_JPEG_MESSAGE, "%s", tjGetErrorStr2_(NULL));
+        return -1;
+    }
+    int status = tjTransform_(handle, bytes, count, 1, &buffer, &size, &transform, TJFLAG_LIMITSCANS);
     if (status != 0) {
-        snprintf(message, SECR_JPEG_MESSAGE, "%s", tjGetErrorStr2(handle));
-        tjFree(buffer);
+        snprintf(message, SECR_JPEG_MESSAGE, "%s", tjGetErrorStr2_(handle));
+        tjFree_(buffer);
     } else {
         *result = buffer;
         *result_count = size;
     }
-    tjDestroy(handle);
+    tjDestroy_(handle);
     return status;
 }
 
 void secr_jpeg_free(uint8_t *result) {
-    tjFree(result);
+    tjFree_(result);
 }

@@ -75,8 +75,8 @@ extension ByteSource {
         in ranges: some BidirectionalCollection<Range<Int>>, as other: some ByteSource, furtherBy distance: Int
     ) throws(ByteSourceError) -> Bool {
         guard let end = ranges.last?.upperBound else { return true }
-        var left = HeldBytes()
-        var right = HeldBytes()
+        var left = HeldBytes(capacity: HeldBytes.comparedCapacity)
+        var right = HeldBytes(capacity: HeldBytes.comparedCapacity)
         for range in ranges {
             var position = range.lowerBound
             while position < range.upperBound {

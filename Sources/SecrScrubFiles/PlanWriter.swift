@@ -18,22 +18,22 @@ struct PlanWriter {
     /// In a plan of so many pieces, most of them stand where they stood, with others between them.
     private static let manyPieces = 64
 
-    /// - Parameter progress: called with the end of what is written so far.
-    func write(to file: OwnedDescriptor, progress: (Int) -> Void = { _ in }) throws {
-        let (longest, limit) =
-            plan.pieces.count < Self.manyPieces ? (Self.copyThreshold, Self.gatherLimit) : (Self.step, Self.step)
+    /// - Parameter progress: called with the end of what is written so far; where nobody asks, writes are as large as they can be.
+    func write(to file: OwnedDescriptor, progress: ((Int) -> Void)? = nil) throws {
+        let gathers = plan.pieces.count >= Self.manyPieces
+        let (longest, limit) = gathers ? (Self.step, Self.step) : (Self.copyThreshold, Self.gatherLimit)
         var pending = GatheredWrite()
         var position = 0
         func flush() throws {
             try file.write(pending, from: source.descriptor, at: position)
             position += pending.count
             pending = GatheredWrite()
-            progress(position)
+            progress?(position)
         }
         for piece in plan.pieces {
             switch piece {
             case .bytes(let bytes): pending.append(bytes)
-            case .copy(let range) where range.count < Self.copyThreshold && !pending.isNear(range):
+            case .copy(let range) where range.count < Self.copyThreshold && !(gathers && pending.isNear(range)):
                 pending.append(try read(range))
             case .copy(let range) where range.count < longest:
                 if !pending.isNear(range) { try flush() }
@@ -43,12 +43,12 @@ struct PlanWriter {
                 while !range.isEmpty {
                     let start = position + pending.count
                     let end = (start + Self.step) / Self.blockSize * Self.blockSize
-                    let part = range.prefix(end - start)
+                    let part = progress == nil ? range : range.prefix(end - start)
                     try file.copy(part, of: source.descriptor, to: position, after: pending.bytes)
                     pending = GatheredWrite()
                     position = start + part.count
                     range = range.dropFirst(part.count)
-                    progress(position)
+                    progress?(position)
                 }
             }
             if pending.count > limit || pending.isFull { try flush() }

@@ -23,15 +23,16 @@ public final class ForkServer: Sendable {
     }
 
     /// - Parameters:
+    ///   - begin: done by the server at once.
     ///   - prepare: done by the server before it splits off the first worker that needs it, and so once for all of them.
     ///   - work: done by each worker, until it returns; it has no files but the channel.
     public static func start(
-        prepare: () -> Void, work: (MessageChannel) -> Void
+        begin: () -> Void = {}, prepare: () -> Void, work: (MessageChannel) -> Void
     ) throws(SystemError) -> ForkServer {
         let (own, other) = try MessageChannel.pair()
         let process = secr_fork()
         if process < 0 { throw .current("begin another process", nil) }
-        if process == 0 { serve(other, prepare, work) }
+        if process == 0 { serve(other, begin, prepare, work) }
         return ForkServer(own)
     }
 
@@ -84,12 +85,13 @@ public final class ForkServer: Sendable {
     // MARK: In the other process
 
     private static func serve(
-        _ channel: MessageChannel, _ prepare: () -> Void, _ work: (MessageChannel) -> Void
+        _ channel: MessageChannel, _ begin: () -> Void, _ prepare: () -> Void, _ work: (MessageChannel) -> Void
     ) -> Never {
         secr_become_helper(0)
         guard secr_keep_only(channel.descriptor.raw, channel.descriptor.raw) == 0 else { _exit(1) }
         var isPrepared = false
         secr_reap_children(1)
+        begin()
         while let message = try? channel.receive(limit: Request.size), let request = Request(message.bytes),
             let line = message.file, let ending = (try? channel.receive(limit: 0))?.file
         {

@@ -113,7 +113,8 @@ extension OwnedDescriptor {
         }
     }
 
-    private func writeAll(_ vectors: [iovec], at offset: Int) -> Bool {
+    /// Returns `false` where the system refuses, with `errno` saying why.
+    func writeAll(_ vectors: [iovec], at offset: Int) -> Bool {
         var (rest, position) = unsafe (vectors[...], offset)
         while unsafe !rest.isEmpty {
             // Safe: the vectors are those of the caller.

@@ -43,27 +43,31 @@ extension OwnedDescriptor {
         return Int(from) - range.lowerBound
     }
 
-    /// Bytes that pass through memory at once.
-    private static let step = 512 * 1024
+    /// Bytes that pass through memory at once: few enough that they are still in the processor's cache when they are written.
+    private static let step = 256 * 1024
 
     /// Writes `head` and what follows it in one piece: a file that is written from the start of a block, many blocks at a
     /// time, gets its memory from the kernel in larger parts.
     private func copyThroughMemory(
         _ range: Range<Int>, of source: OwnedDescriptor, to offset: Int, after head: [UInt8] = []
     ) throws(SystemError) {
-        let capacity = max(head.count, min(head.count + range.count, Self.step))
+        let mapped = try copyMapped(range, of: source, to: offset, after: head)
+        // Where something was, it stands behind the head.
+        let head = mapped == 0 ? head : []
+        let rest = range.dropFirst(mapped)
+        var (held, done, position) = (head.count, 0, mapped == 0 ? offset : offset + head.count + mapped)
+        let capacity = max(held, min(held + rest.count, Self.step))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: Self.blockSize)
         defer { unsafe buffer.deallocate() }
         // Safe: the buffer holds as many bytes as the head, at least.
         unsafe buffer.copyBytes(from: head)
-        var (held, done, position) = (head.count, 0, offset)
-        while held > 0 || done < range.count {
+        while held > 0 || done < rest.count {
             if Interruption.isRequested { throw SystemError("write", nil, .interrupted) }
-            let room = min(capacity - held, range.count - done)
+            let room = min(capacity - held, rest.count - done)
             if room > 0 {
                 // Safe: at most as many bytes as the buffer has room for.
                 let got = retrying {
-                    unsafe pread(source.raw, buffer.baseAddress! + held, room, range.lowerBound + done)
+                    unsafe pread(source.raw, buffer.baseAddress! + held, room, rest.lowerBound + done)
                 }
                 guard got > 0 else { throw got == 0 ? SystemError("read", nil, .ioError) : .current("read", nil) }
                 held += got
@@ -74,41 +78,49 @@ extension OwnedDescriptor {
             }
             position += held
             held = 0
-            let mapped = try copyMapped(range.dropFirst(done), of: source, to: position)
-            done += mapped
-            position += mapped
         }
     }
 
-    /// Bytes of the source that are mapped at once; for fewer than a step a mapping costs more than it saves.
-    private static let window = 4 << 20
+    /// Bytes of the source that are mapped at once, and how few of them are not: a mapping costs more than it saves then.
+    private static let (window, fewest) = (4 << 20, 512 * 1024)
 
-    /// Writes what the kernel holds of the source without a copy in between.
+    /// Writes what the kernel holds of the source without a copy in between, and the head in front of it.
     ///
     /// Nothing here touches the mapped bytes but the kernel, which reports those that are no longer there.
     ///
-    /// - Returns: how many bytes were copied; fewer where little is left, or the source can't be mapped.
+    /// - Returns: how many bytes were copied; fewer where little is left, or the source can't be mapped. The head was written
+    ///   where it is not 0.
     private func copyMapped(
-        _ range: Range<Int>, of source: OwnedDescriptor, to offset: Int
+        _ range: Range<Int>, of source: OwnedDescriptor, to offset: Int, after head: [UInt8]
     ) throws(SystemError) -> Int {
-        var done = 0
-        while range.count - done >= Self.step {
+        var (head, rest, position) = (head, range, offset)
+        while rest.count >= Self.fewest {
             if Interruption.isRequested { throw SystemError("write", nil, .interrupted) }
-            let count = min(range.count - done, Self.window)
-            let start = range.lowerBound + done
-            let skipped = start % Self.blockSize
-            let size = skipped + count
-            let mapped = unsafe mmap(nil, size, PROT_READ, MAP_SHARED | MAP_POPULATE, source.raw, start - skipped)
-            guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { return done }
+            // What follows starts with a block of this file.
+            let end = (position + Self.window) / Self.blockSize * Self.blockSize
+            let part = rest.prefix(max(end - position - head.count, Self.blockSize))
+            let skipped = part.lowerBound % Self.blockSize
+            let size = skipped + part.count
+            let flags = MAP_SHARED | MAP_POPULATE
+            let mapped = unsafe mmap(nil, size, PROT_READ, flags, source.raw, part.lowerBound - skipped)
+            guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { break }
             defer { unsafe munmap(mapped, size) }
-            // Safe: within what is mapped; pages behind the end of a file that became shorter are the kernel's to miss.
-            let bytes = unsafe UnsafeRawBufferPointer(start: mapped + skipped, count: count)
-            guard unsafe writeAll(bytes, at: offset + done) else {
+            let isWritten = unsafe head.withUnsafeBytes { bytes in
+                // Safe: within what is mapped; pages behind the end of a file that became shorter are the kernel's to miss. It
+                // only reads the head.
+                let start = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                let front = unsafe iovec(iov_base: start, iov_len: bytes.count)
+                let back = unsafe iovec(iov_base: mapped + skipped, iov_len: part.count)
+                return unsafe writeAll(bytes.isEmpty ? [back] : [front, back], at: position)
+            }
+            guard isWritten else {
                 throw lastErrno == EFAULT ? SystemError("read", nil, .ioError) : .current("write", nil)
             }
-            done += count
+            position += head.count + part.count
+            rest = rest.dropFirst(part.count)
+            head = []
         }
-        return done
+        return range.count - rest.count
     }
 
     /// Writes all of `bytes` at `offset`, leaving the position alone.

@@ -20,11 +20,9 @@ let instrumentsOfC: [CSetting] = [.unsafeFlags(["-fsanitize=fuzzer-no-link,addre
 let package = Package(
     name: "secr-fuzz",
     targets: [
-        .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(
-            name: "CTurboJPEG", cSettings: instrumentsOfC,
-            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("turbojpeg")]),
+        .target(name: "CExif", cSettings: instrumentsOfC),
+        .target(name: "CTurboJPEG", cSettings: instrumentsOfC),
         .target(name: "CQPDF", cSettings: instrumentsOfC),
         .target(name: "CFuzzer"),
         .target(name: "COpenSSL", cSettings: instrumentsOfC),

@@ -11,6 +11,9 @@
 
 #define SECR_JPEG_MESSAGE 200
 
+/* Loads the library now, for whoever can't when it is needed. Most files don't need it, and every start would take it. */
+void secr_jpeg_load(void);
+
 /* Copies `count` bytes from `offset` to `buffer`; returns 0, or anything else where that is impossible. */
 typedef int (*secr_jpeg_read)(void *context, size_t offset, uint8_t *buffer, size_t count);
 

@@ -83,7 +83,13 @@ public struct Scrubber: Sendable {
     }
 
     /// Loads the libraries that are loaded on demand, for whoever can't do so later.
-    package static func loadLibraries() { QPDFFile.load() }
+    package static func loadLibraries() {
+        ExifValues.load()
+        JPEGDecodeComparison.load()
+    }
+
+    /// The same of the one for documents, which takes ten times as long.
+    package static func loadDocumentLibrary() { QPDFFile.load() }
 
     private var jpegHandler: JPEGHandler {
         JPEGHandler(

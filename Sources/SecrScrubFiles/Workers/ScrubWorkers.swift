@@ -44,6 +44,8 @@ public final class ScrubWorkers: Sendable {
         do throws(SystemError) {
             let server = try ForkServer.start {
                 Scrubber.loadLibraries()
+            } prepare: {
+                Scrubber.loadDocumentLibrary()
             } work: { channel in
                 WorkerSide(scrubber: scrubber, channel: channel, misbehave: misbehave).serve()
             }

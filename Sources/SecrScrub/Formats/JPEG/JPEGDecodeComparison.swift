@@ -5,6 +5,9 @@ internal import SecrBytes
 struct JPEGDecodeComparison {
     var limits: Limits
 
+    /// Loads the library, if it is there.
+    static func load() { secr_jpeg_load() }
+
     func compare(_ first: any ByteSource, _ second: any ByteSource) throws(ScrubError) {
         let inputs = [JPEGDecoderInput(first), JPEGDecoderInput(second)]
         var message = [CChar](repeating: 0, count: Int(SECR_JPEG_MESSAGE))

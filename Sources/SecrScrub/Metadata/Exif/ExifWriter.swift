@@ -10,22 +10,22 @@ internal import SecrBytes
     private let endianness = EXIF_BYTE_ORDER_MOTOROLA
 
     /// - Parameter payload: from `Exif`, NUL, NUL on; `nil` for a block with nothing in it.
-    /// - Returns: `nil` where there is no memory.
+    /// - Returns: `nil` where there is no memory, or no library.
     init?(_ payload: [UInt8]?) {
         // Safe: libexif copies the bytes. It must add nothing of its own.
-        guard let data = unsafe exif_data_new() else { return nil }
+        guard let data = unsafe secr_exif_data_new() else { return nil }
         unsafe self.data = data
-        unsafe exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION)
-        unsafe exif_data_unset_option(data, EXIF_DATA_OPTION_IGNORE_UNKNOWN_TAGS)
-        unsafe exif_data_set_byte_order(data, endianness)
+        unsafe secr_exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION)
+        unsafe secr_exif_data_unset_option(data, EXIF_DATA_OPTION_IGNORE_UNKNOWN_TAGS)
+        unsafe secr_exif_data_set_byte_order(data, endianness)
         if let payload {
             unsafe payload.withUnsafeBufferPointer {
-                unsafe exif_data_load_data(data, $0.baseAddress, UInt32($0.count))
+                unsafe secr_exif_data_load_data(data, $0.baseAddress, UInt32($0.count))
             }
         }
     }
 
-    deinit { unsafe exif_data_unref(data) }
+    deinit { unsafe secr_exif_data_unref(data) }
 
     /// CIPA DC-008, tables 4 to 15.
     func add(_ statement: Statement) {
@@ -45,7 +45,7 @@ internal import SecrBytes
     var payload: [UInt8] {
         var (bytes, count): (UnsafeMutablePointer<UInt8>?, UInt32) = (nil, 0)
         // Safe: the library hands over a buffer of `count` bytes, which is copied and freed here.
-        unsafe exif_data_save_data(data, &bytes, &count)
+        unsafe secr_exif_data_save_data(data, &bytes, &count)
         guard let buffer = unsafe bytes else { return [] }
         defer { unsafe free(buffer) }
         return unsafe Array(UnsafeBufferPointer(start: buffer, count: Int(count)))
@@ -69,8 +69,8 @@ internal import SecrBytes
 
     private func add(_ tag: UInt32, _ format: ExifFormat, count: Int, _ bytes: [UInt8], to directory: ExifIfd) {
         // Safe: the entry owns memory of the size that it is told, and the directory keeps the entry.
-        guard let entry = unsafe exif_entry_new() else { return }
-        defer { unsafe exif_entry_unref(entry) }
+        guard let entry = unsafe secr_exif_entry_new() else { return }
+        defer { unsafe secr_exif_entry_unref(entry) }
         guard let room = unsafe calloc(1, bytes.count) else { return }
         unsafe bytes.withUnsafeBytes { unsafe room.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
         unsafe entry.pointee.tag = ExifTag(rawValue: tag)
@@ -79,7 +79,7 @@ internal import SecrBytes
         unsafe entry.pointee.data = room.assumingMemoryBound(to: UInt8.self)
         unsafe entry.pointee.size = UInt32(bytes.count)
         if let content = unsafe ExifContents.content(of: data, directory) {
-            unsafe exif_content_add_entry(content, entry)
+            unsafe secr_exif_content_add_entry(content, entry)
         }
     }
 }
