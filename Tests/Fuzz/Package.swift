@@ -36,7 +36,8 @@ let package = Package(
         .target(
             name: "SecrReceipt", dependencies: ["SecrBytes", "SecrCompression", "SecrCrypto"], swiftSettings: settings),
         .executableTarget(
-            name: "secr-fuzz", dependencies: ["CFuzzer", "SecrBytes", "SecrReceipt", "SecrScrub"], swiftSettings: settings,
+            name: "secr-fuzz", dependencies: ["CFuzzer", "SecrBytes", "SecrReceipt", "SecrScrub"],
+            swiftSettings: settings,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
 )

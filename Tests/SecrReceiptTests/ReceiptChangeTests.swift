@@ -23,7 +23,7 @@ import Testing
             #expect(error?.code == .output)
         }
         for place in receipt.indices {
-            for change in [1 << UInt8(place % 8), 0x20] {
+            for change: UInt8 in [1 << UInt8(place % 8), 0x20] {
                 var other = receipt
                 other[place] ^= change
                 #expect(throws: ReceiptError.self, "byte \(place) of the receipt") { try scrubbed.verify(other) }

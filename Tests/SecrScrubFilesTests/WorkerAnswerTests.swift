@@ -22,7 +22,8 @@ import Testing
         Finding(.comment, "", value: "", range: 5..<5, action: .kept),
     ]
     private static let answers: [WorkerAnswer] = [
-        .copied([]), .copied([Receipt.Copy(input: 0, output: 5, count: .max)]), .written, .compared(isSame: true), .compared(isSame: false),
+        .copied([]), .copied([Receipt.Copy(input: 0, output: 5, count: .max)]), .written, .compared(isSame: true),
+        .compared(isSame: false),
         .identified(digest: Array(0..<32), prefix: [1, 2]),
         .failed(FileFailure(.password, "the document is encrypted", hint: "--password-file tells where it is")),
         .failed(FileFailure(.damaged, "ends too early", at: 12)),
