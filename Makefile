@@ -25,7 +25,8 @@ BUILD_PACKAGES := pkg-config libexif-dev libjpeg-dev libturbojpeg0-dev zlib1g-de
 TEST_PACKAGES := python3 python3-cryptography python3-venv openssl strace libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-utils \
 	libheif-examples libde265-examples libavif-bin qpdf poppler-utils fuse3 attr procps sqlite3 python3-dbusmock python3-pyte dbus postgresql zbar-tools exiv2
 LINT_PACKAGES := shellcheck mandoc
-BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 qpdf age restic gocryptfs fuse3 fio strace
+BENCH_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs jhead exiv2 mat2 qpdf ffmpeg poppler-utils \
+	libheif-examples liblcms2-2 age restic gocryptfs fuse3 fio strace
 PEER_PACKAGES := cmake g++ make nlohmann-json3-dev
 JUDGE_PACKAGES := python3 libimage-exiftool-perl libjpeg-turbo-progs ffmpeg liblcms2-2 libheif-examples libavif-bin qpdf poppler-utils
 
@@ -42,14 +43,15 @@ packages = @missing=""; \
 	$(SUDO) apt-get update -qq; \
 	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 
-.PHONY: help demo test fuzz fuzz-coverage bench bench-mls bench-mount bench-entries bench-relay lint judge build \
-	build-relay folders install install-relay uninstall clean build-packages
+.PHONY: help demo test fuzz fuzz-coverage bench bench-peers bench-mls bench-mount bench-entries bench-relay lint judge \
+	build build-relay folders install install-relay uninstall clean build-packages
 
 help:
 	@echo "make demo       build, and show what a picture gave away, what a vault hides, and two people who talk"
 	@echo "make test       run every test"
 	@echo "make fuzz       libFuzzer on each parser for FUZZ_SECONDS, 60 unless told; make fuzz-coverage counts lines"
 	@echo "make bench      race cp and the peers, and hold the results against the bars"
+	@echo "make bench-peers     only what each of the peers leaves, breaks and takes, as a table in Markdown"
 	@echo "make bench-mls       what SecrMLS takes; MLSPP= a copy of mlspp, to race it"
 	@echo "make bench-mount     the same for a mounted vault, as root"
 	@echo "make bench-entries   the same for a vault of a million entries, which takes its time"
@@ -111,7 +113,12 @@ bench: build
 	@status=0; \
 	python3 Tests/Benchmarks/bench.py $(RELEASE) || status=1; \
 	python3 Tests/Benchmarks/vault.py $(RELEASE)/secr-vault || status=1; \
+	python3 Tests/Benchmarks/peers.py $(RELEASE) || status=1; \
 	exit $$status
+
+bench-peers: build
+	$(call packages,$(BENCH_PACKAGES))
+	python3 Tests/Benchmarks/peers.py $(RELEASE)
 
 # MLSPP: a folder with github.com/cisco/mlspp, to race it.
 bench-mls: build-packages
