@@ -138,7 +138,8 @@ import Testing
         try anna.quietly("send", bensName, "\(word) \(String(repeating: word, count: 2_000))")
         try ben.quietly("receive")
         for place in [anna.folder.path, ben.folder.path, relay.folder.path] {
-            let run = try Run.shell("grep -rlaE '\(word)|\(annasName)|\(bensName)|secr:' . | grep -v /passphrase", in: place)
+            let run = try Run.shell(
+                "grep -rlaE '\(word)|\(annasName)|\(bensName)|secr:' . | grep -v /passphrase", in: place)
             #expect(run.text == "", "\(run.text)")
         }
         #expect(!relay.said.contains("127.0.0.1:") || relay.said.split(separator: "\n").count == 1)
