@@ -219,10 +219,11 @@ def show(suffix, name, row, speed):
     if row.written == 0:
         cells = ("-", "all", "-", "-")
     else:
-        pace = "-" if speed is None else f"{speed:.0f}" if speed >= 10 else f"{speed:.2g}"
+        digits = ".0f" if speed and speed >= 10 else ".1f" if speed and speed >= 1 else ".2g"
+        pace = "-" if speed is None else format(speed, digits)
         refused = str(row.total - row.written)
         cells = (f"{len(row.left)} of {len(row.planted)}", refused, f"{row.kept} of {row.shown}", pace)
-    print(f"| {suffix.upper()} | {name} | " + " | ".join(cells) + " |", flush=True)
+    print(f"| {suffix.upper().replace('JPG', 'JPEG')} | {name} | " + " | ".join(cells) + " |", flush=True)
 
 
 def version(peer):
