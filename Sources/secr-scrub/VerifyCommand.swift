@@ -38,7 +38,8 @@ enum VerifyCommand {
             verdict = try ReceiptVerdict(files[0], files[1], files[2])
         } catch {
             if Interruption.isRequested { return .interrupted }
-            console.error(place, error.reason, hint: error.hint)
+            // What hints say is for those who scrub.
+            console.error(place, error.reason)
             if isJSON { console.line(Wording.json(place, error)) }
             console.flush()
             return .failure

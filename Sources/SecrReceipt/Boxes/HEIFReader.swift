@@ -57,6 +57,11 @@ struct HEIFReader: FormatReader {
         if item.type != "tmap" { try addData(of: item, scope, to: &hasher) }
     }
 
+    /// Behind how many bytes are in front of it, and these (ISO/IEC 23008-12, A.2.1).
+    func tiff(in part: [UInt8]) -> [UInt8] {
+        part.starts(with: [0, 0, 0, 6] + Array("Exif\0\0".utf8)) ? Array(part.dropFirst(10)) : []
+    }
+
     private func addData(of item: HEIFItem, _ scope: EssenceScope, to hasher: inout EssenceHasher) throws {
         let data = ExtentSource(source, item.extents)
         if item.type == "jpeg" {

@@ -74,6 +74,7 @@ extension Receipt {
         let after = try ReceiptError.translating(.output) { try format.read(output) }
         let (kept, given) = (RangeSet(copies.map(\.inputRange)), RangeSet(copies.map(\.outputRange)))
         try Self.requireAllowed(after.parts, given, terms)
+        try ReceiptError.translating(.output) { try Self.requireNothingElse(in: after, terms) }
         let hasOrientation = !terms.dropped.contains("orientation")
         func scope(_ unchanged: RangeSet) -> EssenceScope {
             EssenceScope(unchanged: unchanged, tracks: after.tracks, hasOrientation: hasOrientation)
@@ -107,6 +108,31 @@ extension Receipt {
             }
         }
     }
+
+    /// What the scrubber wrote to be read by people says what it may, and nothing else.
+    private static func requireNothingElse(in output: any FormatReader, _ terms: Terms) throws {
+        let (said, kept) = (SaidValues(terms), terms.kept)
+        var window = ByteWindow(output.source)
+        for part in output.parts where !kept.contains(part.kind.rawValue) {
+            let isAllowed: Bool
+            switch part.kind {
+            case .exif where part.range.count > largestStatement: isAllowed = false
+            case .exif:
+                isAllowed = WrittenExif.isAllowed(output.tiff(in: try window.bytes(in: part.range)), said)
+            case .comment where part.range.count > largestStatement: isAllowed = false
+            case .comment: isAllowed = WrittenKeys.isAllowed(try window.bytes(in: part.range), said)
+            default: continue
+            }
+            guard isAllowed else {
+                throw ReceiptError(
+                    .ranges, "there is \(part.kind.rawValue) in the output that says more than it may",
+                    at: part.range.lowerBound)
+            }
+        }
+    }
+
+    /// In bytes.
+    private static let largestStatement = 4_096
 
     // MARK: Bytes
 

@@ -22,6 +22,9 @@ protocol FormatReader {
     /// Numbers of the tracks of a video.
     var tracks: Set<Int> { get }
 
+    /// An Exif block in a part that holds one and nothing else, from its TIFF header on.
+    func tiff(in part: [UInt8]) -> [UInt8]
+
     /// Adds what a decoder makes of it, as secr-receipt(5) defines it.
     ///
     /// - Throws: `ParseError`, `ByteSourceError`.
@@ -30,6 +33,8 @@ protocol FormatReader {
 
 extension FormatReader {
     var tracks: Set<Int> { [] }
+
+    func tiff(in part: [UInt8]) -> [UInt8] { [] }
 
     func essence(_ scope: EssenceScope) throws -> [UInt8] {
         var hasher = EssenceHasher(of: source.size)

@@ -15,7 +15,7 @@ package struct Receipt: Sendable, Equatable {
         }
 
         /// The words of a line of the policy.
-        private func words(_ setting: String) -> Set<String> {
+        func words(_ setting: String) -> Set<String> {
             let line = policy.first { $0.hasPrefix(setting + " = ") }?.dropFirst(setting.utf8.count + 3) ?? ""
             return Set(line.split(separator: ",").map { String($0.drop { $0 == " " }) })
         }
@@ -26,9 +26,12 @@ package struct Receipt: Sendable, Equatable {
         /// Whether nothing of an output is shown but one picture.
         var hasOnePicture: Bool { words("policy") == ["strict"] || dropped.contains("gain-map") }
 
+        /// Whether an output says roughly where, when and with what it was made.
+        var isVague: Bool { words("policy") == ["obfuscate"] }
+
         /// Whether an output may say something of itself.
         var isTalkative: Bool {
-            words("policy") == ["obfuscate"] || !kept.isDisjoint(with: ["date", "author", "copyright"])
+            isVague || !kept.isDisjoint(with: ["date", "author", "copyright"])
         }
     }
 

@@ -131,6 +131,12 @@ struct JPEGReader: FormatReader {
         return signatures.first { $0.marker == marker && payload.hasPrefix($0.text) }?.kind ?? .vendor
     }
 
+    /// Behind marker, length and signature.
+    func tiff(in part: [UInt8]) -> [UInt8] {
+        let isOne = part.count > 10 && Int(part[2]) << 8 | Int(part[3]) == part.count - 2
+        return isOne && part[4...].starts(with: "Exif\0\0".utf8) ? Array(part[10...]) : []
+    }
+
     // MARK: What a decoder learns
 
     private mutating func learn(_ marker: UInt8, _ payload: [UInt8]) throws(ParseError) {

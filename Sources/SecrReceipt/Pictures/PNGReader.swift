@@ -67,6 +67,9 @@ struct PNGReader: FormatReader {
         }
     }
 
+    /// Between length and type, and the checksum.
+    func tiff(in part: [UInt8]) -> [UInt8] { Array(part.dropFirst(8).dropLast(4)) }
+
     private func kind(of type: FourCC, _ payload: Range<Int>, _ window: inout ByteWindow) throws -> PartClass {
         guard let kind = Self.kinds[type] else { return .vendor }
         guard kind == .comment else { return kind }
