@@ -17,6 +17,8 @@ def fixtures():
         hostile("empty.pdf", "nothing but a header", b"%PDF-1.7\n"),
         changed("page-with-data.pdf", "data among the pages", page_with_data),
         changed("box-of-words.pdf", "a page with a box that is none", box_of_words),
+        changed("chapter-of-a-name.pdf", "a chapter below a name", chapter_of_a_name),
+        changed("painted-by-a-list.pdf", "a page painted by no stream, which leads to a link", painted_by_a_list),
         hostile("deep.pdf", "arrays in arrays", deep()),
     ]
 
@@ -63,6 +65,23 @@ def no_picture(document):
 def page_with_data(document):
     page = document.page(document.contents[0])
     document[document.tree]["Kids"] = [*document.pages, document.add(Stream(page, b"no page"))]
+
+
+def chapter_of_a_name(document):
+    chapter = document[document.outline]
+    del chapter["Title"]
+    chapter["Parent"] = Name("Chapter")
+
+
+def painted_by_a_list(document):
+    page = document[document.pages[0]]
+    page["Contents"] = document.add({"Length": 96, "Annots": page.pop("Annots")})
+    document[document.link]["StructParent"] = 0
+    root = document.add({"Type": Name("StructTreeRoot")})
+    part = {"Type": Name("StructElem"), "S": Name("Link"), "P": root, "Pg": document.pages[0]}
+    element = document.add(part | {"K": [{"Type": Name("OBJR"), "Obj": document.link}]})
+    document[root] |= {"K": [element], "ParentTree": {"Nums": [0, element]}}
+    document[document.catalog] |= {"StructTreeRoot": root, "MarkInfo": {"Marked": True}}
 
 
 def box_of_words(document):

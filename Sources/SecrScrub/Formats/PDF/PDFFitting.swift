@@ -35,7 +35,12 @@ struct PDFFitting: Sendable {
         case .structure:
             let isRoot = dictionary?.isOfType("StructTreeRoot") == true || dictionary?["ParentTree"] != nil
             return isRoot || reference != nil && reference == structureRoot ? .structureRoot : .structure
-        case .outline: return dictionary?["Title"] == nil && dictionary?["Parent"] == nil ? .outlines : .outline
+        case .outline:
+            // By what of it stays.
+            let stays = [("Title", PDFShape.text), ("Parent", .kind(.outlines))].contains { key, shape in
+                dictionary?[key].map { fits($0, shape) } == true
+            }
+            return stays ? .outline : .outlines
         case .propertyList:
             let isLayer = ["OCG", "OCMD"].contains(contents.resolved(dictionary?["Type"]).name ?? "")
             let isNamed = reference.map(layers.contains) ?? false

@@ -88,7 +88,13 @@ struct PDFOutside: Sendable {
     private static let ways: Set<String> = ["Parent", "P", "Dest", "A", "B", "Popup", "IRT"]
 
     private mutating func findPainted() {
-        var waiting = pages.compactMap { contents.resolved(.reference($0)).dictionary }.map { PDFValue.dictionary($0) }
+        var waiting: [PDFValue] = []
+        for page in pages {
+            for entry in contents.resolved(.reference(page)).dictionary?.entries ?? []
+            where !Self.ways.contains(entry.key) && (entry.key != "Contents" || paints(entry.value)) {
+                waiting.append(entry.value)
+            }
+        }
         while let value = waiting.popLast() {
             switch value {
             case .reference(let reference):
@@ -100,6 +106,11 @@ struct PDFOutside: Sendable {
             default: continue
             }
         }
+    }
+
+    /// Whether a page is painted by it: what is no stream does not stay.
+    private func paints(_ value: PDFValue) -> Bool {
+        (contents.resolved(value).array ?? [value]).allSatisfy(contents.isStream)
     }
 
     private enum Side { case inside, outside, unknown }
