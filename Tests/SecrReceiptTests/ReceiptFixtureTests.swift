@@ -37,6 +37,19 @@ import Testing
     }
 }
 
+/// A number of entries for which there is no room is no reason to make room.
+@Suite struct CountingTests {
+    @Test func aTableThatEndsEarlyIsAnError() throws {
+        var scrubbed = try #require(try Scrubbed(Fixture.named("stss.mp4").bytes))
+        let receipt = try scrubbed.receipt()
+        let place = try #require(scrubbed.input.firstOffset(of: Array("stss".utf8))) + 8
+        scrubbed.input.replaceSubrange(place..<place + 4, with: [0xFF, 0xFF, 0xFF, 0xFF])
+        let error = #expect(throws: ReceiptError.self) { try scrubbed.verify(receipt) }
+        #expect(error?.code == .input)
+        #expect(error?.reason == "a table that ends early", "\(error?.reason ?? "")")
+    }
+}
+
 /// The bar: every file that can be scrubbed has a receipt, and it is verified.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["SECR_CORPUS"] != nil, "SECR_CORPUS is not set"))
 struct ReceiptCorpusTests {

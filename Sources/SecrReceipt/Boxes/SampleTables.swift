@@ -47,8 +47,11 @@ struct SampleTables {
             $0 % 2 == 0 ? $1 : Int(Int32(truncatingIfNeeded: $1))
         }
         if let table = found["stss"] {
-            syncSamples = try (0..<(try table.uint32(at: 4))).map { try table.uint32(at: 8 + 4 * $0) }
-                .filter { $0 <= count }
+            let numbers = try table.uint32(at: 4)
+            guard numbers <= (table.count - 8) / 4 else {
+                throw ParseError(.truncated, at: table.base, "a table that ends early")
+            }
+            syncSamples = try (0..<numbers).map { try table.uint32(at: 8 + 4 * $0) }.filter { $0 <= count }
         }
         if let runs = found["stsc"], let places = found["co64"] ?? found["stco"] {
             try readChunks(runs, places, width: found["co64"] == nil ? 4 : 8, packets, size: scanner.window.size)
