@@ -39,8 +39,11 @@ protocol FormatHandler: Sendable {
     /// - Throws: `ByteSourceError`.
     func isArranged(_ original: Parsed<Document>, _ plan: OutputPlan, limits: Limits) throws -> Bool
 
+    /// - Returns: what was read of the output.
     /// - Throws: `ScrubError` with code `contract` at the first difference.
-    func checkContract(_ original: Parsed<Document>, output: any ByteSource, policy: Policy, limits: Limits) throws
+    func checkContract(
+        _ original: Parsed<Document>, output: any ByteSource, policy: Policy, limits: Limits
+    ) throws -> Parsed<Document>
 }
 
 extension FormatHandler {

@@ -209,8 +209,8 @@ public struct Scrubber: Sendable {
                 limitations: handler.limitations(of: parsed.document, policy: policy)
                     + kept(findings, handler.statement), plan: plan
             ) { [self, handler] output in
-                try handler.checkContract(parsed, output: output, policy: policy, limits: limits)
-                try requireSame(handler.statement, in: output, handler)
+                let written = try handler.checkContract(parsed, output: output, policy: policy, limits: limits)
+                try requireSame(handler.statement, in: written, handler)
             }
         }
     }
@@ -229,14 +229,12 @@ public struct Scrubber: Sendable {
 
     /// Whoever reads an output finds what was to be said, and an output of which the same is said stays as it is.
     private func requireSame<Handler: FormatHandler>(
-        _ statement: Statement, in output: any ByteSource, _ handler: Handler
+        _ statement: Statement, in written: Parsed<Handler.Document>, _ handler: Handler
     ) throws {
         guard policy.isTalkative else { return }
         var unmoved = self
         // It has been moved once.
         unmoved.policy.dateShift = 0
-        var window = ByteWindow(output)
-        let written = Parsed(document: try handler.parse(&window, limits: limits), source: output)
         guard try unmoved.statement(of: written, handler) == statement else {
             throw ScrubError.broken("it says something else of itself", at: 0)
         }

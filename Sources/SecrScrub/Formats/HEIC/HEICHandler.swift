@@ -105,10 +105,11 @@ struct HEICHandler: FormatHandler {
 
     func checkContract(
         _ original: Parsed<HEICDocument>, output: any ByteSource, policy: Policy, limits: Limits
-    ) throws {
+    ) throws -> Parsed<HEICDocument> {
         var parser = HEICParser(ByteWindow(output), limits: limits, inner: inner)
         let written = Parsed(document: try parser.parse(), source: output)
         try HEICContract(original: original, written: written, handler: self, policy: policy, limits: limits)
             .check()
+        return written
     }
 }

@@ -91,12 +91,13 @@ struct JPEGHandler: FormatHandler {
 
     func checkContract(
         _ original: Parsed<JPEGDocument>, output: any ByteSource, policy: Policy, limits: Limits
-    ) throws {
+    ) throws -> Parsed<JPEGDocument> {
         // JPEGContract compares every scan byte by byte, unless the picture was turned.
         let scans = turns(original.document) ? [] : original.document.scanLengths
         var parser = JPEGParser(ByteWindow(output), limits: limits, expectedScans: scans)
         let written = Parsed(document: try parser.parse(), source: output)
         try JPEGContract(original: original, written: written, handler: self, policy: policy, limits: limits).check()
+        return written
     }
 
     /// Whether the output's picture lies differently from the input's.

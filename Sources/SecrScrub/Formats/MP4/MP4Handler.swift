@@ -60,13 +60,14 @@ struct MP4Handler: FormatHandler {
 
     func checkContract(
         _ original: Parsed<MP4Document>, output: any ByteSource, policy: Policy, limits: Limits
-    ) throws {
+    ) throws -> Parsed<MP4Document> {
         var parser = MP4Parser(ByteWindow(output), limits: limits)
         // Otherwise the samples have to be the same bytes, coded in the same way.
         parser.looksIntoSamples = !original.document.changes.isEmpty || !original.document.coded.empty.isEmpty
         let written = Parsed(document: try parser.parse(), source: output)
         let shown = Parsed(document: shown(original.document, policy), source: original.source)
         try MP4Contract(original: shown, written: written, handler: self, policy: policy).check()
+        return written
     }
 
     /// Where a file already has the box that says of it what is to be said.

@@ -137,7 +137,7 @@ struct PDFHandler: FormatHandler {
 
     func checkContract(
         _ original: Parsed<PDFDocument>, output: any ByteSource, policy: Policy, limits: Limits
-    ) throws {
+    ) throws -> Parsed<PDFDocument> {
         var output = output
         if let protection = protection(of: original.document.contents, limits) {
             output = try decrypted(original, output, protection, limits)
@@ -146,5 +146,6 @@ struct PDFHandler: FormatHandler {
         let written = Parsed(
             document: try document(try reader.read(), output, limits, from: original), source: output)
         try PDFContract(original: original, written: written).check()
+        return written
     }
 }

@@ -79,13 +79,14 @@ struct PNGHandler: FormatHandler {
 
     func checkContract(
         _ original: Parsed<PNGDocument>, output: any ByteSource, policy: Policy, limits: Limits
-    ) throws {
+    ) throws -> Parsed<PNGDocument> {
         // PNGContract compares these byte by byte.
         let images = original.document.imagesInOrder
         let isCopied = images.allSatisfy { keepsChunks(of: $0, policy: policy) }
         var parser = PNGParser(ByteWindow(output), limits: limits, known: isCopied ? images : [])
         let written = Parsed(document: try parser.parse(), source: output)
         try PNGContract(original: original, written: written, handler: self, policy: policy).check()
+        return written
     }
 
     /// What can be understood but not be scrubbed without changing what is seen.
